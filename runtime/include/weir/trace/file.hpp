@@ -1,0 +1,58 @@
+#pragma once
+
+#include "weir/trace/recording.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+/// Trace files, format 1. All numbers are little-endian; nothing is aligned beyond what the order
+/// gives.
+///
+///     8   magic 89 57 45 49 52 0D 0A 1A          the first 40 bytes keep this shape in every later
+///     version 4   format version (1) 4   size of one event (32) 24  version of the weir that wrote
+///     it, text padded with NUL 8   size of the tables in bytes n   tables: header (exercise,
+///     scenario, seed, token, knobs), strings, sources 8   checksum of the tables (FNV-1a over
+///     8-byte words, see hash.hpp) 8   number of events 32k events, as `struct event` 8   checksum
+///     of the events
+///
+/// The tables stand before the events so that a file that breaks off can still be read as far as it
+/// goes.
+namespace weir::trace {
+
+inline constexpr std::uint32_t file_version = 1;
+
+/// Why a file could not be opened as a trace. `what()` names the file, what was expected, what was
+/// found, what to do.
+class file_error : public std::runtime_error {
+public:
+  enum class reason { cannot_read, cannot_write, not_a_trace, newer_version, damaged };
+
+  file_error(reason why, const std::string& message) : std::runtime_error(message), why_(why) {}
+
+  [[nodiscard]] reason why() const noexcept { return why_; }
+
+private:
+  reason why_;
+};
+
+/// The bytes of a trace file.
+[[nodiscard]] std::string encode(const recording& trace);
+
+/// The reverse. `name` is how error messages call the bytes. A trace that breaks off among its
+/// events, or whose events do not match their checksum, is returned with `truncated` set and a
+/// `remark`; damage before that throws. Throws file_error (not_a_trace, newer_version, damaged).
+[[nodiscard]] recording decode(std::span<const std::byte> bytes,
+                               const std::string& name = "the trace");
+
+/// Writes beside `path` and renames over it, so that a reader sees the old file or the whole new
+/// one. Throws file_error (cannot_write).
+void write_file(const std::filesystem::path& path, const recording& trace);
+
+/// Throws file_error.
+[[nodiscard]] recording read_file(const std::filesystem::path& path);
+
+} // namespace weir::trace
