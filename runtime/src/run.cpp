@@ -1,0 +1,273 @@
+#include <weir/prelude.hpp>
+
+#include <weir/detail/operation_name.hpp>
+#include <weir/detail/symbols.hpp>
+#include <weir/policy.hpp>
+#include <weir/trace/recorder.hpp>
+
+#include <boost/asio/detail/scheduler.hpp>
+
+#include <cxxabi.h>
+
+#include <thread>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WEIR_WITH_LSAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WEIR_WITH_LSAN 1
+#endif
+#endif
+#if defined(WEIR_WITH_LSAN)
+#include <sanitizer/lsan_interface.h>
+#endif
+
+namespace weir {
+
+namespace {
+
+/// What a failing run leaves behind is left on purpose; the leak checker is told so.
+void keep_forever(std::unique_ptr<virtual_context> context) {
+  static auto& kept = *new std::vector<std::unique_ptr<virtual_context>>;
+  kept.push_back(std::move(context));
+}
+
+class ignore_leaks {
+public:
+#if defined(WEIR_WITH_LSAN)
+  ignore_leaks() { __lsan_disable(); }
+  ~ignore_leaks() { __lsan_enable(); }
+#else
+  ignore_leaks() {}
+#endif
+  ignore_leaks(const ignore_leaks&) = delete;
+  ignore_leaks& operator=(const ignore_leaks&) = delete;
+};
+
+std::string describe(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    int status = 0;
+    const std::unique_ptr<char, void (*)(void*)> name(
+        abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status), &std::free);
+    return std::string(name ? name.get() : typeid(e).name()) + ": " + e.what();
+  } catch (...) {
+    return "an exception that is not a std::exception";
+  }
+}
+
+using frame = boost::asio::detail::awaitable_frame_base<boost::asio::any_io_executor>;
+
+/// A peek at what Asio keeps protected: a frame's caller and its coroutine handle.
+struct frame_peek : frame {
+  static frame* caller(frame* f) { return f->*(&frame_peek::caller_); }
+  static void* address(frame* f) { return (f->*(&frame_peek::coro_)).address(); }
+};
+
+std::vector<std::string> stack_of(const detail::task_record& task) {
+  std::vector<std::string> stack;
+  auto* top = static_cast<frame*>(task.top_frame);
+  for (frame* f = top; f && stack.size() < 12; f = frame_peek::caller(f)) {
+    if (f == top) continue; // Asio's own frame around the operation
+    void* const handle = frame_peek::address(f);
+    // Both compilers keep the resume function in the first word of a coroutine's frame.
+    std::string name = detail::function_name(*static_cast<void**>(handle));
+    if (!name.empty() && name.find("co_spawn_entry_point") == std::string::npos)
+      stack.push_back(std::move(name));
+  }
+  return stack;
+}
+
+std::string_view file_name(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::vector<task_report> living_tasks(detail::engine& e) {
+  std::vector<task_report> reports;
+  auto& tasks = e.tasks();
+  for (std::uint32_t id = 1; id < tasks.size(); ++id) {
+    const auto& task = tasks[id];
+    if (task.ended || !task.waiting) continue;
+    task_report report;
+    report.id = id;
+    report.parent = task.parent;
+    report.since = std::chrono::nanoseconds(task.since);
+    report.waits_for = detail::operation_name(task.operation);
+    report.stack = stack_of(task);
+    if (task.where.line() != 0)
+      report.where =
+          text("{}:{}", file_name(task.where.file_name()), task.where.line());
+    report.name = task.name;
+    if (report.name.empty())
+      report.name = text("{} #{}", report.stack.empty() ? "task" : report.stack.back(), id);
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+std::string list_tasks(const std::vector<task_report>& tasks) {
+  std::string list;
+  for (const auto& t : tasks) {
+    if (!list.empty()) list += "; ";
+    list += text("{} waits for {} since {}", t.name, t.waits_for, t.since);
+    if (!t.stack.empty()) list += " in " + t.stack.front();
+    if (!t.where.empty()) list += " (" + t.where + ")";
+  }
+  return list;
+}
+
+run_result conclude(detail::engine& e, detail::engine::idle idle, const run_options& options,
+                    const std::exception_ptr& error, bool started_scheduler) {
+  using idle_kind = detail::engine::idle;
+  using detail::stop_reason;
+  run_result result;
+  const auto end = [&](run_outcome outcome, std::string message) {
+    result.outcome = outcome;
+    result.message = std::move(message);
+  };
+  if (e.stopped() == stop_reason::left_virtual_time)
+    end(run_outcome::left_virtual_time, e.stop_message());
+  else if (started_scheduler)
+    end(run_outcome::left_virtual_time,
+        "a stock Asio service was created on the virtual context (a socket, a resolver, a signal set, or a "
+        "timer compiled without weir/prelude.hpp)");
+  else if (e.stopped() == stop_reason::expectation)
+    end(run_outcome::assertion_failed, e.stop_message());
+  else if (e.stopped() == stop_reason::out_of_memory)
+    end(run_outcome::out_of_memory, e.stop_message());
+  else if (e.stopped() == stop_reason::exception)
+    end(run_outcome::exception, e.stop_message());
+  else if (error)
+    end(run_outcome::exception, "the scenario ended with an exception: " + describe(error));
+  else if (idle == idle_kind::deadlock || idle == idle_kind::no_work) {
+    result.tasks = living_tasks(e);
+    end(run_outcome::deadlock, "nothing can run any more and no timer is set: " +
+                                   (result.tasks.empty() ? std::string("what should go on was destroyed or lost")
+                                                         : list_tasks(result.tasks)));
+  } else if (idle == idle_kind::step_limit)
+    end(run_outcome::step_limit,
+        text("{} handlers ran without an end, the last {} of them with the clock standing at {}", e.steps(),
+             e.steps_at_this_instant(), std::chrono::nanoseconds(e.now())));
+  else if (idle == idle_kind::time_limit)
+    end(run_outcome::time_limit, text("the next timer lies beyond the limit of {}", options.limits.virtual_time));
+  else if (options.leaks == leak_check::fail && (e.pending_timers() != 0 || e.outstanding_work() != 0)) {
+    result.tasks = living_tasks(e);
+    end(run_outcome::leak, "the scenario has returned, but work it started is still alive: " +
+                               (result.tasks.empty() ? text("{} timers, {} operations", e.pending_timers(),
+                                                            e.outstanding_work())
+                                                     : list_tasks(result.tasks)));
+  }
+  if (!result && result.tasks.empty()) result.tasks = living_tasks(e);
+  result.virtual_time = std::chrono::nanoseconds(e.now());
+  result.handlers = e.steps();
+  result.choices = e.choices();
+  result.hash = e.hash();
+  result.error = error;
+  return result;
+}
+
+} // namespace
+
+std::string_view to_string(run_outcome outcome) noexcept {
+  switch (outcome) {
+  case run_outcome::completed: return "completed";
+  case run_outcome::assertion_failed: return "assertion-failed";
+  case run_outcome::exception: return "exception";
+  case run_outcome::deadlock: return "deadlock";
+  case run_outcome::leak: return "leak";
+  case run_outcome::step_limit: return "step-limit";
+  case run_outcome::time_limit: return "time-limit";
+  case run_outcome::out_of_memory: return "out-of-memory";
+  case run_outcome::left_virtual_time: return "left-virtual-time";
+  case run_outcome::nondeterministic: return "nondeterministic";
+  }
+  return "unknown";
+}
+
+run_result run(const scenario& body, policy& p, const run_options& options) {
+  if (detail::engine::current() != nullptr)
+    throw std::logic_error("weir::run inside another run: a schedule can't be explored from within one");
+  auto context = std::make_unique<virtual_context>();
+  detail::engine& e = context->engine();
+  e.seed = options.seed;
+  auto* const recorder = trace::current_recorder();
+  if (recorder)
+    recorder->append({.kind = trace::event_kind::run_begin, .a = static_cast<std::int64_t>(options.seed)});
+
+  bool done = false;
+  std::exception_ptr error;
+  {
+    const detail::current_engine scope(e);
+    boost::asio::co_spawn(context->get_executor(), body(), [&](const std::exception_ptr& thrown) {
+      done = true;
+      error = thrown;
+    });
+  }
+  detail::engine::idle idle{};
+  for (;;) {
+    try {
+      idle = e.drive(p, {options.limits.steps, options.limits.virtual_time.count()}, done);
+      break;
+    } catch (...) {
+      const detail::current_engine scope(e);
+      e.stop(detail::stop_reason::exception,
+             "an exception left a completion handler: " + describe(std::current_exception()));
+      idle = detail::engine::idle::stopped;
+      break;
+    }
+  }
+  const bool started_scheduler =
+      boost::asio::has_service<boost::asio::detail::scheduler>(*context);
+  run_result result = conclude(e, idle, options, error, started_scheduler);
+  p.end_run(result.choices.size());
+  if (recorder) {
+    const auto outcome = recorder->intern(to_string(result.outcome));
+    recorder->append({.t_ns = e.now(),
+                      .kind = trace::event_kind::run_end,
+                      .a = static_cast<std::int64_t>(outcome),
+                      .b = static_cast<std::int64_t>(result.handlers)});
+  }
+  const trace::scoped_recorder quiet(nullptr); // unwinding is not part of the run
+  if (result) {
+    context.reset();
+  } else {
+    const ignore_leaks scope;
+    keep_forever(std::move(context));
+  }
+  return result;
+}
+
+std::chrono::nanoseconds now() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
+
+std::uint32_t current_task() noexcept {
+  const auto* e = detail::engine::current();
+  return e ? e->current_task() : 0;
+}
+
+void name_this_task(std::string name) {
+  auto* e = detail::engine::current();
+  if (e == nullptr || e->current_task() == 0) return;
+  if (auto* r = trace::current_recorder()) r->task_started(e->now(), e->current_task(), name);
+  e->tasks()[e->current_task()].name = std::move(name);
+}
+
+random_stream stream(std::string_view name) {
+  const auto* e = detail::engine::current();
+  return random_stream(e ? e->seed : 1, name);
+}
+
+std::size_t pick(std::size_t n) {
+  auto* e = detail::engine::current();
+  return e ? e->pick(n) : 0;
+}
+
+void block_loop(std::chrono::nanoseconds d) {
+  if (auto* e = detail::engine::current())
+    e->block(d);
+  else
+    std::this_thread::sleep_for(d);
+}
+
+} // namespace weir
