@@ -26,15 +26,15 @@ enum class knob_kind : std::uint8_t { real, integer, duration, choice };
 /// What a knob is, whatever its type in the code. All values are doubles: a real number, a whole
 /// number, nanoseconds (exact up to 104 days), or the index of a choice.
 struct knob_info {
-  std::string name; ///< kebab-case, as in `--set arrival-rate=200/s`
+  std::string name = {}; ///< kebab-case, as in `--set arrival-rate=200/s`
   knob_kind kind = knob_kind::real;
   double value = 0; ///< default
   double min = 0;
   double max = 0;
-  double step = 0;           ///< of a slider; 0 = a hundredth of the range
-  std::string unit;          ///< "/s", "items", "B", "%"; durations and choices have none
-  std::string documentation; ///< what it means and what turning it does
-  std::vector<std::string> choices;
+  double step = 0;                ///< of a slider; 0 = a hundredth of the range
+  std::string unit = {};          ///< "/s", "items", "B", "%"; durations and choices have none
+  std::string documentation = {}; ///< what it means and what turning it does
+  std::vector<std::string> choices = {};
 };
 
 /// Turns "20ms", "1.5s", "200/s", "12/min", "5%", "64KiB", "drop-newest" into the knob's value.
@@ -169,8 +169,8 @@ public:
 private:
   [[nodiscard]] std::size_t index_of(std::string_view name) const;
 
-  std::vector<knob_info> declared_;
-  std::vector<double> values_;
+  std::vector<knob_info> declared_ = {};
+  std::vector<double> values_ = {};
 };
 
 } // namespace weir

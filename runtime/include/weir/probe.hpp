@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/expect.hpp"
 #include "weir/trace/event.hpp"
 #include "weir/trace/recorder.hpp"
 
@@ -260,10 +261,12 @@ namespace detail {
 void record_note(trace::recorder& to, std::string_view text);
 }
 
-/// A line of text for the timeline.
-inline void note(std::string_view text) {
+/// A line for the timeline; "{}" stands for the next value. Nothing is formatted where nothing
+/// records.
+template <class... Values>
+void note(std::string_view pattern, const Values&... values) {
   if (auto* to = trace::current_recorder()) [[unlikely]] {
-    detail::record_note(*to, text);
+    detail::record_note(*to, text(pattern, values...));
   }
 }
 

@@ -44,17 +44,17 @@ private:
 
 /// Something that can be met by tuning.
 struct scene_goal {
-  std::string text; ///< "lose nothing at twice the load, depth never above 64"
-  std::function<bool(const trace::summary&)> met;
+  std::string text = {}; ///< "lose nothing at twice the load, depth never above 64"
+  std::function<bool(const trace::summary&)> met = {};
 };
 
 /// A scene, as its shared object defines it with WEIR_SCENE.
 struct scene_definition {
-  std::string title;
-  std::string caption; ///< one line: what to watch and what to try
+  std::string title = {};
+  std::string caption = {}; ///< one line: what to watch and what to try
   std::vector<knob_info> knobs = {};
   std::vector<scene_goal> goals = {};
-  std::function<boost::asio::awaitable<void>(scene_context&)> body;
+  std::function<boost::asio::awaitable<void>(scene_context&)> body = {};
   std::chrono::nanoseconds horizon = std::chrono::seconds{10};
 };
 
@@ -65,22 +65,22 @@ struct scene_settings {
 };
 
 struct goal_result {
-  std::string text;
+  std::string text = {};
   bool met = false;
   std::string remark = {}; ///< why it could not be judged; usually empty
 };
 
 struct scene_result {
-  std::string title;
-  std::string caption;
-  std::string exercise;
+  std::string title = {};
+  std::string caption = {};
+  std::string exercise = {};
   std::uint64_t seed = 0;
-  knob_set knobs;
-  std::vector<goal_result> goals;
-  trace::summary summary;
-  std::string ended;   ///< "reached the horizon", "completed", "deadlock", ...
-  std::string message; ///< what a failed run said; empty otherwise
-  bool healthy = true; ///< the run completed or reached the horizon
+  knob_set knobs = {};
+  std::vector<goal_result> goals = {};
+  trace::summary summary = {};
+  std::string ended = {};   ///< "reached the horizon", "completed", "deadlock", ...
+  std::string message = {}; ///< what a failed run said; empty otherwise
+  bool healthy = true;      ///< the run completed or reached the horizon
   [[nodiscard]] bool goals_met() const noexcept;
 };
 

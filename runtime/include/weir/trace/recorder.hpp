@@ -55,8 +55,8 @@ public:
   [[nodiscard]] const source_info& source(source_id id) const noexcept;
   [[nodiscard]] std::string_view text(string_id id) const noexcept;
 
-  /// A task's name, for reports; a `task_started` event makes the recording itself carry it.
-  /// Appends that event: `task_started(t, 7, "producer #2", parent, site)`.
+  /// Remembers the task for reports and appends `task_started`; for a task known already, its new
+  /// name and `task_named`.
   void task_started(std::int64_t t_ns, std::uint32_t task, std::string_view name,
                     std::uint32_t parent = 0, source_id site = 0);
 
@@ -90,8 +90,8 @@ public:
   [[nodiscard]] trace::header& header() noexcept;
   [[nodiscard]] const trace::header& header() const noexcept;
 
-  /// The latest `count` events that are still kept, oldest first.
-  [[nodiscard]] std::vector<event> last(std::size_t count) const;
+  /// All tables, but only the latest `count` of the events that are still kept, oldest first.
+  [[nodiscard]] recording latest(std::size_t count) const;
 
   /// Everything so far as a self-contained recording. The recorder goes on unchanged.
   [[nodiscard]] recording snapshot() const;

@@ -17,13 +17,13 @@ enum class source_kind : std::uint8_t { none, site, gauge, counter, span, state,
 /// Who reports: a probe, or a site (an operation at a place in the code).
 struct source_info {
   source_kind kind = source_kind::none;
-  std::string name;    ///< "queue depth"; of a site the operation: "channel receive"
-  std::string unit;    ///< "items", "ms", "/s"; empty = a plain number
-  double capacity = 0; ///< of a gauge or a place: the limit at the start; 0 = none
-  std::string file;    ///< where in the code, empty when not known
-  std::string function;
+  std::string name = {}; ///< "queue depth"; of a site the operation: "channel receive"
+  std::string unit = {}; ///< "items", "ms", "/s"; empty = a plain number
+  double capacity = 0;   ///< of a gauge or a place: the limit at the start; 0 = none
+  std::string file = {}; ///< where in the code, empty when not known
+  std::string function = {};
   std::uint32_t line = 0;
-  std::vector<std::string> labels; ///< of a state: the names of its states, by index
+  std::vector<std::string> labels = {}; ///< of a state: the names of its states, by index
 
   friend bool operator==(const source_info&, const source_info&) = default;
 };
