@@ -1,0 +1,55 @@
+/// \file
+/// Writes the runner's records: JSON lines on a descriptor, each carrying the nonce that the parent handed over.
+#pragma once
+
+#include <weir/explore.hpp>
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace weir::harness {
+
+class record_writer {
+public:
+  /// `nonce` is hexadecimal digits.
+  record_writer(int descriptor, std::string nonce);
+
+  /// Adds the nonce and writes one line. Ends the process with status 3 when the parent is gone.
+  void write(boost::json::object record) const;
+
+  /// What a signal handler may write: prepared for `test` beforehand.
+  void prepare_crash_record(std::string_view test);
+  /// Async-signal-safe.
+  void write_crash(int signal) const noexcept;
+
+private:
+  int descriptor_;
+  std::string nonce_;
+  char crash_head_[256]{};
+  char crash_tail_[256]{};
+};
+
+/// What one test case came to: everything its explorations found, the first failure in full.
+class test_outcome {
+public:
+  void add(const exploration& found);
+  /// A Catch2 assertion outside any exploration, or an exception that left the test case.
+  void fail(std::string message);
+  [[nodiscard]] bool passed() const noexcept { return passed_; }
+  /// The fields of a "test-end" record; writes the failing schedule's trace to `trace_directory` if it isn't empty.
+  [[nodiscard]] boost::json::object to_record(std::string_view id, const std::string& trace_directory) const;
+
+private:
+  bool passed_ = true;
+  std::string outcome_ = "completed";
+  std::string message_;
+  std::size_t schedules_ = 0;
+  std::size_t explorations_ = 0;
+  std::uint64_t handlers_ = 0;
+  bool exhausted_ = true;
+  std::optional<exploration> failed_;
+};
+
+} // namespace weir::harness

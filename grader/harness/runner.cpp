@@ -1,0 +1,244 @@
+/// \file
+/// `weir-runner`: loads a reader's object and runs hidden tests or a scene on it, in a process that the grader
+/// guards. It decides nothing: it writes records, and the parent decides (see grader/src/record.hpp).
+#define CATCH_CONFIG_RUNNER
+#include "weir_catch.hpp"
+
+#include "records.hpp"
+
+#include <weir/scene.hpp>
+#include <weir/token.hpp>
+#include <weir/trace/file.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+namespace weir::harness {
+
+namespace {
+
+constexpr int exit_environment = 3;
+
+struct arguments {
+  std::string reader, tests, scene, exercise, replay, trace_directory, trace_file, policy = "mixed";
+  std::vector<std::string> only, settings;
+  std::size_t schedules = 0;
+  std::uint64_t seed = 1;
+  int record_fd = -1;
+  int nonce_fd = -1;
+  bool list = false;
+};
+
+record_writer* the_records = nullptr;
+test_outcome* the_outcome = nullptr;
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::fprintf(stderr, "weir-runner: %s\n", why.c_str());
+  std::_Exit(exit_environment);
+}
+
+/// The nonce, read before any of the reader's code is loaded, so that a static initialiser can't have it.
+std::string read_nonce(int descriptor) {
+  std::string nonce;
+  char c = 0;
+  while (nonce.size() < 128 && ::read(descriptor, &c, 1) == 1 && c != '\n') nonce += c;
+  ::close(descriptor);
+  if (nonce.empty() || nonce.find_first_not_of("0123456789abcdef") != std::string::npos)
+    give_up("expected a nonce of hexadecimal digits on the descriptor given by --nonce-fd");
+  return nonce;
+}
+
+void on_crash(int signal) {
+  if (the_records) the_records->write_crash(signal);
+  std::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
+void catch_crashes() {
+#if !defined(WEIR_SANITIZED) // a sanitizer's own report says more
+  static char stack[64 * 1024];
+  stack_t alternative{};
+  alternative.ss_sp = stack;
+  alternative.ss_size = sizeof stack;
+  ::sigaltstack(&alternative, nullptr);
+  struct sigaction action {};
+  action.sa_handler = on_crash;
+  action.sa_flags = SA_ONSTACK | SA_NODEFER;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::sigaction(signal, &action, nullptr);
+#endif
+}
+
+void* load(const std::string& path, int flags) {
+  void* const module = ::dlopen(path.c_str(), flags);
+  if (module == nullptr) give_up(std::string("can't load ") + path + ": " + ::dlerror());
+  return module;
+}
+
+struct hidden_test {
+  std::string id;    ///< the first tag
+  std::string title;
+};
+
+std::vector<hidden_test> registered_tests() {
+  std::vector<hidden_test> found;
+  for (const auto& test : Catch::getAllTestCasesSorted(*Catch::getCurrentContext().getConfig())) {
+    const auto& tags = test.getTestCaseInfo().tags;
+    if (!tags.empty()) found.push_back({tags.front(), test.getTestCaseInfo().name});
+  }
+  return found;
+}
+
+/// Takes from Catch2 what no exploration reports: plain assertions and exceptions. Texts that a test wrote for
+/// people are passed on; the test's expressions are not.
+class listener : public Catch::TestEventListenerBase {
+public:
+  using TestEventListenerBase::TestEventListenerBase;
+  bool assertionEnded(const Catch::AssertionStats& stats) override {
+    if (stats.assertionResult.isOk() || the_outcome == nullptr) return true;
+    const auto kind = stats.assertionResult.getResultType();
+    std::string message;
+    if (kind == Catch::ResultWas::ExplicitFailure || kind == Catch::ResultWas::ThrewException ||
+        kind == Catch::ResultWas::FatalErrorCondition)
+      message = stats.assertionResult.getMessage();
+    for (const auto& info : stats.infoMessages)
+      if (message.empty() && info.type == Catch::ResultWas::Info) message = info.message;
+    the_outcome->fail(message.empty() ? "what the promise says did not hold" : message);
+    return true;
+  }
+};
+CATCH_REGISTER_LISTENER(listener)
+
+int run_tests(const arguments& args, record_writer& records) {
+  Catch::Session session;
+  Catch::ConfigData config;
+  config.reporterName = "compact";
+  config.outputFilename = "/dev/null"; // our records say it
+  config.noThrow = false;
+  session.useConfigData(config);
+
+  std::vector<hidden_test> tests = registered_tests();
+  if (args.list) {
+    boost::json::array list;
+    for (const auto& test : tests) list.push_back({{"id", test.id}, {"title", test.title}});
+    std::cout << boost::json::serialize(list) << '\n';
+    return 0;
+  }
+  if (!args.only.empty())
+    std::erase_if(tests, [&](const hidden_test& test) {
+      return std::find(args.only.begin(), args.only.end(), test.id) == args.only.end();
+    });
+
+  auto& exploring = weir::session();
+  exploring.seed = args.seed;
+  exploring.policy = parse_policy(args.policy);
+  exploring.replay = args.replay;
+  if (args.schedules != 0) exploring.schedules = args.schedules;
+
+  boost::json::array ids;
+  for (const auto& test : tests) ids.push_back(boost::json::value(test.id));
+  records.write({{"record", "begin"}, {"tests", ids}});
+  std::size_t passed = 0;
+  for (const auto& test : tests) {
+    test_outcome outcome;
+    the_outcome = &outcome;
+    records.prepare_crash_record(test.id);
+    records.write({{"record", "test-begin"}, {"id", test.id}});
+    exploring.prefix = args.exercise + '/' + test.id;
+    exploring.finished = [&](const exploration& found) { outcome.add(found); };
+    config.testsOrTags = {"[" + test.id + "]"};
+    session.useConfigData(config);
+    session.run();
+    the_outcome = nullptr;
+    if (outcome.passed()) ++passed;
+    records.write(outcome.to_record(test.id, args.trace_directory));
+  }
+  records.write({{"record", "end"}, {"passed", passed}, {"failed", tests.size() - passed}});
+  return 0;
+}
+
+int run_the_scene(const arguments& args, record_writer& records) {
+  void* const module = load(args.scene, RTLD_NOW | RTLD_LOCAL);
+  const auto entry = reinterpret_cast<scene_entry>(::dlsym(module, scene_entry_name));
+  if (entry == nullptr) give_up(args.scene + " defines no scene (WEIR_SCENE)");
+  scene_settings settings;
+  settings.assignments = args.settings;
+  settings.seed = args.seed;
+  settings.exercise = args.exercise;
+  trace::recorder recorder;
+  records.prepare_crash_record("scene");
+  try {
+    const scene_result result = run_scene(*entry(), settings, recorder);
+    if (!args.trace_file.empty()) trace::write_file(args.trace_file, recorder.snapshot());
+    records.write({{"record", "scene-end"}, {"healthy", result.healthy}, {"goals_met", result.goals_met()},
+                   {"text", to_text(result)}, {"json", to_json(result)}});
+  } catch (const knob_error& e) {
+    records.write({{"record", "scene-error"}, {"kind", "knob"}, {"message", e.what()}});
+  } catch (const std::exception& e) {
+    records.write({{"record", "scene-error"}, {"kind", "scene"}, {"message", e.what()}});
+  }
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  arguments args;
+  CLI::App app{"Runs hidden tests or a scene on a reader's object; started by weir, not by people."};
+  app.add_option("--reader", args.reader, "the reader's shared object")->required();
+  app.add_option("--tests", args.tests, "the hidden tests' module");
+  app.add_option("--scene", args.scene, "the scene's module");
+  app.add_option("--exercise", args.exercise, "stable id, part of every token");
+  app.add_option("--test", args.only, "only this test; may be repeated");
+  app.add_option("--schedules", args.schedules, "for each scenario");
+  app.add_option("--seed", args.seed);
+  app.add_option("--policy", args.policy, "mixed, fifo, random, pct or dfs");
+  app.add_option("--replay", args.replay, "a token: runs that schedule and nothing else");
+  app.add_option("--trace-dir", args.trace_directory, "where traces of failing schedules go");
+  app.add_option("--trace", args.trace_file, "where the scene's trace goes");
+  app.add_option("--set", args.settings, "knob=value of the scene; may be repeated");
+  app.add_option("--record-fd", args.record_fd);
+  app.add_option("--nonce-fd", args.nonce_fd);
+  app.add_flag("--list", args.list, "prints the tests as JSON and runs none");
+  try {
+    app.parse(argc, argv);
+    parse_policy(args.policy);
+    if (!args.replay.empty()) parse_token(args.replay);
+    if (args.tests.empty() == args.scene.empty()) throw std::invalid_argument("give either --tests or --scene");
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "weir-runner: %s\n", e.what());
+    return 2;
+  }
+  if (!args.list && (args.record_fd < 0 || args.nonce_fd < 0))
+    give_up("--record-fd and --nonce-fd are needed: results go to a parent that asked for them");
+
+  ::prctl(PR_SET_DUMPABLE, 0); // no core files, and nobody attaches to read the nonce
+  record_writer records(args.record_fd, args.list ? "0" : read_nonce(args.nonce_fd));
+  if (args.record_fd >= 0) ::fcntl(args.record_fd, F_SETFD, FD_CLOEXEC);
+  the_records = args.list ? nullptr : &records;
+  catch_crashes();
+  load(args.reader, RTLD_NOW | RTLD_GLOBAL);
+  if (!args.scene.empty()) return run_the_scene(args, records);
+  load(args.tests, RTLD_NOW | RTLD_LOCAL);
+  return run_tests(args, records);
+}
+
+} // namespace
+
+} // namespace weir::harness
+
+int main(int argc, char** argv) {
+  const int status = weir::harness::main(argc, argv);
+  std::fflush(nullptr);
+  std::_Exit(status); // what the reader's static destructors would still do is not part of the grade
+}

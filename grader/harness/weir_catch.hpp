@@ -1,0 +1,54 @@
+/// \file
+/// The one place that includes Catch2, version 2 or 3, and the words hidden tests are written in.
+#pragma once
+
+#if __has_include(<catch2/catch_test_macros.hpp>)
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators_all.hpp>
+#define WEIR_CATCH_VERSION 3
+#else
+#include <catch2/catch.hpp>
+#define WEIR_CATCH_VERSION 2
+#endif
+
+#include <weir/expect.hpp>
+#include <weir/explore.hpp>
+
+#include <string>
+#include <utility>
+
+namespace weir::harness {
+
+inline explore_options named(std::string name) {
+  explore_options options;
+  options.name = std::move(name);
+  return options;
+}
+inline explore_options named(explore_options options) { return options; }
+
+/// Explores, and fails the running test case with the exploration's report when a schedule fails.
+template <typename NameOrOptions> void explore_here(NameOrOptions&& what, const scenario& body) {
+  const exploration found = explore(named(std::forward<NameOrOptions>(what)), body);
+  if (found) {
+    SUCCEED(found.name);
+  } else {
+    FAIL(found.report());
+  }
+}
+
+} // namespace weir::harness
+
+/// `WEIR_EXPLORE("push waits while the queue is full", []() -> asio::awaitable<void> { … })`, or with
+/// `weir::explore_options` in place of the name.
+#define WEIR_EXPLORE(...) ::weir::harness::explore_here(__VA_ARGS__)
+
+/// Outside an exploration: fails the test with a finding for people ("{}" takes the values).
+#define WEIR_EXPECT(held, ...)                                                                     \
+  do {                                                                                             \
+    if (held) {                                                                                    \
+      SUCCEED();                                                                                   \
+    } else {                                                                                       \
+      FAIL(::weir::text(__VA_ARGS__));                                                             \
+    }                                                                                              \
+  } while (false)

@@ -1,0 +1,203 @@
+#include "weir_catch.hpp"
+
+#include <weir/shrink.hpp>
+#include <weir/token.hpp>
+
+#include "run_helpers.hpp"
+
+#include <set>
+
+using namespace std::chrono_literals;
+using weir::policy_kind;
+using weir::run_outcome;
+
+namespace {
+
+asio::awaitable<void> turn() { co_await asio::post(asio::use_awaitable); }
+
+asio::awaitable<void> append(int value, std::vector<int>& out) {
+  co_await turn();
+  out.push_back(value);
+}
+
+/// Three tasks that each append once: 3! orders.
+asio::awaitable<void> three(std::vector<int>& out) {
+  using namespace asio::experimental::awaitable_operators;
+  co_await (append(1, out) && append(2, out) && append(3, out));
+}
+
+/// Reads, lets others run, writes back: the classic lost update.
+asio::awaitable<void> increment(int& value) {
+  const int read = value;
+  co_await turn();
+  value = read + 1;
+}
+
+weir::explore_options quick(std::string name) {
+  weir::explore_options options;
+  options.name = std::move(name);
+  return options;
+}
+
+weir::scenario lost_update() {
+  return []() -> asio::awaitable<void> {
+    using namespace asio::experimental::awaitable_operators;
+    int value = 0;
+    const auto later = [](int& v) -> asio::awaitable<void> {
+      co_await turn();
+      co_await turn();
+      co_await increment(v);
+    };
+    co_await (increment(value) && later(value));
+    weir::expect(value == 2, "two increments made {}", value);
+  };
+}
+
+struct session_guard {
+  weir::exploration_session before = weir::session();
+  ~session_guard() { weir::session() = before; }
+};
+
+} // namespace
+
+TEST_CASE("depth-first search visits every order once and says that it is exhausted") {
+  std::multiset<std::vector<int>> orders;
+  auto options = quick("all orders");
+  options.policy = policy_kind::depth_first;
+  options.schedules = 100'000;
+  options.determinism_every = 0;
+  const auto found = weir::explore(options, [&]() -> asio::awaitable<void> {
+    std::vector<int> order;
+    co_await three(order);
+    orders.insert(order);
+  });
+  CHECK(found.exhausted);
+  CHECK(std::set<std::vector<int>>(orders.begin(), orders.end()).size() == 6);
+  CHECK(found.schedules == orders.size());
+}
+
+TEST_CASE("a bound on deviations bounds depth-first search") {
+  const auto count = [](std::size_t deviations) {
+    auto options = quick("bounded");
+    options.schedules = 1'000'000;
+    options.determinism_every = 0;
+    options.make_policy = [=] { return weir::make_depth_first(deviations); };
+    return weir::explore(options, []() -> asio::awaitable<void> {
+             std::vector<int> order;
+             co_await three(order);
+           }).schedules;
+  };
+  CHECK(count(0) == 1);
+  CHECK(count(1) > 1);
+  CHECK(count(1) < count(2));
+}
+
+TEST_CASE("random and PCT search reach every order") {
+  for (const auto kind : {policy_kind::random, policy_kind::pct, policy_kind::mixed}) {
+    std::set<std::vector<int>> orders;
+    auto options = quick("orders");
+    options.policy = kind;
+    // Each order has probability >= 1/36 a run at worst; missing one of six in 500 runs: below 6 * (35/36)^500 = 5e-6.
+    options.schedules = 500;
+    weir::explore(options, [&]() -> asio::awaitable<void> {
+      std::vector<int> order;
+      co_await three(order);
+      orders.insert(order);
+    });
+    INFO(weir::to_string(kind));
+    CHECK(orders.size() == 6);
+  }
+}
+
+TEST_CASE("a lost update is found, shrunk and replayed from its token") {
+  const session_guard guard;
+  const auto found = weir::explore(quick("lost update"), lost_update());
+  REQUIRE_FALSE(found);
+  CHECK(found.failure->result.outcome == run_outcome::assertion_failed);
+  CHECK(found.failure->result.message == "two increments made 1");
+  CHECK(found.failure->deviations <= found.failure->found_deviations);
+  CHECK_FALSE(found.failure->trace.events.empty());
+
+  weir::session().replay = found.failure->token;
+  const auto again = weir::explore(quick("lost update"), lost_update());
+  REQUIRE_FALSE(again);
+  CHECK(again.replayed);
+  CHECK(again.failure->result.hash == found.failure->result.hash);
+  CHECK(again.failure->trace.events == found.failure->trace.events);
+  const auto other = weir::explore(quick("another scenario"), lost_update());
+  CHECK(other.schedules == 0);
+}
+
+TEST_CASE("the same seed twice gives the same exploration") {
+  const auto one = weir::explore(quick("same"), lost_update());
+  const auto two = weir::explore(quick("same"), lost_update());
+  REQUIRE_FALSE(one);
+  CHECK(one.failure->number == two.failure->number);
+  CHECK(one.failure->token == two.failure->token);
+  CHECK(one.handlers == two.handlers);
+}
+
+TEST_CASE("a run that depends on more than its schedule is called nondeterministic") {
+  int calls = 0;
+  const auto found = weir::explore(quick("leftover state"), [&]() -> asio::awaitable<void> {
+    if (++calls % 2 == 0) {
+      co_await turn();
+      co_await turn();
+    }
+  });
+  REQUIRE_FALSE(found);
+  CHECK(found.failure->result.outcome == run_outcome::nondeterministic);
+}
+
+TEST_CASE("choices of the scenario's own are explored like schedules") {
+  std::set<std::size_t> picked;
+  auto options = quick("picks");
+  options.policy = policy_kind::depth_first;
+  const auto found = weir::explore(options, [&]() -> asio::awaitable<void> {
+    picked.insert(weir::pick(5));
+    co_return;
+  });
+  CHECK(found.exhausted);
+  CHECK(picked.size() == 5);
+}
+
+TEST_CASE("a counting policy sees what goes through it") {
+  weir::policy_metrics metrics;
+  auto options = quick("counted");
+  options.schedules = 10;
+  options.determinism_every = 0;
+  options.make_policy = [&] { return weir::make_counting(weir::make_random(), metrics); };
+  weir::explore(options, []() -> asio::awaitable<void> {
+    std::vector<int> order;
+    co_await three(order);
+  });
+  CHECK(metrics.runs == 10);
+  CHECK(metrics.choices > 10);
+  CHECK(metrics.widest >= 3);
+}
+
+TEST_CASE("tokens read back to what was printed and refuse what was not") {
+  const weir::schedule_token token{"bounded-queue/push-waits/x", 42, {0, 0, 1, 0, 7, 1}};
+  const auto printed = weir::to_string(token);
+  CHECK(weir::parse_token(printed) == token);
+  CHECK(weir::parse_token(weir::to_string({"a", 1, {0, 0}})).choices.empty());
+  auto slip = printed;
+  slip[slip.size() - 7] = slip[slip.size() - 7] == '1' ? '2' : '1';
+  CHECK_THROWS_AS(weir::parse_token(slip), weir::token_error);
+  CHECK_THROWS_AS(weir::parse_token(""), weir::token_error);
+  CHECK_THROWS_AS(weir::parse_token("w1:::::"), weir::token_error);
+  CHECK_THROWS_WITH(weir::parse_token("w9" + printed.substr(2)), Catch::Contains("version"));
+}
+
+TEST_CASE("shrinking keeps only the departures that the failure needs") {
+  // Fails exactly when positions 3 and 11 are both set.
+  const auto fails = [](const std::vector<std::uint32_t>& c) -> std::optional<std::vector<std::uint32_t>> {
+    if (c.size() > 11 && c[3] != 0 && c[11] != 0) return c;
+    return std::nullopt;
+  };
+  const auto made = weir::shrink(std::vector<std::uint32_t>(40, 5), 500, fails);
+  std::vector<std::uint32_t> wanted(12, 0);
+  wanted[3] = wanted[11] = 1;
+  CHECK(made.choices == wanted);
+  CHECK(weir::shrink(std::vector<std::uint32_t>(40, 5), 3, fails).runs <= 3);
+}
