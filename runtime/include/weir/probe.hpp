@@ -14,7 +14,8 @@
 
 /// Probes: how code under study says what it is doing. Each reports to the current thread's
 /// recorder and costs one branch where there is none. Two probes of a kind with the same name are
-/// one source. Names are what a dashboard would show.
+/// one source. A probe made while something records is in the summary even if nothing ever happens
+/// to it: "0 lost" is a finding. Names are what a dashboard would show.
 namespace weir {
 
 using trace::outcome;
@@ -25,7 +26,7 @@ namespace detail {
 /// A source by kind and name, with its id in the recorder that it last reported to.
 class probe_source {
 public:
-  explicit probe_source(trace::source_info info) : info_(std::move(info)) {}
+  explicit probe_source(trace::source_info info);
 
   [[nodiscard]] trace::source_id id_in(trace::recorder& to) {
     return generation_ == to.generation() ? id_ : bind(to);
@@ -37,7 +38,7 @@ private:
   trace::source_id bind(trace::recorder& to);
 
   trace::source_info info_;
-  std::uint64_t generation_ = 0;
+  std::uint64_t generation_ = 0; ///< of the recorder that `id_` belongs to; 0 = none yet
   trace::source_id id_ = 0;
 };
 

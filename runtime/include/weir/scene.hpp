@@ -56,6 +56,7 @@ struct scene_definition {
   std::vector<scene_goal> goals = {};
   std::function<boost::asio::awaitable<void>(scene_context&)> body = {};
   std::chrono::nanoseconds horizon = std::chrono::seconds{10};
+  std::uint64_t step_limit = 10'000'000; ///< handlers; a scene that runs more has gone astray
 };
 
 struct scene_settings {

@@ -1,19 +1,15 @@
 #include "weir/probe.hpp"
 
-#include <chrono>
+#include "weir/run.hpp"
+
 #include <exception>
 
 namespace weir {
 
-// Defined by the core; the task whose handler is running, 0 = none.
-std::uint32_t current_task() noexcept;
-
 namespace {
 
 std::int64_t now_ns() noexcept {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
+  return now().count();
 }
 
 } // namespace
@@ -22,6 +18,12 @@ trace::source_id detail::probe_source::bind(trace::recorder& to) {
   id_ = to.declare(info_);
   generation_ = to.generation();
   return id_;
+}
+
+detail::probe_source::probe_source(trace::source_info info) : info_(std::move(info)) {
+  if (auto* to = trace::current_recorder()) {
+    bind(*to);
+  }
 }
 
 gauge::gauge(std::string name, gauge_options options)

@@ -154,6 +154,7 @@ public:
   }
 
   summary run() {
+    announce();
     for (const auto& e : trace_.events) {
       add(e);
     }
@@ -177,6 +178,21 @@ public:
   }
 
 private:
+  /// A probe that nothing happened to is seen all the same: "0 lost" is a finding.
+  void announce() {
+    for (std::size_t i = 0; i < trace_.sources.size(); ++i) {
+      const auto id = static_cast<source_id>(i);
+      const auto& source = trace_.sources[i];
+      if (source.kind == source_kind::gauge) {
+        gauge(id);
+      } else if (source.kind == source_kind::counter) {
+        counters_.emplace(id, counter_summary{source.name, source.unit, 0});
+      } else if (source.kind == source_kind::outcomes) {
+        outcomes_[id].name = source.name;
+      }
+    }
+  }
+
   gauge_fold& gauge(source_id id) {
     return gauges_.try_emplace(id, trace_.source(id), length_, columns_).first->second;
   }
