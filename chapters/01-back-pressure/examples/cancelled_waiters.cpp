@@ -34,10 +34,9 @@ asio::awaitable<void> serve(parcels& in, stop_signal& stop, int& handled) {
     auto [order, stopped, missed, parcel] =
         co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
     if (!missed)
-      ++handled; // it is ours, whoever finished first
+      ++handled; // `parcel` is ours, whoever finished first
     if (!stopped)
       co_return;
-    (void)order, (void)parcel;
   }
 }
 
