@@ -68,7 +68,7 @@ void engine::start_wait(virtual_timer& timer, timer_wait& wait) {
   wait.previous = timer.last_;
   (timer.last_ ? timer.last_->next : timer.first_) = &wait;
   timer.last_ = &wait;
-  heap_insert({timer.expiry_, sequence_++, &wait});
+  heap_insert({make_key(timer.expiry_, sequence_++), &wait});
 }
 
 void engine::make_ready(timer_wait& wait) {
@@ -96,7 +96,7 @@ void engine::cancel_wait(timer_wait& wait) noexcept {
 }
 
 bool engine::advance(std::int64_t limit) {
-  const std::int64_t next = std::max(heap_.front().when, now_);
+  const std::int64_t next = std::max(heap_.front().when(), now_);
   if (next > limit) return false;
   if (next != now_) {
     if (auto* r = trace::current_recorder())
@@ -105,7 +105,7 @@ bool engine::advance(std::int64_t limit) {
     steps_at_tick_ = steps_;
     mix(static_cast<std::uint64_t>(now_));
   }
-  while (!heap_.empty() && heap_.front().when <= now_) {
+  while (!heap_.empty() && heap_.front().when() <= now_) {
     timer_wait& wait = *heap_.front().wait;
     heap_remove(0);
     make_ready(wait);
@@ -138,17 +138,11 @@ void engine::heap_remove(std::size_t index) noexcept {
   if (sift_up(index) == index) sift_down(index);
 }
 
-namespace {
-template <typename Entry> bool earlier(const Entry& a, const Entry& b) noexcept {
-  return a.when < b.when || (a.when == b.when && a.sequence < b.sequence);
-}
-} // namespace
-
 std::size_t engine::sift_up(std::size_t index) noexcept {
   const heap_entry moving = heap_[index];
   while (index > 0) {
     const std::size_t parent = (index - 1) / 4;
-    if (!earlier(moving, heap_[parent])) break;
+    if (moving.key >= heap_[parent].key) break;
     place(index, heap_[parent]);
     index = parent;
   }
@@ -157,16 +151,23 @@ std::size_t engine::sift_up(std::size_t index) noexcept {
 }
 
 void engine::sift_down(std::size_t index) noexcept {
-  const heap_entry moving = heap_[index];
+  heap_entry* const heap = heap_.data();
   const std::size_t size = heap_.size();
+  const heap_entry moving = heap[index];
   for (;;) {
     const std::size_t first = 4 * index + 1;
-    if (first >= size) break;
     std::size_t least = first;
-    for (std::size_t child = first + 1; child < std::min(first + 4, size); ++child)
-      if (earlier(heap_[child], heap_[least])) least = child;
-    if (!earlier(heap_[least], moving)) break;
-    place(index, heap_[least]);
+    if (first + 4 <= size) {
+      const std::size_t left = first + (heap[first + 1].key < heap[first].key);
+      const std::size_t right = first + 2 + (heap[first + 3].key < heap[first + 2].key);
+      least = heap[right].key < heap[left].key ? right : left;
+    } else {
+      if (first >= size) break;
+      for (std::size_t child = first + 1; child < size; ++child)
+        if (heap[child].key < heap[least].key) least = child;
+    }
+    if (moving.key <= heap[least].key) break;
+    place(index, heap[least]);
     index = least;
   }
   place(index, moving);

@@ -8,6 +8,7 @@
 #include <boost/asio/detail/thread_info_base.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -227,11 +228,16 @@ public:
 private:
   friend class virtual_timer;
   friend class current_engine;
+  __extension__ using key_type = unsigned __int128;
+  /// Expiry and sequence number make one key, so that comparing two entries takes no branch.
   struct heap_entry {
-    std::int64_t when;
-    std::uint64_t sequence;
+    key_type key;
     timer_wait* wait;
+    [[nodiscard]] std::int64_t when() const noexcept { return static_cast<std::int64_t>(key >> 64); }
   };
+  static key_type make_key(std::int64_t when, std::uint64_t sequence) noexcept {
+    return static_cast<key_type>(static_cast<std::uint64_t>(std::max<std::int64_t>(when, 0))) << 64 | sequence;
+  }
 
   static void run_in_place(void* payload, ready_action action);
   static void run_wait(void* payload, ready_action action);
@@ -268,7 +274,7 @@ private:
   }
 
   ready_set ready_;
-  std::vector<heap_entry> heap_; ///< a 4-ary heap by (when, sequence)
+  std::vector<heap_entry> heap_; ///< 4-ary, by (expiry, sequence)
   std::vector<timer_wait*> due_;
   std::int64_t now_ = 0;
   std::uint64_t sequence_ = 0;
