@@ -1,0 +1,228 @@
+# How exercises are built.
+#
+# The reader's file is compiled by the `weir` command, not by CMake. What CMake does is everything around it, ahead of
+# time: the precompiled header for exactly the reader's flags, the hidden tests and the scene of each exercise as modules,
+# and a description of all that in <build>/weir-toolchain.json:
+#
+#   compile_flags + pch_flags             first tier: quick to compile
+#   deep_flags    + deep_pch_flags        the deeper search in the background: optimised
+#   link_flags, include_dirs              the same for both tiers; with clang the link flags end in libweir-reader.so, which
+#                                         stands after the reader's object on the command line
+#   tests_dir/<id>.so, scenes_dir/<id>.so
+#   asan                                  the same fields once more for a sanitized build; absent unless WEIR_ASAN_GRADER
+
+# What grading needs, apart from the `weir` command itself.
+add_custom_target(weir_grading)
+
+set(WEIR_READER_DIR "${PROJECT_BINARY_DIR}/reader")
+set(WEIR_TESTS_DIR "${PROJECT_BINARY_DIR}/tests")
+set(WEIR_SCENES_DIR "${PROJECT_BINARY_DIR}/scenes")
+
+# Flags of the reader's file. -Wall, because an awaitable that nobody awaits is a warning; what a half-written file is
+# bound to have (names not used yet) stays quiet.
+set(WEIR_READER_FLAGS -std=c++20 -g1 -fPIC -Wall -Wno-unused-variable -Wno-unused-function -DBOOST_ASIO_SEPARATE_COMPILATION
+                      -DBOOST_ASIO_DYN_LINK ${WEIR_SANITIZE_FLAGS})
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  list(APPEND WEIR_READER_FLAGS -Wno-unused-private-field)
+endif()
+# Linked alone, and against no system library: the runner that loads it has them all.
+set(WEIR_READER_LINK_FLAGS -shared -nostdlib ${WEIR_LINKER_FLAGS} -Wl,--build-id=none ${WEIR_SANITIZE_FLAGS})
+
+# weir_add_reader_prelude(name optimisation out_flags [extra…]): the precompiled header <build>/reader/<name>, and the
+# flags that use it in `out_flags`.
+function(weir_add_reader_prelude name optimisation out_flags)
+  set(source "${PROJECT_SOURCE_DIR}/runtime/cmake/reader_prelude.hpp")
+  set(flags ${WEIR_READER_FLAGS} ${optimisation} ${ARGN})
+  foreach(dir IN LISTS WEIR_READER_INCLUDE_DIRS)
+    list(APPEND flags "-I${dir}")
+  endforeach()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # Templates that the header itself uses are instantiated once, in the header.
+    set(output "${WEIR_READER_DIR}/${name}.pch")
+    list(APPEND flags -fpch-instantiate-templates -Xclang -fno-pch-timestamp)
+    set(use -include-pch "${output}")
+  else()
+    set(output "${WEIR_READER_DIR}/${name}.hpp.gch")
+    file(CONFIGURE OUTPUT "${WEIR_READER_DIR}/${name}.hpp" CONTENT "#include \"${source}\"\n")
+    set(use -include "${WEIR_READER_DIR}/${name}.hpp")
+  endif()
+  file(MAKE_DIRECTORY "${WEIR_READER_DIR}")
+  add_custom_command(
+    OUTPUT "${output}"
+    COMMAND "${CMAKE_CXX_COMPILER}" ${flags} -x c++-header "${source}" -o "${output}" -MD -MF "${output}.d" -MT "${output}"
+    DEPENDS "${source}"
+    DEPFILE "${output}.d"
+    COMMENT "Precompiling the reader's header (${name})"
+    VERBATIM)
+  add_custom_target(weir_reader_${name} ALL DEPENDS "${output}")
+  add_dependencies(weir_grading weir_reader_${name})
+  set(${out_flags}
+      ${use}
+      PARENT_SCOPE)
+endfunction()
+
+# weir_add_reader_library(out_library): the code of everything that the reader's header defines or instantiates, optimised,
+# in one shared library. It takes the same flags as the header but for the optimisation, which clang allows: nothing of the
+# syntax tree depends on it.
+function(weir_add_reader_library out_library)
+  set(header "${WEIR_READER_DIR}/prelude.pch")
+  set(object "${WEIR_READER_DIR}/prelude.o")
+  add_custom_command(
+    OUTPUT "${object}"
+    COMMAND "${CMAKE_CXX_COMPILER}" -fPIC -g1 -O2 ${WEIR_SANITIZE_FLAGS} -c "${header}" -o "${object}"
+    DEPENDS "${header}"
+    COMMENT "Compiling the code behind the reader's header"
+    VERBATIM)
+  add_library(weir_reader SHARED "${object}")
+  set_target_properties(
+    weir_reader
+    PROPERTIES LINKER_LANGUAGE CXX
+               OUTPUT_NAME weir-reader
+               # Without a soname the reader's module names the library by its path, and finds it wherever it is itself.
+               NO_SONAME ON
+               DISABLE_PRECOMPILE_HEADERS ON
+               LIBRARY_OUTPUT_DIRECTORY "${WEIR_READER_DIR}")
+  target_link_libraries(weir_reader PRIVATE weir::runtime)
+  add_dependencies(weir_grading weir_reader)
+  set(${out_library}
+      "${WEIR_READER_DIR}/libweir-reader.so"
+      PARENT_SCOPE)
+endfunction()
+
+# weir_json_strings(out value...): ["value", …]
+function(weir_json_strings out)
+  set(items "")
+  foreach(value IN LISTS ARGN)
+    string(REPLACE "\\" "\\\\" value "${value}")
+    string(REPLACE "\"" "\\\"" value "${value}")
+    list(APPEND items "\"${value}\"")
+  endforeach()
+  list(JOIN items ", " text)
+  set(${out}
+      "[${text}]"
+      PARENT_SCOPE)
+endfunction()
+
+# weir_write_toolchain(): the reader's headers and <build>/weir-toolchain.json.
+function(weir_write_toolchain)
+  set(WEIR_READER_INCLUDE_DIRS "${PROJECT_SOURCE_DIR}/runtime/include")
+  get_target_property(boost_dirs Boost::headers INTERFACE_INCLUDE_DIRECTORIES)
+  list(REMOVE_ITEM boost_dirs "/usr/include")
+  list(APPEND WEIR_READER_INCLUDE_DIRS ${boost_dirs})
+
+  set(link_flags ${WEIR_READER_LINK_FLAGS})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    weir_add_reader_prelude(prelude -O0 pch_flags -fpch-codegen)
+    weir_add_reader_library(library)
+    list(APPEND link_flags "${library}")
+  else()
+    weir_add_reader_prelude(prelude -O0 pch_flags)
+  endif()
+  weir_add_reader_prelude(prelude-deep -O2 deep_pch_flags)
+
+  if(TARGET weir_runner)
+    add_dependencies(weir_grading weir_runner)
+  endif()
+
+  set(compiler_id gcc)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    set(compiler_id clang)
+  endif()
+  weir_json_strings(compile_flags ${WEIR_READER_FLAGS} -O0)
+  weir_json_strings(deep_flags ${WEIR_READER_FLAGS} -O2)
+  weir_json_strings(pch_flags ${pch_flags})
+  weir_json_strings(deep_pch_flags ${deep_pch_flags})
+  weir_json_strings(link_flags ${link_flags})
+  weir_json_strings(include_dirs ${WEIR_READER_INCLUDE_DIRS})
+  set(fields
+      "\"compiler\": \"${CMAKE_CXX_COMPILER}\",
+  \"compiler_id\": \"${compiler_id}\",
+  \"compiler_version\": \"${CMAKE_CXX_COMPILER_VERSION}\",
+  \"compile_flags\": ${compile_flags},
+  \"pch_flags\": ${pch_flags},
+  \"deep_flags\": ${deep_flags},
+  \"deep_pch_flags\": ${deep_pch_flags},
+  \"link_flags\": ${link_flags},
+  \"include_dirs\": ${include_dirs},
+  \"runner\": \"${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/weir-runner\",
+  \"tests_dir\": \"${WEIR_TESTS_DIR}\",
+  \"scenes_dir\": \"${WEIR_SCENES_DIR}\"")
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/weir-toolchain-fields.json" CONTENT "  ${fields}\n" @ONLY)
+
+  set(asan "")
+  if(WEIR_ASAN_GRADER)
+    weir_add_asan_grader(asan_fields)
+    set(asan ",\n  \"asan\": {\n  ${asan_fields}\n  }")
+  endif()
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/weir-toolchain.json" CONTENT "{\n  \"format\": 1,\n  ${fields}${asan}\n}\n" @ONLY)
+endfunction()
+
+# weir_add_asan_grader(out_fields): a second build tree in <build>/asan with AddressSanitizer and
+# UndefinedBehaviorSanitizer, of what grading needs and no more; its fields of weir-toolchain.json.
+function(weir_add_asan_grader out_fields)
+  set(tree "${PROJECT_BINARY_DIR}/asan")
+  execute_process(
+    COMMAND
+      "${CMAKE_COMMAND}" -S "${PROJECT_SOURCE_DIR}" -B "${tree}" -G "${CMAKE_GENERATOR}" -DWEIR_SANITIZE=address,undefined
+      -DWEIR_ASAN_GRADER=OFF "-DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE}" "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}"
+    OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  add_custom_target(
+    weir_asan_grader ALL
+    COMMAND "${CMAKE_COMMAND}" --build "${tree}" --target weir_grading
+    COMMENT "Building the sanitized runner and exercises"
+    USES_TERMINAL VERBATIM)
+  file(READ "${tree}/weir-toolchain-fields.json" fields)
+  set(${out_fields}
+      "${fields}"
+      PARENT_SCOPE)
+endfunction()
+
+# weir_add_prelude_of(kind flags…): the precompiled header that all modules of one kind share.
+function(weir_add_prelude_of kind)
+  set(source "${PROJECT_BINARY_DIR}/prelude/${kind}.cpp")
+  file(CONFIGURE OUTPUT "${source}" CONTENT "")
+  add_library(weir_prelude_of_${kind} OBJECT "${source}")
+  target_include_directories(weir_prelude_of_${kind} PRIVATE "${PROJECT_SOURCE_DIR}/grader/harness")
+  target_link_libraries(weir_prelude_of_${kind} PRIVATE weir::runtime weir_warnings)
+  target_compile_options(weir_prelude_of_${kind} PRIVATE ${ARGN})
+endfunction()
+
+# weir_add_module(kind id folder source directory flags…): one loadable module beside the exercise's interface header. It
+# leaves the reader's functions undefined; the runner loads them first.
+function(weir_add_module kind id folder source directory)
+  set(target ${kind}-${id})
+  if(NOT TARGET weir_prelude_of_${kind})
+    weir_add_prelude_of(${kind} ${ARGN})
+  endif()
+  add_library(${target} MODULE "${source}")
+  set_target_properties(
+    ${target}
+    PROPERTIES PREFIX ""
+               OUTPUT_NAME "${id}"
+               LIBRARY_OUTPUT_DIRECTORY "${directory}")
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/exercises/${folder}"
+                                               "${PROJECT_SOURCE_DIR}/grader/harness")
+  target_link_libraries(${target} PRIVATE weir::runtime weir_warnings)
+  target_compile_options(${target} PRIVATE ${ARGN})
+  target_precompile_headers(${target} REUSE_FROM weir_prelude_of_${kind})
+  add_dependencies(weir_grading ${target})
+endfunction()
+
+# weir_add_exercise(NN-chapter/MM-name): modules tests/<id>.so and scenes/<id>.so, id being the name without its number.
+function(weir_add_exercise folder)
+  cmake_path(GET folder FILENAME name)
+  string(REGEX REPLACE "^[0-9]+-" "" id "${name}")
+
+  set(tests "${PROJECT_SOURCE_DIR}/grader/hidden/${folder}/tests.cpp")
+  if(EXISTS "${tests}")
+    # No debug information, no symbol table and no path: what a reader may find in the module says nothing of the tests.
+    weir_add_module(tests ${id} ${folder} "${tests}" "${WEIR_TESTS_DIR}" -O1 -g0
+                    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/grader/hidden/=")
+    target_link_options(tests-${id} PRIVATE -s)
+  endif()
+
+  set(scene "${PROJECT_SOURCE_DIR}/exercises/${folder}/scene.cpp")
+  if(EXISTS "${scene}")
+    weir_add_module(scene ${id} ${folder} "${scene}" "${WEIR_SCENES_DIR}" -O1)
+  endif()
+endfunction()
