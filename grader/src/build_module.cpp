@@ -1,0 +1,340 @@
+#include "build_module.hpp"
+
+#include "compile_errors.hpp"
+#include "content_key.hpp"
+#include "errors.hpp"
+#include "process.hpp"
+#include "source_file.hpp"
+#include "stopwatch.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace asio = boost::asio;
+
+namespace weir::grader {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kept_builds = 6;
+
+process_limits compiler_limits(const toolchain& tools) {
+  process_limits limits;
+  limits.wall = std::chrono::seconds{40};
+  limits.cpu = std::chrono::seconds{30};
+  limits.address_space = tools.sanitized ? 0 : std::uint64_t{4} << 30;
+  limits.output = std::uint64_t{8} << 20;
+  return limits;
+}
+
+/// Where one content's files lie: <output>/<key>/{src/NN-chapter/MM-name/file.cpp, out/...}.
+struct build_folder {
+  fs::path root;
+  fs::path relative_source; ///< below src(): what messages show
+
+  [[nodiscard]] fs::path src() const { return root / "src"; }
+
+  [[nodiscard]] fs::path out() const { return root / "out"; }
+
+  [[nodiscard]] fs::path module() const { return out() / "reader.so"; }
+
+  [[nodiscard]] fs::path messages() const { return out() / "messages.txt"; }
+};
+
+std::string key_of(const toolchain& tools, const build_request& request,
+                   const std::string& source) {
+  content_key key;
+  key.add(source).add_file(tools.compiler).add(request.source.filename().string());
+  for (const auto& flag : tools.flags(request.tier)) {
+    key.add(flag);
+  }
+  for (const auto& flag : tools.link_flags) {
+    key.add(flag);
+  }
+  for (const auto& file : tools.precompiled_files(request.tier)) {
+    key.add_file(file);
+  }
+  for (const auto& name : request.ex->interface_files) {
+    key.add_file(request.repository_root / "exercises" / request.ex->folder / name);
+  }
+  return key.text();
+}
+
+[[noreturn]] void throw_disk(const fs::path& where, const std::string& what) {
+  throw environment_error{
+      fmt::format("{}: {}. Is the disk full, or the folder read-only?", where.string(), what)};
+}
+
+/// Whole or not at all: another process may be reading.
+void write_whole(const fs::path& file, const std::string& text) {
+  const fs::path aside = file.string() + fmt::format(".{}.tmp", ::getpid());
+  std::ofstream out{aside, std::ios::binary};
+  out << text;
+  out.close();
+  std::error_code error;
+  if (!out) {
+    throw_disk(file, "could not be written");
+  }
+  fs::rename(aside, file, error);
+  if (error) {
+    throw_disk(file, error.message());
+  }
+}
+
+std::string read_whole(const fs::path& file) {
+  std::ifstream in{file, std::ios::binary};
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+void create_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    throw_disk(folder, error.message());
+  }
+}
+
+/// Keeps the few latest contents; going back and forth between two versions stays quick.
+void prune(const fs::path& output_folder) {
+  std::error_code error;
+  std::vector<std::pair<fs::file_time_type, fs::path>> builds;
+  for (const auto& entry : fs::directory_iterator{output_folder, error}) {
+    if (entry.is_directory(error) &&
+        entry.path().filename().string().size() == content_key{}.text().size()) {
+      builds.emplace_back(entry.last_write_time(error), entry.path());
+    }
+  }
+  std::ranges::sort(builds, std::greater{});
+  for (std::size_t i = kept_builds; i < builds.size(); ++i) {
+    fs::remove_all(builds[i].second, error);
+  }
+}
+
+process_spec compiler_spec(const toolchain& tools, const build_folder& folder) {
+  process_spec spec;
+  spec.working_directory = folder.src();
+  spec.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TMPDIR=" + folder.out().string()};
+  spec.limits = compiler_limits(tools);
+  return spec;
+}
+
+process_spec compile_spec(const toolchain& tools, const build_request& request,
+                          const build_folder& folder, const fs::path& object) {
+  process_spec spec = compiler_spec(tools, folder);
+  spec.argv = {tools.compiler.string()};
+  const auto add = [&spec](const std::vector<std::string>& flags) {
+    spec.argv.insert(spec.argv.end(), flags.begin(), flags.end());
+  };
+  add(tools.flags(request.tier));
+  add(tools.precompiled(request.tier));
+  for (const auto& each : tools.include_dirs) {
+    spec.argv.push_back("-I" + each.string());
+  }
+  spec.argv.push_back("-I" + (request.repository_root / "exercises" / request.ex->folder).string());
+  if (tools.compiler_id == "clang") {
+    add({"-fno-color-diagnostics", "-ferror-limit=20"});
+  } else {
+    add({"-fdiagnostics-color=never", "-fmax-errors=20", "-pipe"});
+  }
+  add({"-c", folder.relative_source.string(), "-o", object.string()});
+  return spec;
+}
+
+process_spec link_spec(const toolchain& tools, const build_folder& folder, const fs::path& object,
+                       const fs::path& module) {
+  process_spec spec = compiler_spec(tools, folder);
+  spec.argv = {tools.compiler.string()};
+  if (std::ranges::find(tools.link_flags, "-shared") == tools.link_flags.end()) {
+    spec.argv.emplace_back("-shared");
+  }
+  spec.argv.insert(spec.argv.end(), {object.string(), "-o", module.string()});
+  spec.argv.insert(spec.argv.end(), tools.link_flags.begin(), tools.link_flags.end());
+  return spec;
+}
+
+sandbox_view compiler_view(const toolchain& tools, const build_request& request,
+                           const build_folder& folder) {
+  sandbox_view view;
+  view.children = sandbox_view::child_processes::allowed;
+  view.read_only = tools.include_dirs;
+  const auto precompiled = tools.precompiled_files(request.tier);
+  view.read_only.insert(view.read_only.end(), precompiled.begin(), precompiled.end());
+  view.read_only.push_back(request.repository_root / "exercises" / request.ex->folder);
+  view.read_only.push_back(folder.src());
+  if (!tools.compiler.string().starts_with("/usr/")) {
+    view.read_only.push_back(tools.compiler.parent_path().parent_path());
+  }
+  view.writable.push_back(folder.out());
+  view.hidden.push_back(request.repository_root);
+  return view;
+}
+
+/// Why the compiler did not come to an answer of its own; empty when it did.
+std::string limit_met(const process_result& result, const process_limits& limits) {
+  using cause = process_end::cause;
+  const auto errors = result.errors.text();
+  const auto says = [&errors](const char* words) {
+    return errors.find(words) != std::string::npos;
+  };
+  if (says("out of memory") || says("std::bad_alloc") || says("cannot allocate memory") ||
+      says("Cannot allocate memory")) {
+    return fmt::format("The compiler ran out of memory (limit: {} MiB).",
+                       limits.address_space >> 20U);
+  }
+  switch (result.end.why) {
+  case cause::wall_limit:
+    return fmt::format("The compiler did not finish within {} s.",
+                       std::chrono::duration_cast<std::chrono::seconds>(limits.wall).count());
+  case cause::cpu_limit:
+    return fmt::format("The compiler did not finish within {} s of processor time.",
+                       limits.cpu.count());
+  case cause::output_limit:
+    return "The compiler wrote more messages than anybody can read.";
+  case cause::signalled:
+    return fmt::format("The compiler itself ended with {}.", to_string(result.end));
+  case cause::exited:
+  case cause::cancelled:
+    break;
+  }
+  return {};
+}
+
+/// One reader's file on its way to a module.
+class builder {
+public:
+  builder(const toolchain& tools, const sandbox& box, build_request request)
+      : tools_{tools}, box_{box}, request_{std::move(request)} {}
+
+  asio::awaitable<build_outcome> build() {
+    stopwatch watch;
+    const auto source = read_source(request_.source);
+    if (!source) {
+      outcome_.failure = verdict_kind::environment_error;
+      outcome_.detail = source.problem;
+      co_return std::move(outcome_);
+    }
+    prepare(source.text);
+    watch.lap(outcome_.stages, "read");
+    if (const auto forbidden = find_forbidden_include(source.text); !forbidden.empty()) {
+      outcome_.failure = verdict_kind::does_not_compile;
+      outcome_.detail = folder_.relative_source.string() + ", " + forbidden + ".";
+      co_return std::move(outcome_);
+    }
+    std::error_code error;
+    if (request_.use_cache && fs::exists(folder_.module(), error)) {
+      outcome_.cached = true;
+      outcome_.module = folder_.module();
+      outcome_.compiler_output = folded(read_whole(folder_.messages()));
+      fs::last_write_time(folder_.root, fs::file_time_type::clock::now(), error);
+      co_return std::move(outcome_);
+    }
+    const auto own = fmt::format("reader.{}", ::getpid());
+    const fs::path object = folder_.out() / (own + ".o");
+    const fs::path module = folder_.out() / (own + ".so");
+    const bool compiled = co_await step(compile_spec(tools_, request_, folder_, object));
+    watch.lap(outcome_.stages, "compile");
+    if (!compiled) {
+      co_return std::move(outcome_);
+    }
+    const bool linked = co_await step(link_spec(tools_, folder_, object, module));
+    fs::remove(object, error);
+    if (linked) {
+      fs::rename(module, folder_.module(), error);
+      if (error) {
+        throw_disk(folder_.module(), error.message());
+      }
+      outcome_.module = folder_.module();
+      prune(request_.output_folder);
+    }
+    watch.lap(outcome_.stages, "link");
+    co_return std::move(outcome_);
+  }
+
+private:
+  const toolchain& tools_;
+  const sandbox& box_;
+  build_request request_;
+  build_folder folder_;
+  build_outcome outcome_;
+
+  void prepare(const std::string& source) {
+    folder_.root = request_.output_folder / key_of(tools_, request_, source);
+    folder_.relative_source = fs::path{request_.ex->folder} / request_.source.filename();
+    create_folder((folder_.src() / folder_.relative_source).parent_path());
+    create_folder(folder_.out());
+    write_whole(folder_.src() / folder_.relative_source, source);
+  }
+
+  [[nodiscard]] std::string folded(const std::string& messages) const {
+    return fold_diagnostics(
+        parse_diagnostics(messages),
+        {.own_file = folder_.relative_source.string(), .verbose = request_.verbose});
+  }
+
+  /// Runs the compiler driver once. False: `outcome_` says why.
+  asio::awaitable<bool> step(process_spec spec) {
+    const auto limits = spec.limits;
+    process_spec confined = box_.confine(std::move(spec), compiler_view(tools_, request_, folder_));
+    process_result result;
+    try {
+      result = co_await run_process(std::move(confined));
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == boost::asio::error::operation_aborted) {
+        throw;
+      }
+      throw environment_error{
+          fmt::format("{}. Is the compiler still installed? weir doctor tells", error.what())};
+    }
+    take_messages(result);
+    if (result.end.success()) {
+      co_return true;
+    }
+    const bool out_of_time = result.end.why == process_end::cause::wall_limit ||
+                             result.end.why == process_end::cause::cpu_limit;
+    outcome_.failure = out_of_time ? verdict_kind::timed_out : verdict_kind::does_not_compile;
+    outcome_.detail = limit_met(result, limits);
+    if (outcome_.detail.empty() && outcome_.compiler_output.empty()) {
+      outcome_.detail =
+          fmt::format("The compiler ended with {} and said nothing.", to_string(result.end));
+    }
+    co_return false;
+  }
+
+  void take_messages(const process_result& result) {
+    const auto messages = result.errors.text();
+    if (messages.empty()) {
+      return;
+    }
+    const auto parsed = parse_diagnostics(messages);
+    if (mentions_file_below(
+            parsed, {request_.repository_root / "grader", request_.repository_root / "solutions"},
+            folder_.src())) {
+      outcome_.compiler_output =
+          "The messages are withheld: the file includes what it must not see.\n";
+      return;
+    }
+    write_whole(folder_.messages(), messages);
+    outcome_.compiler_output += folded(messages);
+  }
+};
+
+} // namespace
+
+asio::awaitable<build_outcome> build_module(const toolchain& tools, const sandbox& box,
+                                            build_request request) {
+  builder job{tools, box, std::move(request)};
+  build_outcome outcome = co_await job.build();
+  co_return outcome;
+}
+
+} // namespace weir::grader

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "exercise.hpp"
+#include "record.hpp"
+#include "sandbox.hpp"
+#include "toolchain.hpp"
+#include "verdict.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace weir::grader {
+
+struct run_request {
+  const exercise* ex{};
+  std::filesystem::path module;       ///< the reader's code
+  std::filesystem::path trace_folder; ///< where traces of failures are kept; emptied first
+  std::vector<test_info> expected;    ///< the tests that must be run
+  bool all_tests{true};               ///< false: the runner is told which
+  std::size_t schedules{};            ///< for each scenario
+  std::uint64_t seed{1};
+  std::string policy{"mixed"};
+  std::string replay; ///< a token; empty: explore
+  process_limits limits;
+  std::function<void(const record_step&)>
+      on_step; ///< told of each line of the record; may be empty
+};
+
+/// The limits under which a graded program runs.
+process_limits runner_limits(const toolchain& tools, depth tier);
+
+/// Runs weir-runner in the sandbox and judges its record (D6). Fills all of the verdict but stages
+/// and compiler output.
+///
+/// Cancellation ends it and throws operation_aborted. Throws environment_error when the runner or
+/// the hidden tests are missing or can't be started.
+boost::asio::awaitable<verdict> run_tests(const toolchain& tools, const sandbox& box,
+                                          run_request request);
+
+/// 32 hexadecimal digits from the kernel's random source.
+std::string make_nonce();
+
+} // namespace weir::grader

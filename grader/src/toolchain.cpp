@@ -1,0 +1,139 @@
+#include "toolchain.hpp"
+
+#include "errors.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace weir::grader {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int known_format = 1;
+constexpr const char* advice = "Build the workbook anew: ./weir, or cmake --build";
+
+/// Reads one object's fields, naming the file and the field in what it throws.
+class field_reader {
+public:
+  field_reader(fs::path file, const json::object& object)
+      : file_{std::move(file)}, object_{object} {}
+
+  [[nodiscard]] std::string text(const char* name) const {
+    const auto* value = object_.if_contains(name);
+    if (!value || !value->is_string()) {
+      fail(name, "a string");
+    }
+    return std::string{value->get_string()};
+  }
+
+  [[nodiscard]] std::string text_or_empty(const char* name) const {
+    return object_.contains(name) ? text(name) : std::string{};
+  }
+
+  [[nodiscard]] std::vector<std::string> texts(const char* name) const {
+    const auto* value = object_.if_contains(name);
+    if (!value || !value->is_array()) {
+      fail(name, "a list of strings");
+    }
+    std::vector<std::string> all;
+    for (const auto& each : value->get_array()) {
+      if (!each.is_string()) {
+        fail(name, "a list of strings");
+      }
+      all.emplace_back(each.get_string());
+    }
+    return all;
+  }
+
+  [[nodiscard]] toolchain read() const {
+    toolchain found;
+    found.compiler = text("compiler");
+    found.compiler_id = text("compiler_id");
+    found.compiler_version = text_or_empty("compiler_version");
+    found.compile_flags = texts("compile_flags");
+    found.deep_flags = texts("deep_flags");
+    found.pch_flags = texts("pch_flags");
+    found.deep_pch_flags =
+        object_.contains("deep_pch_flags") ? texts("deep_pch_flags") : found.pch_flags;
+    found.link_flags = texts("link_flags");
+    for (auto& each : texts("include_dirs")) {
+      found.include_dirs.emplace_back(std::move(each));
+    }
+    found.runner = text("runner");
+    found.tests_dir = text("tests_dir");
+    found.scenes_dir = text("scenes_dir");
+    for (const auto& flag : found.compile_flags) {
+      found.sanitized = found.sanitized || flag.starts_with("-fsanitize");
+    }
+    return found;
+  }
+
+private:
+  fs::path file_;
+  const json::object& object_;
+
+  [[noreturn]] void fail(const char* name, const char* expected) const {
+    throw environment_error{
+        fmt::format("{}: expected {} as '{}'. {}", file_.string(), expected, name, advice)};
+  }
+};
+
+json::object parse_object(const fs::path& file) {
+  std::ifstream in{file};
+  if (!in) {
+    throw environment_error{
+        fmt::format("{}: not there; it says how to compile. {}", file.string(), advice)};
+  }
+  std::ostringstream text;
+  text << in.rdbuf();
+  boost::system::error_code error;
+  const json::value parsed = json::parse(text.str(), error);
+  if (error || !parsed.is_object()) {
+    throw environment_error{
+        fmt::format("{}: not a JSON object ({}). {}", file.string(), error.message(), advice)};
+  }
+  return parsed.get_object();
+}
+
+} // namespace
+
+toolchain toolchain::load(const fs::path& build) {
+  const fs::path file = build / "weir-toolchain.json";
+  const auto object = parse_object(file);
+  const auto* format = object.if_contains("format");
+  if (!format || !format->is_int64() || format->get_int64() != known_format) {
+    throw environment_error{fmt::format("{}: expected format {}, found {}. {}", file.string(),
+                                        known_format, format ? json::serialize(*format) : "none",
+                                        advice)};
+  }
+  toolchain found = field_reader{file, object}.read();
+  if (const auto* asan = object.if_contains("asan"); asan && asan->is_object()) {
+    auto sanitized = field_reader{file, asan->get_object()}.read();
+    sanitized.sanitized = true;
+    found.asan = std::make_shared<const toolchain>(std::move(sanitized));
+  }
+  return found;
+}
+
+std::vector<fs::path> toolchain::precompiled_files(depth tier) const {
+  std::vector<fs::path> files;
+  for (const auto& flag : precompiled(tier)) {
+    if (!flag.empty() && flag.front() == '/') {
+      files.emplace_back(flag);
+      files.emplace_back(flag + ".gch"); // g++ is given the header's name and looks beside it
+    }
+  }
+  return files;
+}
+
+std::string toolchain::describe() const {
+  return compiler_version.empty() ? compiler_id : compiler_id + " " + compiler_version;
+}
+
+} // namespace weir::grader

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weir::grader {
+
+/// Whether the quick answer or the background search is wanted (D4).
+enum class depth { first, deep };
+
+/// How a reader's file is built and run: what CMake wrote to <build>/weir-toolchain.json.
+struct toolchain {
+  std::filesystem::path compiler;
+  std::string compiler_id;      ///< "clang" or "gcc"
+  std::string compiler_version; ///< may be empty
+  std::vector<std::string> compile_flags;
+  std::vector<std::string> deep_flags;
+  std::vector<std::string> pch_flags;
+  std::vector<std::string> deep_pch_flags;
+  std::vector<std::string> link_flags;
+  std::vector<std::filesystem::path> include_dirs;
+  std::filesystem::path runner;
+  std::filesystem::path tests_dir;
+  std::filesystem::path scenes_dir;
+  bool sanitized{}; ///< no limit on address space: sanitizers reserve terabytes
+  std::shared_ptr<const toolchain> asan; ///< null unless the workbook was built with it
+
+  /// Reads `<build>/weir-toolchain.json`. Throws environment_error when it is missing, malformed or
+  /// of another format.
+  static toolchain load(const std::filesystem::path& build);
+
+  [[nodiscard]] const std::vector<std::string>& flags(depth tier) const {
+    return tier == depth::deep ? deep_flags : compile_flags;
+  }
+
+  [[nodiscard]] const std::vector<std::string>& precompiled(depth tier) const {
+    return tier == depth::deep ? deep_pch_flags : pch_flags;
+  }
+
+  [[nodiscard]] std::filesystem::path tests_of(const std::string& id) const {
+    return tests_dir / (id + ".so");
+  }
+
+  [[nodiscard]] std::filesystem::path scene_of(const std::string& id) const {
+    return scenes_dir / (id + ".so");
+  }
+
+  /// The precompiled headers' own files, for the sandbox and for the cache key.
+  [[nodiscard]] std::vector<std::filesystem::path> precompiled_files(depth tier) const;
+
+  /// "clang 19.1.7".
+  [[nodiscard]] std::string describe() const;
+};
+
+} // namespace weir::grader
