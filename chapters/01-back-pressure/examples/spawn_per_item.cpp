@@ -65,7 +65,7 @@ asio::awaitable<void> dispatch(gateway& g) {
 
 // [/spawning]
 
-// [workers]
+// [pool]
 asio::awaitable<void> work(gateway& g) {
   for (;;) {
     auto [end, scan] = co_await g.channel.async_receive(as_result);
@@ -76,7 +76,7 @@ asio::awaitable<void> work(gateway& g) {
   }
 }
 
-// [/workers]
+// [/pool]
 
 int main() {
   bool as_claimed = true;

@@ -6,7 +6,6 @@
 #include <cstdio>
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 
 struct marks {
   std::size_t low;  ///< resume writers at or below this many bytes
