@@ -36,19 +36,18 @@ boost::asio::awaitable<void> perform(const scene_definition& scene, scene_contex
   }
 }
 
-/// A scene that stands still long before its horizon is most likely stuck; 0 when it does not.
-std::chrono::nanoseconds stands_still_since(const trace::recording& trace,
-                                            std::chrono::nanoseconds horizon) {
+/// A scene that stands still long before its horizon is most likely stuck.
+std::optional<std::chrono::nanoseconds> stuck_since(const trace::recording& trace,
+                                                    std::chrono::nanoseconds horizon) {
   const auto last =
-      std::ranges::find_if(trace.events.rbegin(), trace.events.rend(), [&](const trace::event& e) {
-        return e.kind != trace::event_kind::none && e.t_ns < horizon.count();
-      });
+      std::ranges::find_if(trace.events.rbegin(), trace.events.rend(),
+                           [&](const trace::event& e) { return e.t_ns < horizon.count(); });
   const std::chrono::nanoseconds since{last == trace.events.rend() ? 0 : last->t_ns};
-  return horizon - since > horizon / 4 ? since : std::chrono::nanoseconds{};
+  return horizon - since > horizon / 4 ? std::optional(since) : std::nullopt;
 }
 
 void describe_end(scene_result& result, const run_result& run, bool body_ended,
-                  std::chrono::nanoseconds still_since) {
+                  std::optional<std::chrono::nanoseconds> stuck) {
   result.healthy = run.outcome == run_outcome::completed;
   if (!result.healthy) {
     result.ended = to_string(run.outcome);
@@ -57,8 +56,8 @@ void describe_end(scene_result& result, const run_result& run, bool body_ended,
     result.ended = "completed";
   } else {
     result.ended = "reached the horizon";
-    if (still_since.count() != 0) {
-      result.message = text("nothing happened any more after {}", still_since);
+    if (stuck) {
+      result.message = text("nothing happened any more after {}", *stuck);
     }
   }
 }
@@ -115,7 +114,7 @@ scene_result run_scene(const scene_definition& scene, const scene_settings& sett
 
   const auto trace = to.snapshot();
   result.summary = trace::summarize(trace);
-  describe_end(result, ran, body_ended, stands_still_since(trace, scene.horizon));
+  describe_end(result, ran, body_ended, stuck_since(trace, scene.horizon));
   result.goals = judge_goals(scene, result.summary);
   return result;
 }

@@ -90,7 +90,8 @@ public:
   [[nodiscard]] trace::header& header() noexcept;
   [[nodiscard]] const trace::header& header() const noexcept;
 
-  /// All tables, but only the latest `count` of the events that are still kept, oldest first.
+  /// All tables, but only the latest `count` of the events that are still kept, oldest first; with
+  /// the `gap` event where one lies among them.
   [[nodiscard]] recording latest(std::size_t count) const;
 
   /// Everything so far as a self-contained recording. The recorder goes on unchanged.
