@@ -1,0 +1,34 @@
+#include "cli.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+int main(int argc, char** argv) {
+  using namespace weir::grader;
+  namespace fs = std::filesystem;
+  // A pager that is closed early, or `weir list | head`, is no crash.
+  std::signal(SIGPIPE, SIG_IGN);
+
+  std::error_code error;
+  const fs::path cwd = fs::current_path(error);
+  const fs::path executable = fs::read_symlink("/proc/self/exe", error);
+  const environment env = process_environment();
+  context ctx{.where = discover_paths(env, cwd, executable),
+              .terminal = detect_terminal(env),
+              .env = env,
+              .in = std::cin,
+              .out = std::cout,
+              .err = std::cerr,
+              .now = [] {
+                return std::chrono::system_clock::now();
+              }};
+  const std::vector<std::string> arguments{argv + 1, argv + argc};
+  const exit_code code = run_cli(ctx, arguments);
+  std::cout.flush();
+  return static_cast<int>(code);
+}
