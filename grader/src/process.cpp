@@ -2,13 +2,11 @@
 
 #include "child_process.hpp"
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/append.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/dispatch.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -29,8 +27,6 @@ namespace weir::grader {
 namespace {
 
 using boost::system::error_code;
-using finished_signature = void(error_code, process_result);
-using finished_handler = asio::any_completion_handler<finished_signature>;
 
 std::array<int, 2> make_pipe() {
   std::array<int, 2> ends{};
@@ -64,7 +60,10 @@ public:
         spec_{std::move(spec)},
         exit_{executor},
         deadline_{executor},
-        grace_{executor} {}
+        grace_{executor},
+        done_{executor} {
+    done_.expires_at(asio::steady_timer::time_point::max());
+  }
 
   process_run(const process_run&) = delete;
   process_run& operator=(const process_run&) = delete;
@@ -114,16 +113,7 @@ public:
     close_theirs();
   }
 
-  void wait(finished_handler handler) {
-    handler_ = std::move(handler);
-    auto slot = asio::get_associated_cancellation_slot(handler_);
-    if (slot.is_connected()) {
-      slot.assign([weak = weak_from_this()](asio::cancellation_type) {
-        if (const auto self = weak.lock()) {
-          self->kill_for(process_end::cause::cancelled);
-        }
-      });
-    }
+  void watch() {
     watch_exit();
     deadline_.expires_after(spec_.limits.wall);
     ++pending_;
@@ -137,6 +127,23 @@ public:
       ++pending_;
       read(*each);
     }
+  }
+
+  /// Waiting on it returns when everything is over; don't wait when `is_done`.
+  asio::steady_timer& done() { return done_; }
+
+  [[nodiscard]] bool is_done() const { return pending_ == 0; }
+
+  process_result take_result() { return std::move(result_); }
+
+  void kill_for(process_end::cause why) {
+    if (reaped_) {
+      return;
+    }
+    if (!killed_for_) {
+      killed_for_ = why;
+    }
+    kill_group();
   }
 
 private:
@@ -157,7 +164,7 @@ private:
   asio::posix::stream_descriptor exit_; ///< a pidfd: readable when the child has ended
   asio::steady_timer deadline_;
   asio::steady_timer grace_;
-  finished_handler handler_;
+  asio::steady_timer done_; ///< never expires; cancelled when there is nothing left to wait for
   std::chrono::steady_clock::time_point started_;
   std::optional<process_end::cause> killed_for_;
   std::uint64_t bytes_{};
@@ -180,16 +187,6 @@ private:
       }
       self->read(from);
     });
-  }
-
-  void kill_for(process_end::cause why) {
-    if (reaped_) {
-      return;
-    }
-    if (!killed_for_) {
-      killed_for_ = why;
-    }
-    kill_group();
   }
 
   /// The child leads its group (setsid), and until it is reaped no other group can have its number.
@@ -279,21 +276,27 @@ private:
       return;
     }
     grace_.cancel();
-    asio::get_associated_cancellation_slot(handler_).clear();
-    const auto error = killed_for_ == process_end::cause::cancelled
-                           ? error_code{asio::error::operation_aborted}
-                           : error_code{};
-    asio::dispatch(executor_, asio::append(std::move(handler_), error, std::move(result_)));
+    done_.cancel();
   }
 };
 
-template <typename Token>
-auto async_wait_for(std::shared_ptr<process_run> run, Token&& token) {
-  return asio::async_initiate<Token, finished_signature>(
-      [](finished_handler handler, const std::shared_ptr<process_run>& started) {
-        started->wait(std::move(handler));
-      },
-      token, std::move(run));
+/// A coroutine of its own, so that its cancellation state is not the caller's.
+asio::awaitable<process_result> guard(std::shared_ptr<process_run> run) {
+  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+  run->start();
+  run->watch();
+  error_code error;
+  co_await run->done().async_wait(asio::redirect_error(asio::use_awaitable, error));
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    run->kill_for(process_end::cause::cancelled);
+    if (!run->is_done()) {
+      co_await run->done().async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
+    throw boost::system::system_error{asio::error::operation_aborted};
+  }
+  co_return run->take_result();
 }
 
 } // namespace
@@ -301,8 +304,7 @@ auto async_wait_for(std::shared_ptr<process_run> run, Token&& token) {
 asio::awaitable<process_result> run_process(process_spec spec) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto run = std::make_shared<process_run>(executor, std::move(spec));
-  run->start();
-  process_result result = co_await async_wait_for(run, asio::use_awaitable);
+  process_result result = co_await asio::co_spawn(executor, guard(run), asio::use_awaitable);
   co_return result;
 }
 
