@@ -6,8 +6,7 @@
 #
 #   compile_flags + pch_flags             first tier: quick to compile
 #   deep_flags    + deep_pch_flags        the deeper search in the background: optimised
-#   link_flags, include_dirs              the same for both tiers; with clang the link flags end in libweir-reader.so, which
-#                                         stands after the reader's object on the command line
+#   link_flags, include_dirs              the same for both tiers
 #   tests_dir/<id>.so, scenes_dir/<id>.so
 #   asan                                  the same fields once more for a sanitized build; absent unless WEIR_ASAN_GRADER
 
@@ -20,8 +19,7 @@ set(WEIR_SCENES_DIR "${PROJECT_BINARY_DIR}/scenes")
 
 # Flags of the reader's file. -Wall, because an awaitable that nobody awaits is a warning; what a half-written file is
 # bound to have (names not used yet) stays quiet.
-set(WEIR_READER_FLAGS -std=c++20 -g1 -fPIC -Wall -Wno-unused-variable -Wno-unused-function -DBOOST_ASIO_SEPARATE_COMPILATION
-                      -DBOOST_ASIO_DYN_LINK ${WEIR_SANITIZE_FLAGS})
+set(WEIR_READER_FLAGS -std=c++20 -g1 -fPIC -Wall -Wno-unused-variable -Wno-unused-function ${WEIR_SANITIZE_FLAGS})
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND WEIR_READER_FLAGS -Wno-unused-private-field)
 endif()
@@ -31,7 +29,7 @@ set(WEIR_READER_LINK_FLAGS -shared -nostdlib ${WEIR_LINKER_FLAGS} -Wl,--build-id
 # weir_add_reader_prelude(name optimisation out_flags [extra…]): the precompiled header <build>/reader/<name>, and the
 # flags that use it in `out_flags`.
 function(weir_add_reader_prelude name optimisation out_flags)
-  set(source "${PROJECT_SOURCE_DIR}/runtime/cmake/reader_prelude.hpp")
+  set(source "${PROJECT_SOURCE_DIR}/runtime/include/weir/detail/reader_prelude.hpp")
   set(flags ${WEIR_READER_FLAGS} ${optimisation} ${ARGN})
   foreach(dir IN LISTS WEIR_READER_INCLUDE_DIRS)
     list(APPEND flags "-I${dir}")
@@ -61,10 +59,10 @@ function(weir_add_reader_prelude name optimisation out_flags)
       PARENT_SCOPE)
 endfunction()
 
-# weir_add_reader_library(out_library): the code of everything that the reader's header defines or instantiates, optimised,
-# in one shared library. It takes the same flags as the header but for the optimisation, which clang allows: nothing of the
-# syntax tree depends on it.
-function(weir_add_reader_library out_library)
+# weir_add_reader_library(): libweir-reader, the code of everything that the reader's header defines or instantiates,
+# optimised. It takes the same flags as the header but for the optimisation, which clang allows: nothing of the syntax tree
+# depends on it. The runner is linked with it, so that a reader's module finds that code when it is loaded.
+function(weir_add_reader_library)
   set(header "${WEIR_READER_DIR}/prelude.pch")
   set(object "${WEIR_READER_DIR}/prelude.o")
   add_custom_command(
@@ -78,15 +76,11 @@ function(weir_add_reader_library out_library)
     weir_reader
     PROPERTIES LINKER_LANGUAGE CXX
                OUTPUT_NAME weir-reader
-               # Without a soname the reader's module names the library by its path, and finds it wherever it is itself.
-               NO_SONAME ON
-               DISABLE_PRECOMPILE_HEADERS ON
-               LIBRARY_OUTPUT_DIRECTORY "${WEIR_READER_DIR}")
+               DISABLE_PRECOMPILE_HEADERS ON)
   target_link_libraries(weir_reader PRIVATE weir::runtime)
-  add_dependencies(weir_grading weir_reader)
-  set(${out_library}
-      "${WEIR_READER_DIR}/libweir-reader.so"
-      PARENT_SCOPE)
+  if(TARGET weir_runner)
+    target_link_libraries(weir_runner PRIVATE -Wl,--no-as-needed weir_reader)
+  endif()
 endfunction()
 
 # weir_json_strings(out value...): ["value", …]
@@ -105,16 +99,18 @@ endfunction()
 
 # weir_write_toolchain(): the reader's headers and <build>/weir-toolchain.json.
 function(weir_write_toolchain)
+  # What the runtime's other users get from CMake, the reader's file gets from here.
+  get_target_property(definitions weir_runtime INTERFACE_COMPILE_DEFINITIONS)
+  list(TRANSFORM definitions PREPEND "-D")
+  list(APPEND WEIR_READER_FLAGS ${definitions})
   set(WEIR_READER_INCLUDE_DIRS "${PROJECT_SOURCE_DIR}/runtime/include")
   get_target_property(boost_dirs Boost::headers INTERFACE_INCLUDE_DIRECTORIES)
   list(REMOVE_ITEM boost_dirs "/usr/include")
   list(APPEND WEIR_READER_INCLUDE_DIRS ${boost_dirs})
 
-  set(link_flags ${WEIR_READER_LINK_FLAGS})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     weir_add_reader_prelude(prelude -O0 pch_flags -fpch-codegen)
-    weir_add_reader_library(library)
-    list(APPEND link_flags "${library}")
+    weir_add_reader_library()
   else()
     weir_add_reader_prelude(prelude -O0 pch_flags)
   endif()
@@ -132,7 +128,7 @@ function(weir_write_toolchain)
   weir_json_strings(deep_flags ${WEIR_READER_FLAGS} -O2)
   weir_json_strings(pch_flags ${pch_flags})
   weir_json_strings(deep_pch_flags ${deep_pch_flags})
-  weir_json_strings(link_flags ${link_flags})
+  weir_json_strings(link_flags ${WEIR_READER_LINK_FLAGS})
   weir_json_strings(include_dirs ${WEIR_READER_INCLUDE_DIRS})
   set(fields
       "\"compiler\": \"${CMAKE_CXX_COMPILER}\",
@@ -217,7 +213,7 @@ function(weir_add_exercise folder)
   if(EXISTS "${tests}")
     # No debug information, no symbol table and no path: what a reader may find in the module says nothing of the tests.
     weir_add_module(tests ${id} ${folder} "${tests}" "${WEIR_TESTS_DIR}" -O1 -g0
-                    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/grader/hidden/=")
+                    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
     target_link_options(tests-${id} PRIVATE -s)
   endif()
 

@@ -1,8 +1,9 @@
-// The reader's precompiled header: weir/prelude.hpp, and what readers' files instantiate time and again.
-//
-// A reader waits for these templates at every save, so they are instantiated here once. With clang the code goes into
-// libweir-reader.so as well (-fpch-codegen), and the reader's object then holds little beyond the reader's own functions.
-// Nothing here is ever called.
+/// \file
+/// The reader's precompiled header: weir/prelude.hpp, and what readers' files instantiate time and again.
+///
+/// A reader waits for these templates at every save, so they are instantiated here once. With clang their
+/// code goes into libweir-reader.so as well (-fpch-codegen), and the reader's object then holds little
+/// beyond the reader's own functions. Nothing here is ever called.
 #pragma once
 
 #include <weir/prelude.hpp>
