@@ -90,9 +90,9 @@ struct hidden_test {
   std::string title;
 };
 
-std::vector<hidden_test> registered_tests() {
+std::vector<hidden_test> registered_tests(Catch::Session& session) {
   std::vector<hidden_test> found;
-  for (const auto& test : Catch::getAllTestCasesSorted(*Catch::getCurrentContext().getConfig())) {
+  for (const auto& test : Catch::getAllTestCasesSorted(session.config())) {
     const auto& tags = test.getTestCaseInfo().tags;
     if (!tags.empty()) found.push_back({tags.front(), test.getTestCaseInfo().name});
   }
@@ -127,7 +127,7 @@ int run_tests(const arguments& args, record_writer& records) {
   config.noThrow = false;
   session.useConfigData(config);
 
-  std::vector<hidden_test> tests = registered_tests();
+  std::vector<hidden_test> tests = registered_tests(session);
   if (args.list) {
     boost::json::array list;
     for (const auto& test : tests) list.push_back({{"id", test.id}, {"title", test.title}});
