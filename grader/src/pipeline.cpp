@@ -3,6 +3,7 @@
 #include "build_module.hpp"
 #include "errors.hpp"
 #include "run_tests.hpp"
+#include "runner.hpp"
 #include "stopwatch.hpp"
 
 #include <fmt/format.h>

@@ -31,9 +31,6 @@ struct run_request {
       on_step; ///< told of each line of the record; may be empty
 };
 
-/// The limits under which a graded program runs.
-process_limits runner_limits(const toolchain& tools, depth tier);
-
 /// Runs weir-runner in the sandbox and judges its record (D6). Fills all of the verdict but stages
 /// and compiler output.
 ///
@@ -41,8 +38,5 @@ process_limits runner_limits(const toolchain& tools, depth tier);
 /// the hidden tests are missing or can't be started.
 boost::asio::awaitable<verdict> run_tests(const toolchain& tools, const sandbox& box,
                                           run_request request);
-
-/// 32 hexadecimal digits from the kernel's random source.
-std::string make_nonce();
 
 } // namespace weir::grader

@@ -1,0 +1,63 @@
+#include "commands/grading.hpp"
+
+#include "run_operation.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+namespace weir::grader {
+
+namespace {
+
+boost::asio::awaitable<verdict> probe_and_grade(const toolchain& tools, grade_request request) {
+  const sandbox box = co_await sandbox::probe();
+  verdict v = co_await grade(tools, box, std::move(request));
+  co_return v;
+}
+
+} // namespace
+
+grade_request request_for(context& ctx, const exercise& ex) {
+  grade_request request;
+  request.ex = &ex;
+  request.repository_root = ctx.where.root;
+  request.source = ctx.work().require_file(ctx.exercises(), ex);
+  request.build_folder = build_folder_of(ctx.where.workspace, ex);
+  return request;
+}
+
+verdict grade_now(const context& ctx, grade_request request) {
+  const toolchain tools = toolchain::load(ctx.where.build);
+  return run_operation(probe_and_grade(tools, std::move(request)));
+}
+
+void record_grading(context& ctx, const exercise& ex, const verdict& v) {
+  if (v.kind == verdict_kind::environment_error) {
+    return;
+  }
+  const grading_note note{.passed = v.passed(),
+                          .verdict = std::string{to_key(v.kind)},
+                          .points = v.points,
+                          .at = ctx.now()};
+  ctx.progress().update([&](progress& known) {
+    known.record(ex.id, note);
+    known.set_current(ex.id);
+  });
+}
+
+report_options report_options_for(context& ctx, bool verbose) {
+  report_options how = options_for(ctx.terminal);
+  how.verbose = verbose;
+  if (const exercise* pending = ctx.first_pending()) {
+    how.next = pending->id;
+  }
+  return how;
+}
+
+exit_code exit_code_of(const verdict& v) {
+  if (v.passed()) {
+    return exit_code::passed;
+  }
+  return v.kind == verdict_kind::environment_error ? exit_code::environment : exit_code::not_passed;
+}
+
+} // namespace weir::grader

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "context.hpp"
+#include "pipeline.hpp"
+#include "report.hpp"
+
+namespace weir::grader {
+
+/// The reader's file in the workspace, to be graded with everything at its default.
+/// Throws environment_error when it isn't there.
+grade_request request_for(context& ctx, const exercise& ex);
+
+/// Loads the toolchain, probes the sandbox and grades. SIGINT ends it with interrupted_error.
+verdict grade_now(const context& ctx, grade_request request);
+
+/// Notes the verdict in the progress file, unless nothing was judged.
+void record_grading(context& ctx, const exercise& ex, const verdict& v);
+
+report_options report_options_for(context& ctx, bool verbose);
+
+/// 0 for a pass, 3 when nothing was judged, else 1.
+exit_code exit_code_of(const verdict& v);
+
+} // namespace weir::grader

@@ -1,0 +1,73 @@
+#include "commands.hpp"
+#include "commands/grading.hpp"
+#include "errors.hpp"
+#include "json_report.hpp"
+#include "report.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace weir::grader {
+
+namespace {
+
+struct replay_options {
+  std::string token;
+  std::string file;
+  bool json{};
+  bool verbose{};
+};
+
+const exercise& exercise_of(context& ctx, const std::string& token) {
+  const std::string id = exercise_of_token(token);
+  const exercise* found = ctx.exercises().find(id);
+  if (!found) {
+    throw usage_error{
+        fmt::format("the token belongs to '{}', and there is no such exercise here", id)};
+  }
+  test_of_token(*found, token); // says so if the test is unknown
+  return *found;
+}
+
+void replay(context& ctx, const replay_options& options) {
+  const exercise& ex = exercise_of(ctx, options.token);
+  grade_request request = request_for(ctx, ex);
+  if (!options.file.empty()) {
+    request.source = std::filesystem::absolute(options.file);
+  }
+  request.replay_token = options.token;
+  request.verbose = options.verbose;
+  const verdict v = grade_now(ctx, std::move(request));
+  if (options.json) {
+    ctx.out << boost::json::serialize(to_json(v, ex)) << '\n';
+  } else if (v.passed()) {
+    ctx.out << fmt::format("{}: this schedule holds now. `weir run {}` tries the others.\n",
+                           ctx.paint().green("replayed"), ex.id);
+  } else {
+    ctx.out << report(v, ex, report_options_for(ctx, options.verbose));
+    if (!v.trace_file.empty()) {
+      ctx.out << fmt::format("\n  The whole run: {}\n",
+                             ctx.paint().cyan("weir trace --text " + v.trace_file));
+    }
+  }
+  ctx.result = exit_code_of(v);
+}
+
+} // namespace
+
+void add_replay(CLI::App& app, context& ctx) {
+  CLI::App* command =
+      app.add_subcommand("replay", "Run your code again under the one schedule that a token names");
+  auto options = std::make_shared<replay_options>();
+  command->add_option("TOKEN", options->token, "From a failure report: w1:...")->required();
+  command->add_option("--file", options->file, "Run this file instead of the one in the workspace")
+      ->type_name("FILE");
+  command->add_flag("--json", options->json, "Print the verdict as JSON");
+  command->add_flag("--verbose", options->verbose, "The whole timeline, compiler messages in full");
+  command->callback([&ctx, options] { replay(ctx, *options); });
+}
+
+} // namespace weir::grader

@@ -1,0 +1,104 @@
+#include "commands.hpp"
+#include "commands/grading.hpp"
+#include "json_report.hpp"
+#include "junit_report.hpp"
+#include "report.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <fstream>
+#include <memory>
+
+namespace weir::grader {
+
+namespace {
+
+struct run_options {
+  std::string id;
+  std::string file;
+  std::string junit;
+  std::string policy{"mixed"};
+  std::uint64_t seed{1};
+  std::size_t schedules{};
+  bool deep{};
+  bool json{};
+  bool verbose{};
+};
+
+std::string own_hostname() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+void write_junit(const std::string& file, const exercise& ex, const verdict& v,
+                 const context& ctx) {
+  const std::array graded{graded_exercise{&ex, v}};
+  std::ofstream out{file, std::ios::binary};
+  out << to_junit(graded, ctx.now(), own_hostname());
+  out.close();
+  if (!out) {
+    throw environment_error{fmt::format("{}: the JUnit report could not be written there", file)};
+  }
+}
+
+void run(context& ctx, const run_options& options) {
+  const exercise& ex = ctx.exercise_or_current(options.id);
+  grade_request request = request_for(ctx, ex);
+  if (!options.file.empty()) {
+    request.source = std::filesystem::absolute(options.file);
+  }
+  request.tier = options.deep ? depth::deep : depth::first;
+  request.seed = options.seed;
+  request.policy = options.policy;
+  request.schedules = options.schedules;
+  request.verbose = options.verbose;
+  const verdict v = grade_now(ctx, std::move(request));
+  if (options.file.empty()) {
+    record_grading(ctx, ex, v);
+  }
+  if (options.json) {
+    ctx.out << boost::json::serialize(to_json(v, ex)) << '\n';
+  } else {
+    ctx.out << report(v, ex, report_options_for(ctx, options.verbose));
+  }
+  if (!options.junit.empty()) {
+    write_junit(options.junit, ex, v, ctx);
+  }
+  ctx.result = exit_code_of(v);
+}
+
+} // namespace
+
+void add_run(CLI::App& app, context& ctx) {
+  CLI::App* command = app.add_subcommand("run", "Grade an exercise once and say what came of it");
+  auto options = std::make_shared<run_options>();
+  command->add_option(
+      "ID", options->id,
+      "Exercise: id, number or path (default: the one you stand in, or the next pending)");
+  command->add_flag("--deep", options->deep,
+                    "Search on: many more schedules, compiled with optimisation");
+  command->add_flag("--json", options->json,
+                    "Print the verdict as JSON: exercism's results version 3 and more");
+  command->add_option("--junit", options->junit, "Also write the verdict as JUnit XML")
+      ->type_name("FILE");
+  command->add_option("--seed", options->seed, "Of the first schedule; later ones count up from it")
+      ->capture_default_str();
+  command->add_option("--policy", options->policy, "How schedules are chosen")
+      ->check(CLI::IsMember({"mixed", "fifo", "random", "pct", "dfs"}))
+      ->capture_default_str();
+  command->add_option("--schedules", options->schedules,
+                      "For each scenario (default: the tier's own number)");
+  command
+      ->add_option("--file", options->file,
+                   "Grade this file instead of the one in the workspace; progress is not touched")
+      ->type_name("FILE");
+  command->add_flag("--verbose", options->verbose,
+                    "Compiler messages, timeline and printed output in full");
+  command->callback([&ctx, options] { run(ctx, *options); });
+}
+
+} // namespace weir::grader

@@ -1,0 +1,108 @@
+#include "run_scene.hpp"
+
+#include "runner.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace weir::grader {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t largest_record = std::size_t{16} << 20;
+
+std::string text_of(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  const auto* text = value ? value->if_string() : nullptr;
+  return text ? std::string{*text} : std::string{};
+}
+
+bool is_true(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value && value->is_bool() && value->get_bool();
+}
+
+/// Exactly one line with the nonce, and nothing else.
+std::optional<json::object> only_line(const std::string& record, const std::string& nonce) {
+  if (record.empty() || record.find('\n') != record.size() - 1) {
+    return std::nullopt;
+  }
+  boost::system::error_code error;
+  auto value = json::parse(record, error);
+  if (error || !value.is_object() || text_of(value.get_object(), "nonce") != nonce) {
+    return std::nullopt;
+  }
+  return std::move(value.get_object());
+}
+
+} // namespace
+
+scene_outcome judge_scene(const std::string& record, const std::string& nonce,
+                          const process_end& end) {
+  scene_outcome outcome;
+  const auto line = only_line(record, nonce);
+  const auto type = line ? text_of(*line, "record") : std::string{};
+  if (!end.success()) {
+    const auto meaning =
+        end.why == process_end::cause::signalled ? signal_meaning(end.code) : std::string{};
+    outcome.problem = fmt::format("The scene was ended by {}{}{}.", to_string(end),
+                                  meaning.empty() ? "" : ": ", meaning);
+    return outcome;
+  }
+  if (type == "scene-error") {
+    outcome.what = text_of(*line, "kind") == "knob" ? scene_outcome::kind::bad_knob
+                                                    : scene_outcome::kind::broken;
+    outcome.problem = text_of(*line, "message");
+    return outcome;
+  }
+  if (type != "scene-end") {
+    outcome.problem = "The program ended without the scene's result: something left it early, or "
+                      "wrote to the grader's record.";
+    return outcome;
+  }
+  boost::system::error_code error;
+  auto result = json::parse(text_of(*line, "json"), error);
+  outcome.json = !error && result.is_object() ? std::move(result.get_object()) : json::object{};
+  outcome.text = text_of(*line, "text");
+  outcome.goals_met = is_true(*line, "goals_met");
+  outcome.what =
+      is_true(*line, "healthy") ? scene_outcome::kind::finished : scene_outcome::kind::unhealthy;
+  return outcome;
+}
+
+boost::asio::awaitable<scene_outcome> run_scene(const toolchain& tools, const sandbox& box,
+                                                scene_request request) {
+  const scratch_folder scratch{request.kept_folder.parent_path()};
+  const std::string trace_file = (scratch.path() / (request.ex->id + ".weirtrace")).string();
+  runner_call call;
+  call.module = request.module;
+  call.against = tools.scene_of(request.ex->id);
+  call.arguments = {"--scene", call.against.string(),        "--exercise", request.ex->id,
+                    "--seed",  std::to_string(request.seed), "--trace",    trace_file};
+  for (const auto& each : request.settings) {
+    call.arguments.insert(call.arguments.end(), {"--set", each});
+  }
+  call.scratch = scratch.path();
+  call.nonce = make_nonce();
+  call.limits = runner_limits(tools, depth::first);
+  const std::string nonce = call.nonce;
+  std::string record;
+  call.on_record = [&record](std::string_view bytes) {
+    record += bytes.substr(0, largest_record - record.size());
+  };
+  const process_result result = co_await call_runner(tools, box, std::move(call));
+  scene_outcome outcome = judge_scene(record, nonce, result.end);
+  if (const auto problem = find_link_error(result); !problem.empty()) {
+    outcome.problem = problem;
+  } else {
+    outcome.program_output = result.output.text() + result.errors.text();
+  }
+  outcome.trace_file = keep_file(scratch.path(), trace_file, request.kept_folder);
+  co_return outcome;
+}
+
+} // namespace weir::grader
