@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weir::grader::watch {
+
+/// What the loop has to know of an exercise.
+struct watched_exercise {
+  std::string id;
+  std::string number; ///< "1.1"
+  std::string title;
+  std::string summary; ///< One line, shown before the first verdict.
+  std::string file;    ///< The file to edit, as the reader should see its path.
+  std::vector<std::string> hints;
+  std::size_t hints_seen{}; ///< In earlier sittings too.
+  bool passed{};            ///< The latest judgement was a pass.
+  bool passed_once{};       ///< Any judgement ever was: opens the solution.
+  std::string checked{};    ///< Headline from the latest "check all"; empty before.
+
+  bool operator==(const watched_exercise&) const = default;
+};
+
+/// Counts the runs; an answer that carries an older number than the latest run's is stale.
+using generation = std::uint64_t;
+
+/// What a run came to, as far as the loop cares.
+struct run_outcome {
+  bool passed{};
+  std::string verdict;  ///< Its name in JSON reports: "passed", "deadlock".
+  std::string headline; ///< One line: "passed, 6 of 6 points, 512 schedules".
+  std::string report;   ///< The full text, lines ended by newlines; SGR colours allowed.
+  int points{};
+
+  bool operator==(const run_outcome&) const = default;
+};
+
+/// Columns and lines of the terminal.
+struct screen_size {
+  std::size_t width{80};
+  std::size_t height{24};
+
+  bool operator==(const screen_size&) const = default;
+};
+
+/// Documents that the reader can open.
+enum class page_kind : std::uint8_t { brief, solution };
+
+/// What fills the middle of the screen.
+enum class view_kind : std::uint8_t { report, hints, list, brief, solution, keys };
+
+} // namespace weir::grader::watch

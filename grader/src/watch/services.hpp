@@ -1,0 +1,41 @@
+#pragma once
+
+#include "watch/action.hpp"
+#include "watch/model.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace weir::grader {
+namespace asio = boost::asio;
+}
+
+namespace weir::grader::watch {
+
+/// The two tiers of D4.
+enum class search_depth : std::uint8_t { quick, deep };
+
+/// What the loop asks of the rest of the grader. All must be set but `visualize`. They run on the
+/// loop's thread; each may throw std::exception, whose message is then shown to the reader.
+struct watch_services {
+  /// Judges the exercise's file as it is now. Ends early, with operation_aborted, when cancelled.
+  std::function<asio::awaitable<run_outcome>(const std::string& exercise, search_depth depth)>
+      judge;
+  /// The reader's file, absolute.
+  std::function<std::filesystem::path(const std::string& exercise)> file_of;
+  /// A document's text, ready to show.
+  std::function<std::string(const std::string& exercise, page_kind page)> page;
+  /// Puts the starter back; returns a sentence that says where the reader's version went.
+  std::function<std::string(const std::string& exercise)> reset;
+  std::function<void(const record_result& result)> remember_result;
+  std::function<void(const record_hints& hints)> remember_hints;
+  std::function<void(const std::string& exercise)> remember_current;
+  /// Opens the visualizer beside the loop; unset where there is none.
+  std::function<void(const std::string& exercise)> visualize;
+};
+
+} // namespace weir::grader::watch

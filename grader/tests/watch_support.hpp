@@ -1,0 +1,44 @@
+#pragma once
+
+#include "catch.hpp"
+#if __has_include(<catch2/generators/catch_generators_all.hpp>)
+#include <catch2/generators/catch_generators_all.hpp>
+#endif
+#include "watch/machine.hpp"
+
+#include <string>
+#include <vector>
+
+namespace weir::grader::watch {
+
+/// Three exercises: a passed one, and two pending ones.
+inline std::vector<watched_exercise> three_exercises() {
+  const auto make = [](std::string id, std::string number, std::string title) {
+    watched_exercise each;
+    each.file = "workspace/01-back-pressure/" + id + "/" + id + ".cpp";
+    each.id = std::move(id);
+    each.number = std::move(number);
+    each.title = std::move(title);
+    each.summary = "Give the queue a bound, and make its producers wait.";
+    each.hints = {"What should push do when the queue is full?", "A channel with a capacity waits.",
+                  "Use experimental::channel."};
+    return each;
+  };
+  auto all = std::vector{make("bounded-queue", "1.1", "A queue that says wait"),
+                         make("overflow", "1.2", "What to lose"),
+                         make("demand", "1.3", "Ask before you send")};
+  all[0].passed = true;
+  all[0].passed_once = true;
+  return all;
+}
+
+inline run_outcome passing() {
+  return {true, "passed", "passed, 6 of 6 points", "Passed: 6 of 6 points, 3,072 schedules.\n", 6};
+}
+
+inline run_outcome failing() {
+  return {false, "deadlock", "deadlock in push-waits",
+          "Deadlock: push waits while the queue holds `capacity` items.\n", 2};
+}
+
+} // namespace weir::grader::watch
