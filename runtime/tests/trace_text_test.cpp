@@ -87,10 +87,19 @@ TEST_CASE("the last events skip the scheduler's book-keeping, however much there
   CHECK(last_events(to, 0).empty());
 }
 
+TEST_CASE("times share a unit and show what tells them apart", "[trace]") {
+  CHECK(format_timeline({{0, "", "a"}, {1'984'000'000, "", "b"}, {1'984'500'000, "", "c"}}, 1) ==
+        "    0.0 ms  a\n"
+        " 1984.0 ms  b\n"
+        " 1984.5 ms  c\n");
+  CHECK(format_timeline({{5, "", "a"}, {999, "", "b"}}, 0) == "  5 ns  a\n999 ns  b\n");
+  CHECK(format_timeline({{30'000'000'000, "", "a"}}, 0) == "30 s  a\n");
+  CHECK(format_timeline({{30'000'000'001, "", "a"}}, 0) == "30.000000001 s  a\n");
+}
+
 TEST_CASE("columns line up by characters, not bytes", "[trace]") {
-  const auto text = format_timeline({{1'000, "größe", "a"}, {2'000'000, "b", "c"}}, 0);
-  CHECK(text == "1 µs  größe  a\n"
-                "2 ms  b      c\n");
+  CHECK(format_timeline({{1'000, "größe", "a"}, {20'000, "b", "c"}}, 0) == " 1 µs  größe  a\n"
+                                                                           "20 µs  b      c\n");
 }
 
 TEST_CASE("chrome events are valid JSON with names, pairs and microseconds", "[trace]") {

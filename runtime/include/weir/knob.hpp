@@ -60,8 +60,8 @@ struct knob_options {
 /// or an enum whose enumerators count from 0.
 ///
 ///     const weir::knob<std::chrono::nanoseconds> latency{
-///         "latency", {.value = 20ms, .min = 0ms, .max = 1s, .documentation = "How long the service
-///         takes."}};
+///         "latency",
+///         {.value = 20ms, .min = 0ms, .max = 1s, .documentation = "How long a call takes."}};
 template <class T>
 class knob {
 public:

@@ -110,11 +110,15 @@ inline constexpr const char* scene_entry_name = "weir_scene";
 
 /// Defines the scene of a shared object, by designated initialisers:
 ///
+///     bool stays_low(const weir::trace::summary& seen) {
+///       return seen.gauge("queue depth").max <= 64;
+///     }
 ///     WEIR_SCENE(.title = "A burst meets a bounded queue",
 ///                .caption = "Watch the depth; turn capacity down until the source has to wait.",
 ///                .knobs = {arrival_rate, capacity},
-///                .goals = {{"depth never above 64", [](const auto& seen) { return
-///                seen.gauge("queue depth").max <= 64; }}}, .body = burst, .horizon = 10s)
+///                .goals = {{"depth never above 64", stays_low}},
+///                .body = burst,
+///                .horizon = 10s);
 #define WEIR_SCENE(...)                                                                            \
   extern "C" const ::weir::scene_definition* weir_scene();                                         \
   extern "C" const ::weir::scene_definition* weir_scene() {                                        \

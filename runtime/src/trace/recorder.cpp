@@ -1,6 +1,7 @@
 #include "weir/trace/recorder.hpp"
 
 #include "hash.hpp"
+#include "source_registry.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -18,7 +19,6 @@ namespace {
 
 constexpr std::size_t chunk_events = 1024;
 constexpr std::size_t fewest_chunks = 4;
-constexpr source_id last_source = std::numeric_limits<source_id>::max();
 
 using chunk = std::unique_ptr<event[]>;
 
@@ -27,52 +27,11 @@ std::uint64_t next_generation() noexcept {
   return ++generation;
 }
 
-struct site_key {
-  const char* operation;
-  const char* file;
-  std::uint32_t line;
-  friend bool operator==(const site_key&, const site_key&) = default;
-};
-
-struct site_key_hash {
-  std::size_t operator()(const site_key& key) const noexcept {
-    hasher h;
-    h.word(reinterpret_cast<std::uintptr_t>(key.operation));
-    h.word(reinterpret_cast<std::uintptr_t>(key.file));
-    h.word(key.line);
-    return static_cast<std::size_t>(h.value());
-  }
-};
-
 struct open_span {
   source_id source;
   std::uint32_t task;
   std::int64_t since;
 };
-
-std::string identity_of(const source_info& source) {
-  std::string key(1, static_cast<char>(source.kind));
-  key += source.name;
-  if (source.kind == source_kind::site) {
-    key += '\0';
-    key += source.file;
-    key += '\0';
-    key += std::to_string(source.line);
-  }
-  return key;
-}
-
-void fill_in(source_info& known, const source_info& wanted) {
-  if (known.unit.empty()) {
-    known.unit = wanted.unit;
-  }
-  if (known.capacity == 0) {
-    known.capacity = wanted.capacity;
-  }
-  if (known.labels.empty()) {
-    known.labels = wanted.labels;
-  }
-}
 
 } // namespace
 
@@ -87,11 +46,9 @@ struct recorder::body {
   hasher sealed;         ///< over all full chunks
   trace::header header;
   string_table strings;
-  std::vector<source_info> sources{{}};
-  std::vector<std::int64_t> totals{0}; ///< of counters, by source
-  std::unordered_map<std::string, source_id> source_ids;
-  std::unordered_map<site_key, source_id, site_key_hash> site_ids;
-  std::vector<task_info> tasks; ///< sorted by id
+  source_registry sources;
+  std::unordered_map<source_id, std::int64_t> totals; ///< of counters
+  std::vector<task_info> tasks;                       ///< sorted by id
   std::uint64_t spans = 0;
   std::unordered_map<std::uint64_t, open_span> open;
   std::unordered_map<std::uint32_t, std::vector<std::uint64_t>> nesting; ///< open spans by task
@@ -107,7 +64,7 @@ struct recorder::body {
     for (std::size_t id = 1; id < strings.size(); ++id) {
       result.strings.emplace_back(strings[static_cast<string_id>(id)]);
     }
-    result.sources = sources;
+    result.sources = sources.all();
     result.tasks = tasks;
     return result;
   }
@@ -149,39 +106,11 @@ string_id recorder::intern(std::string_view text) {
 }
 
 source_id recorder::declare(const source_info& wanted) {
-  auto& b = *body_;
-  auto key = identity_of(wanted);
-  if (const auto known = b.source_ids.find(key); known != b.source_ids.end()) {
-    fill_in(b.sources[known->second], wanted);
-    return known->second;
-  }
-  if (b.sources.size() >= last_source) {
-    if (b.sources.size() == last_source) {
-      b.sources.push_back({.name = "(more sources than a trace can hold)"});
-      b.totals.push_back(0);
-    }
-    return last_source;
-  }
-  const auto id = static_cast<source_id>(b.sources.size());
-  b.source_ids.emplace(std::move(key), id);
-  b.sources.push_back(wanted);
-  b.totals.push_back(0);
-  return id;
+  return body_->sources.declare(wanted);
 }
 
 source_id recorder::site(const char* operation, const std::source_location& where) {
-  auto& known = body_->site_ids;
-  const site_key key{operation, where.file_name(), where.line()};
-  if (const auto found = known.find(key); found != known.end()) {
-    return found->second;
-  }
-  const auto id = declare({.kind = source_kind::site,
-                           .name = operation,
-                           .file = where.file_name(),
-                           .function = where.function_name(),
-                           .line = where.line()});
-  known.emplace(key, id);
-  return id;
+  return body_->sources.site(operation, where);
 }
 
 source_id recorder::site(const char* operation) {
@@ -189,7 +118,7 @@ source_id recorder::site(const char* operation) {
 }
 
 const source_info& recorder::source(source_id id) const noexcept {
-  const auto& known = body_->sources;
+  const auto& known = body_->sources.all();
   return known[id < known.size() ? id : 0];
 }
 
@@ -213,7 +142,7 @@ void recorder::task_started(std::int64_t t_ns, std::uint32_t task, std::string_v
 
 void recorder::count(std::int64_t t_ns, std::uint32_t task, source_id counter,
                      std::int64_t increment) {
-  auto& total = body_->totals[counter < body_->totals.size() ? counter : 0];
+  auto& total = body_->totals[counter];
   total += increment;
   append({t_ns, task, counter, event_kind::counter, 0, total, increment});
 }
@@ -282,8 +211,8 @@ std::uint64_t recorder::hash() const noexcept {
     h.add(b.strings[static_cast<string_id>(id)]);
   }
   // Not the file names: the same code checked out elsewhere behaves the same.
-  for (const auto& source : b.sources) {
-    h.word(static_cast<std::uint64_t>(source.kind) | std::uint64_t{source.line} << 8);
+  for (const auto& source : b.sources.all()) {
+    h.add({static_cast<std::uint64_t>(source.kind), source.line, 0, 0});
     h.add(source.name);
   }
   return h.value();
@@ -332,10 +261,8 @@ void recorder::clear() {
   b.sealed = {};
   b.header = {};
   b.strings.clear();
-  b.sources.assign(1, {});
-  b.totals.assign(1, 0);
-  b.source_ids.clear();
-  b.site_ids.clear();
+  b.sources.clear();
+  b.totals.clear();
   b.tasks.clear();
   b.spans = 0;
   b.open.clear();

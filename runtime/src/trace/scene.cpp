@@ -17,8 +17,14 @@ struct performance {
   bool ended = false;
 };
 
+boost::asio::awaitable<void> play(const scene_definition& scene, scene_context& context) {
+  name_this_task("scene");
+  co_await scene.body(context);
+}
+
 boost::asio::awaitable<void> perform(const scene_definition& scene, scene_context& context,
                                      bool& ended) {
+  name_this_task("horizon");
   const auto executor = co_await boost::asio::this_coro::executor;
   const auto shared = std::make_shared<performance>(executor, context.horizon());
   auto on_end = [shared](const std::exception_ptr& error) {
@@ -26,7 +32,8 @@ boost::asio::awaitable<void> perform(const scene_definition& scene, scene_contex
     shared->error = error;
     shared->until.cancel();
   };
-  boost::asio::co_spawn(executor, scene.body(context), std::move(on_end));
+  auto body = play(scene, context);
+  boost::asio::co_spawn(executor, std::move(body), std::move(on_end));
   boost::system::error_code cancelled;
   co_await shared->until.async_wait(
       boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));

@@ -42,7 +42,7 @@ enum class event_kind : std::uint8_t {
   note = 21,       ///< a = text
   promise_broken = 22, ///< source = site or 0, a = text: what was promised and what was seen
   gap = 23,            ///< a = how many events were left out here because the recorder was full
-  task_named = 24,      ///< a = text: the name that the task has from now on
+  task_named = 24,     ///< a = text: the name that the task has from now on
 };
 
 /// How a unit of work ended; `none` where nobody said.

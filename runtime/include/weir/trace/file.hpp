@@ -9,18 +9,24 @@
 #include <stdexcept>
 #include <string>
 
-/// Trace files, format 1. All numbers are little-endian; nothing is aligned beyond what the order
-/// gives.
+// clang-format off
+/// Trace files, format 1. All numbers are little-endian; nothing is padded.
 ///
-///     8   magic 89 57 45 49 52 0D 0A 1A          the first 40 bytes keep this shape in every later
-///     version 4   format version (1) 4   size of one event (32) 24  version of the weir that wrote
-///     it, text padded with NUL 8   size of the tables in bytes n   tables: header (exercise,
-///     scenario, seed, token, knobs), strings, sources 8   checksum of the tables (FNV-1a over
-///     8-byte words, see hash.hpp) 8   number of events 32k events, as `struct event` 8   checksum
-///     of the events
+///     bytes  what
+///     8      magic: 89 57 45 49 52 0D 0A 1A
+///     4      format version (1)
+///     4      size of one event (32)
+///     24     version of the weir that wrote it: text, filled up with NUL
+///     8      size n of the tables
+///     n      tables: header, strings, sources, tasks
+///     8      checksum of the tables (src/trace/hash.hpp)
+///     8      number k of events
+///     32 k   events, as `struct event`
+///     8      checksum of the events
 ///
-/// The tables stand before the events so that a file that breaks off can still be read as far as it
-/// goes.
+/// The first 40 bytes keep this shape in every later version, so that an old weir can name the one it takes. The tables
+/// stand before the events so that a file that breaks off can still be read as far as it goes.
+// clang-format on
 namespace weir::trace {
 
 inline constexpr std::uint32_t file_version = 1;
