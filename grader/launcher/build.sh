@@ -1,0 +1,100 @@
+# shellcheck shell=bash disable=SC2154 # root, build, stamp and assume_yes are ./weir's
+# Configures and builds, one at a time, with a progress line; an interrupted build goes on where it stopped.
+
+targets_of() { # reader, tests or bench
+  case $1 in
+  reader) printf 'weir-bin weir_grading' ;;
+  bench) printf 'weir-bin weir_grading weir_runtime_bench' ;;
+  *) printf 'all' ;;
+  esac
+}
+
+build_weir() { # TARGETS
+  mkdir -p -- "$build" 2>/dev/null
+  if [[ ! -w $build ]]; then
+    blame_disk "$root"
+    give_up "Can't write to $build: the checkout is read-only, or belongs to someone else." \
+      'Choose other places:  WEIR_BUILD=~/weir-build WEIR_WORKSPACE=~/weir-workspace ./weir'
+  fi
+  {
+    if ! flock -n 9; then
+      say 'Another ./weir is building here; waiting for it.'
+      flock 9
+    fi
+    up_to_date "$1" || build_locked "$1"
+  } 9>"$build/.weir-lock"
+}
+
+build_locked() { # TARGETS
+  local log=$build/weir-build.log targets kept=''
+  targets=$(targets_of "$1")
+  trap 'clear_progress; say "Interrupted. The next start goes on from here."; exit 130' INT TERM
+  # Taken before the build: what changes while it runs is newer than the stamp.
+  if ! printf 'Weir build log\n' 2>/dev/null >"$log" || ! touch -- "$stamp.new"; then
+    blame_disk "$build"
+    give_up "Can't write to $build."
+  fi
+  read_stamp
+  configure "$log"
+  compile "$log" "$targets"
+  # What was built before, with the same compiler, was brought up to date only if it is part of this build.
+  if [[ $1 == tests ]]; then kept='reader tests'; else kept="reader $1"; fi
+  write_stamp "$kept"
+  trap - INT TERM
+}
+
+stamp_compiler='' stamp_identity=''
+
+read_stamp() {
+  { read -r _ && read -r _ && read -r stamp_compiler && read -r stamp_identity; } 2>/dev/null <"$stamp" || true
+}
+
+write_stamp() { # TARGETS
+  local compiler
+  compiler=$(cached CMAKE_CXX_COMPILER)
+  printf '%s\n' "$root" "$1" "$compiler" "$(stat -L -c '%s %Y' -- "$compiler")" >"$stamp.text" &&
+    touch -r "$stamp.new" -- "$stamp.text" && mv -f -- "$stamp.text" "$stamp" && rm -f -- "$stamp.new"
+}
+
+cached() { # VARIABLE
+  sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt" 2>/dev/null
+}
+
+configure() { # LOG
+  local options=()
+  if [[ -f $build/CMakeCache.txt && $(cached CMAKE_HOME_DIRECTORY) != "$root" ]]; then
+    say 'The checkout has moved; building anew.'
+    rm -rf -- "$build/CMakeCache.txt" "$build/CMakeFiles"
+  elif [[ -n $stamp_compiler && $(stat -L -c '%s %Y' -- "$stamp_compiler" 2>/dev/null) != "$stamp_identity" ]]; then
+    say "The compiler ($stamp_compiler) has changed; building anew."
+    options+=(--fresh)
+    [[ ! -f $build/build.ninja ]] || ninja -C "$build" -t clean >/dev/null 2>&1
+  elif [[ -f $build/build.ninja ]]; then
+    return # ninja configures again by itself when it has to
+  fi
+  say 'Configuring Weir.'
+  if ! (cd "$root" && cmake --preset default -B "$build" "${options[@]}") >>"$1" 2>&1; then
+    show_log "$1" 25
+    blame_disk "$build"
+    give_up 'CMake could not configure Weir (see above). ./weir doctor tells what is missing.'
+  fi
+}
+
+compile() { # LOG TARGETS
+  local line status
+  # shellcheck disable=SC2086 # the targets are words
+  NINJA_STATUS='[%f/%t] ' ninja -C "$build" $2 2>&1 | {
+    trap '' INT # ninja stops by itself; its last lines are still wanted
+    while IFS= read -r line; do
+      printf '%s\n' "$line"
+      [[ ! $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || progress 'Building Weir' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    done >>"$1"
+    clear_progress
+  }
+  status=${PIPESTATUS[0]}
+  if [[ $status -ne 0 ]]; then
+    show_log "$1" 30
+    blame_disk "$build"
+    give_up 'The build failed (see above).'
+  fi
+}

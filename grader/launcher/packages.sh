@@ -1,0 +1,136 @@
+# shellcheck shell=bash disable=SC2154 # root, build, stamp and assume_yes are ./weir's
+# Debian packages: which are needed, which are missing, and installing them.
+
+# One requirement a line: alternatives in order of preference, `?` in front if Weir does without when none can be had.
+# The first alternative is Debian 12's; the others serve newer releases.
+requirements='
+cmake
+ninja-build
+g++
+libboost1.81-dev libboost-dev
+libboost-json1.81-dev libboost-json-dev
+catch2
+libcli11-dev
+libfmt-dev
+libtomlplusplus-dev
+? clang-19
+? lld-19
+? ccache
+? bubblewrap
+? libbenchmark-dev
+'
+
+on_debian() { command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; }
+
+# All installed packages' names, one a line, each in front of and behind by a newline.
+installed_packages() {
+  printf '\n%s\n' "$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')"
+}
+
+available() { # PACKAGE
+  [[ $(apt-cache policy -- "$1" 2>/dev/null) == *Candidate:\ [0-9]* ]]
+}
+
+# Prints the missing requirements, as `requirements` has them.
+missing_requirements() {
+  local installed line name
+  installed=$(installed_packages)
+  while read -r line; do
+    [[ -n $line ]] || continue
+    for name in ${line#'? '}; do
+      [[ $installed != *$'\n'"$name"$'\n'* ]] || continue 2
+    done
+    printf '%s\n' "$line"
+  done <<<"$requirements"
+}
+
+# Prints the package to install for each requirement on standard input; a requirement that no package meets is printed
+# with a `!` in front, unless Weir does without it.
+choose_packages() {
+  local line name
+  while read -r line; do
+    for name in ${line#'? '}; do
+      if available "$name"; then
+        printf '%s\n' "$name"
+        continue 2
+      fi
+    done
+    [[ $line == '? '* ]] || printf '! %s\n' "${line%% *}"
+  done
+}
+
+# What apt-get says goes to the log; its progress becomes our line.
+apt_get() { # TEXT LOG ARG…
+  local text=$1 log=$2 kind _ percent
+  shift 2
+  local command=(apt-get -y -q -o DPkg::Lock::Timeout=600 -o APT::Status-Fd=1 "$@")
+  command=(env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "${command[@]}")
+  if [[ $EUID -ne 0 ]]; then
+    # Without a terminal sudo can't ask for a password: then it must not try.
+    if interactive; then command=(sudo "${command[@]}"); else command=(sudo -n "${command[@]}"); fi
+  fi
+  # Standard input stays the terminal's: sudo may have to ask.
+  "${command[@]}" 2>&1 | while IFS= read -r line; do
+    IFS=: read -r kind _ percent _ <<<"$line"
+    case $kind in
+    dlstatus) progress "$text: fetching" "${percent%%.*}" 100 ;;
+    pmstatus) progress "$text: unpacking" "${percent%%.*}" 100 ;;
+    *) printf '%s\n' "$line" >>"$log" ;;
+    esac
+  done
+  local status=${PIPESTATUS[0]}
+  clear_progress
+  return "$status"
+}
+
+# Asks, installs, or ends with status 3 and the command to type.
+ensure_packages() {
+  [[ ${WEIR_PACKAGES-} != skip ]] || return 0
+  on_debian || return 0
+  local missing
+  missing=$(missing_requirements)
+  # Without the optional ones Weir runs; it asks for them only along with something it can't do without, or the first time.
+  if [[ -z $missing ]] || { [[ -f $build/CMakeCache.txt ]] && ! grep -qv '^?' <<<"$missing"; }; then
+    return 0
+  fi
+  local names
+  names=$(sed -e 's/^? //' -e 's/ .*//' <<<"$missing" | tr '\n' ' ')
+  say "Weir needs these Debian packages, which are not installed: $names"
+  if [[ $EUID -ne 0 ]] && ! command -v sudo >/dev/null; then
+    give_up "Only root can install packages, and there is no sudo here. As root, type:" \
+      "  apt-get update && apt-get install --no-install-recommends $names"
+  fi
+  if interactive && [[ $assume_yes != yes ]]; then
+    ask 'Install them with apt-get now?' || give_up "Nothing was installed. By hand:" \
+      "  apt-get update && apt-get install --no-install-recommends $names" \
+      "WEIR_PACKAGES=skip ./weir goes on with what is there."
+  fi
+  install_packages "$missing"
+}
+
+install_packages() { # REQUIREMENTS
+  local log chosen lacking
+  log=$(mktemp -t weir-packages.XXXXXX) || give_up "No temporary file could be made. Is ${TMPDIR:-/tmp} full or read-only?"
+  if ! apt_get 'Package lists' "$log" update; then
+    say "weir: apt-get update failed; going on with the package lists that are there."
+  fi
+  chosen=$(choose_packages <<<"$1")
+  lacking=$(sed -n 's/^! //p' <<<"$chosen" | tr '\n' ' ')
+  if [[ -n $lacking ]]; then
+    show_log "$log" 8
+    give_up "No package source offers: $lacking" \
+      'Weir is made for Debian 12 ("bookworm") and newer. Is the network there, and does /etc/apt name a Debian mirror?'
+  fi
+  # shellcheck disable=SC2086 # the names are words
+  if ! apt_get 'Packages' "$log" install --no-install-recommends ${chosen//$'\n'/ }; then
+    show_log "$log" 15
+    blame_disk /var/cache/apt
+    if ! interactive && [[ $EUID -ne 0 ]]; then
+      say 'sudo may have wanted a password, which it can only ask for on a terminal.'
+    fi
+    give_up 'apt-get could not install the packages (see above).'
+  fi
+  rm -f -- "$log"
+  # shellcheck disable=SC2086
+  say "Installed:" ${chosen//$'\n'/ }
+}

@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# How the launcher speaks: plain lines on stderr, and one line that is rewritten while something is under way.
+
+interactive() { [[ -t 0 && -t 2 ]]; }
+
+say() { printf '%s\n' "$*" >&2; }
+
+# The launcher ends with 3 whenever something outside the reader's code is in the way.
+give_up() {
+  clear_progress
+  printf 'weir: %s\n' "$@" >&2
+  exit 3
+}
+
+progress_shown=''
+
+# On a terminal the line is rewritten; elsewhere a line is printed for each tenth.
+progress() { # TEXT DONE TOTAL
+  local percent=$(($3 > 0 ? $2 * 100 / $3 : 0))
+  if [[ -t 2 ]]; then
+    local width=${COLUMNS:-$(tput cols 2>/dev/null || echo 80)}
+    local line
+    printf -v line '%s  %3d %%  %d of %d' "$1" "$percent" "$2" "$3"
+    printf '\r%s\033[K' "${line:0:width-1}" >&2
+    progress_shown=line
+  elif [[ $progress_shown != "$1 $((percent / 10))" ]]; then
+    progress_shown="$1 $((percent / 10))"
+    printf '%s  %d %%\n' "$1" "$percent" >&2
+  fi
+}
+
+clear_progress() {
+  [[ ! -t 2 || -z $progress_shown ]] || printf '\r\033[K' >&2
+  progress_shown=''
+}
+
+# The end of a log, indented, and where the rest is.
+show_log() { # FILE LINES
+  tail -n "$2" -- "$1" | sed 's/^/    /' >&2
+  say "    The whole log: $1"
+}
+
+free_megabytes() { # FOLDER
+  df -Pm -- "$1" 2>/dev/null | awk 'NR == 2 { print $4 }'
+}
+
+# Says so if the disk below FOLDER is as good as full: then that is what went wrong, whatever a log says.
+blame_disk() { # FOLDER
+  local free
+  free=$(free_megabytes "$1")
+  if [[ -n $free && $free -lt 50 ]]; then
+    say "The disk that holds $1 is full ($free MB left). Make room (Weir needs about 1 GB) and start again."
+  fi
+}
+
+ask() { # QUESTION
+  local answer
+  read -r -p "$1 [Y/n] " answer || return 1
+  [[ -z $answer || $answer == [yYjJ]* ]]
+}

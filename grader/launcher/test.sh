@@ -1,0 +1,19 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # root, build and assume_yes are ./weir's
+# `./weir test`: the whole suite from a fresh clone, no other step. Arguments go to ctest (`./weir test -R runtime`).
+
+run_tests() {
+  part say
+  part packages
+  part build
+  [[ -t 0 && -t 2 ]] || assume_yes=yes
+  ensure_packages
+  build_weir tests
+  local log=$build/weir-test.log status
+  ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)" "$@" | tee -- "$log"
+  status=${PIPESTATUS[0]}
+  # ctest: "98% tests passed, 2 tests failed out of 120"
+  local failed total
+  read -r failed total < <(sed -n 's/.*tests passed, \([0-9]*\) tests failed out of \([0-9]*\)$/\1 \2/p' "$log") || true
+  [[ -z ${total-} ]] || printf '%d passed, %d failed\n' $((total - failed)) "$failed"
+  [[ $status -eq 0 ]] || exit 1
+}
