@@ -1,6 +1,7 @@
 #include "weir/trace/chrome.hpp"
 
 #include "json.hpp"
+#include "saturate.hpp"
 
 #include <ostream>
 #include <unordered_map>
@@ -117,7 +118,7 @@ private:
   void slice(std::string_view name, std::string_view category, std::int64_t from, std::int64_t to,
              int process, std::uint32_t thread) {
     auto json = begin('X', name, from, process, thread);
-    json.key("dur").raw(microseconds(to - from)).field("cat", category);
+    json.key("dur").raw(microseconds(minus(to, from))).field("cat", category);
     end(json);
   }
 
@@ -161,7 +162,7 @@ private:
       end_wait(e.task, e.t_ns);
       break;
     case event_kind::loop_blocked:
-      slice("loop blocked", "loop", e.t_ns - e.a, e.t_ns, run_process, e.task);
+      slice("loop blocked", "loop", minus(e.t_ns, e.a), e.t_ns, run_process, e.task);
       break;
     case event_kind::gauge:
       counter(e, "value", from_bits(e.a));

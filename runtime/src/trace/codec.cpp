@@ -57,7 +57,9 @@ public:
   Number number() {
     Number value{};
     const auto found = bytes(sizeof value);
-    std::memcpy(&value, found.data(), found.size());
+    if (!found.empty()) { // memcpy takes no null pointer, not even for 0 bytes
+      std::memcpy(&value, found.data(), found.size());
+    }
     return value;
   }
 

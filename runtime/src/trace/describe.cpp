@@ -1,5 +1,6 @@
 #include "describe.hpp"
 
+#include "saturate.hpp"
 #include "weir/expect.hpp"
 #include "weir/trace/text.hpp"
 
@@ -107,7 +108,7 @@ std::string describe_loop(const recording& in, const event& e) {
   case event_kind::loop_blocked:
     return weir::text("blocks the loop for {}", duration(e.a));
   default:
-    return weir::text("is chosen, number {} of {} ready", e.a + 1, e.b);
+    return weir::text("is chosen, number {} of {} ready", plus(e.a, 1), e.b);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "saturate.hpp"
 #include "weir/trace/summary.hpp"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ public:
   gauge_summary finish() {
     if (begun_) {
       stand_until(length_);
-      const auto stood = static_cast<double>(length_ - first_);
+      const auto stood = static_cast<double>(minus(length_, first_));
       result_.mean = stood > 0 ? area_ / stood : result_.last;
     }
     return std::move(result_);
@@ -44,7 +45,7 @@ public:
 
 private:
   void stand_until(std::int64_t t_ns) {
-    area_ += result_.last * static_cast<double>(t_ns - since_);
+    area_ += result_.last * static_cast<double>(minus(t_ns, since_));
     if (t_ns > since_) {
       mark(since_, t_ns - 1);
     }
@@ -63,7 +64,8 @@ private:
     if (columns == 0 || length_ <= 0) {
       return 0;
     }
-    const auto share = static_cast<double>(t_ns) / static_cast<double>(length_);
+    const auto share =
+        std::clamp(static_cast<double>(t_ns) / static_cast<double>(length_), 0.0, 1.0);
     const auto column = static_cast<std::size_t>(share * static_cast<double>(columns));
     return std::min(column, columns - 1);
   }

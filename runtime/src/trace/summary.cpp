@@ -1,6 +1,7 @@
 #include "weir/trace/summary.hpp"
 
 #include "gauge_fold.hpp"
+#include "saturate.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -50,7 +51,8 @@ struct state_fold {
 
   void leave(std::int64_t t_ns) {
     if (current >= 0) {
-      at(current).lasted += nanoseconds(t_ns - since);
+      auto& lasted = at(current).lasted;
+      lasted = nanoseconds(plus(lasted.count(), minus(t_ns, since)));
     }
   }
 };
