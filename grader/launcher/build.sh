@@ -87,7 +87,10 @@ compile() { # LOG TARGETS
     trap '' INT # ninja stops by itself; its last lines are still wanted
     while IFS= read -r line; do
       printf '%s\n' "$line"
-      [[ ! $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || progress 'Building Weir' "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+      # Short counts are ninja configuring again, not building.
+      if [[ $line =~ ^\[([0-9]+)/([0-9]+)\] && ${BASH_REMATCH[2]} -gt 4 ]]; then
+        progress "Building Weir" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+      fi
     done >>"$1"
     clear_progress
   }
