@@ -25,6 +25,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kept_builds = 6;
+constexpr const char* withheld = "The file includes what it must not see: the grader's or a "
+                                 "solution's. What the compiler says of it is withheld.";
 
 process_limits compiler_limits(const toolchain& tools) {
   process_limits limits;
@@ -146,7 +148,8 @@ process_spec compile_spec(const toolchain& tools, const build_request& request,
   } else {
     add({"-fdiagnostics-color=never", "-fmax-errors=20", "-pipe"});
   }
-  add({"-c", folder.relative_source.string(), "-o", object.string()});
+  add({"-MD", "-MF", object.string() + ".d", "-c", folder.relative_source.string(), "-o",
+       object.string()});
   return spec;
 }
 
@@ -243,7 +246,7 @@ public:
     const fs::path module = folder_.out() / (own + ".so");
     const bool compiled = co_await step(compile_spec(tools_, request_, folder_, object));
     watch.lap(outcome_.stages, "compile");
-    if (!compiled) {
+    if (!compiled || includes_secrets(object.string() + ".d")) {
       co_return std::move(outcome_);
     }
     const bool linked = co_await step(link_spec(tools_, folder_, object, module));
@@ -302,12 +305,33 @@ private:
     const bool out_of_time = result.end.why == process_end::cause::wall_limit ||
                              result.end.why == process_end::cause::cpu_limit;
     outcome_.failure = out_of_time ? verdict_kind::timed_out : verdict_kind::does_not_compile;
-    outcome_.detail = limit_met(result, limits);
+    if (outcome_.detail.empty()) {
+      outcome_.detail = limit_met(result, limits);
+    }
     if (outcome_.detail.empty() && outcome_.compiler_output.empty()) {
       outcome_.detail =
           fmt::format("The compiler ended with {} and said nothing.", to_string(result.end));
     }
     co_return false;
+  }
+
+  /// What no reader's file may include. In the sandbox it isn't there; this holds without one too.
+  [[nodiscard]] std::vector<fs::path> secret_folders() const {
+    return {request_.repository_root / "grader", request_.repository_root / "solutions"};
+  }
+
+  bool includes_secrets(const fs::path& dependencies) {
+    const auto found =
+        find_dependency_below(read_whole(dependencies), secret_folders(), folder_.src());
+    std::error_code ignored;
+    fs::remove(dependencies, ignored);
+    if (found.empty()) {
+      return false;
+    }
+    outcome_.failure = verdict_kind::does_not_compile;
+    outcome_.detail = withheld;
+    outcome_.compiler_output.clear();
+    return true;
   }
 
   void take_messages(const process_result& result) {
@@ -316,11 +340,8 @@ private:
       return;
     }
     const auto parsed = parse_diagnostics(messages);
-    if (mentions_file_below(
-            parsed, {request_.repository_root / "grader", request_.repository_root / "solutions"},
-            folder_.src())) {
-      outcome_.compiler_output =
-          "The messages are withheld: the file includes what it must not see.\n";
+    if (mentions_file_below(parsed, secret_folders(), folder_.src())) {
+      outcome_.detail = withheld;
       return;
     }
     write_whole(folder_.messages(), messages);

@@ -89,9 +89,15 @@ bool is_tally(const std::string& line) {
   return line.ends_with(" generated.") || line == "compilation terminated.";
 }
 
-bool is_below(const fs::path& path, const fs::path& root) {
-  const auto [end, unused] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
-  return end == root.end();
+/// By whatever name: with "..", relative, through a link.
+bool is_below(const fs::path& path, const std::vector<fs::path>& roots,
+              const fs::path& working_directory) {
+  std::error_code error;
+  const auto real = fs::weakly_canonical(working_directory / path, error);
+  return std::ranges::any_of(roots, [&](const fs::path& root) {
+    const auto [end, unused] = std::mismatch(root.begin(), root.end(), real.begin(), real.end());
+    return end == root.end();
+  });
 }
 
 } // namespace
@@ -144,12 +150,7 @@ std::vector<diagnostic> parse_diagnostics(std::string_view text) {
 bool mentions_file_below(const std::vector<diagnostic>& all, const std::vector<fs::path>& roots,
                          const fs::path& working_directory) {
   const auto below = [&](const std::string& file) {
-    if (file.empty()) {
-      return false;
-    }
-    std::error_code error;
-    const auto path = fs::weakly_canonical(working_directory / file, error);
-    return std::ranges::any_of(roots, [&](const fs::path& root) { return is_below(path, root); });
+    return !file.empty() && is_below(file, roots, working_directory);
   };
   const auto in_preamble = [&](const std::string& line) {
     constexpr std::string_view from = "from ";
@@ -163,6 +164,29 @@ bool mentions_file_below(const std::vector<diagnostic>& all, const std::vector<f
   return std::ranges::any_of(all, [&](const diagnostic& each) {
     return mentions(each) || std::ranges::any_of(each.notes, mentions);
   });
+}
+
+std::string find_dependency_below(std::string_view makefile, const std::vector<fs::path>& roots,
+                                  const fs::path& working_directory) {
+  makefile.remove_prefix(std::min(makefile.size(), makefile.find(": ") + 2));
+  std::string name;
+  for (std::size_t at = 0; at <= makefile.size(); ++at) {
+    const char each = at < makefile.size() ? makefile[at] : ' ';
+    if (each == '\\' && at + 1 < makefile.size()) {
+      if (makefile[++at] != '\n') {
+        name += makefile[at]; // an escaped space
+        continue;
+      }
+    } else if (each != ' ' && each != '\n') {
+      name += each;
+      continue;
+    }
+    if (!name.empty() && is_below(name, roots, working_directory)) {
+      return name;
+    }
+    name.clear();
+  }
+  return {};
 }
 
 } // namespace weir::grader

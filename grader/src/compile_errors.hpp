@@ -44,4 +44,9 @@ bool mentions_file_below(const std::vector<diagnostic>& all,
                          const std::vector<std::filesystem::path>& roots,
                          const std::filesystem::path& working_directory);
 
+/// The first prerequisite below one of `roots` in what `-MD` wrote; empty when there is none.
+std::string find_dependency_below(std::string_view makefile,
+                                  const std::vector<std::filesystem::path>& roots,
+                                  const std::filesystem::path& working_directory);
+
 } // namespace weir::grader

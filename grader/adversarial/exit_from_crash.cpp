@@ -1,0 +1,29 @@
+// attack: a crash, and a signal handler that calls it a success
+// accepted: incomplete-record
+#include "queue.hpp"
+
+#include <csignal>
+#include <cstdlib>
+
+namespace {
+
+/// Forgets every item: without the attack it passes nothing.
+struct nothing final : bounded_queue {
+  asio::awaitable<void> push(int) override {
+    std::signal(SIGSEGV, [](int) { std::_Exit(0); });
+    std::raise(SIGSEGV);
+    co_return;
+  }
+
+  asio::awaitable<std::optional<int>> pop() override { co_return std::nullopt; }
+
+  void close() override {}
+
+  [[nodiscard]] std::size_t size() const override { return 0; }
+};
+
+} // namespace
+
+std::unique_ptr<bounded_queue> make_bounded_queue(asio::any_io_executor, std::size_t) {
+  return std::make_unique<nothing>();
+}

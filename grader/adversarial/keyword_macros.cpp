@@ -1,0 +1,27 @@
+// attack: macros that rewrite keywords, for whatever is included later
+// accepted: failed, does-not-compile
+#define if(...) if (false)
+#define throw (void)
+#define private public
+#define false true
+#define assert(...)
+#include "queue.hpp"
+
+namespace {
+
+/// Forgets every item: without the attack it passes nothing.
+struct nothing final : bounded_queue {
+  asio::awaitable<void> push(int) override { co_return; }
+
+  asio::awaitable<std::optional<int>> pop() override { co_return std::nullopt; }
+
+  void close() override {}
+
+  [[nodiscard]] std::size_t size() const override { return 0; }
+};
+
+} // namespace
+
+std::unique_ptr<bounded_queue> make_bounded_queue(asio::any_io_executor, std::size_t) {
+  return std::make_unique<nothing>();
+}

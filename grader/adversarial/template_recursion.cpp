@@ -1,0 +1,29 @@
+// attack: templates that instantiate themselves without end
+// accepted: does-not-compile, timed-out
+#include "queue.hpp"
+
+template <int N>
+struct deeper {
+  static constexpr int value = deeper<N + 1>::value;
+};
+
+static_assert(deeper<0>::value == 0);
+
+namespace {
+
+/// Forgets every item: without the attack it passes nothing.
+struct nothing final : bounded_queue {
+  asio::awaitable<void> push(int) override { co_return; }
+
+  asio::awaitable<std::optional<int>> pop() override { co_return std::nullopt; }
+
+  void close() override {}
+
+  [[nodiscard]] std::size_t size() const override { return 0; }
+};
+
+} // namespace
+
+std::unique_ptr<bounded_queue> make_bounded_queue(asio::any_io_executor, std::size_t) {
+  return std::make_unique<nothing>();
+}

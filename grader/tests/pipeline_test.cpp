@@ -1,0 +1,241 @@
+#include "catch.hpp"
+#include "errors.hpp"
+#include "pipeline_support.hpp"
+
+#include <boost/system/system_error.hpp>
+
+using namespace weir::grader;
+using namespace weir::grader::testing;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string key(const verdict& v) {
+  return std::string{to_key(v.kind)};
+}
+
+} // namespace
+
+TEST_CASE("a file that compiles and passes its tests is a pass, with every stage timed",
+          "[pipeline]") {
+  const small_workbook book;
+  const verdict v = book.grade();
+  INFO(v.detail << v.compiler_output);
+  CHECK(key(v) == "passed");
+  CHECK(v.points == 5);
+  CHECK(v.schedules == 20);
+  CHECK(v.sandbox == "none (limits only)");
+  std::string stages;
+  for (const auto& each : v.stages) {
+    stages += each.name + " ";
+  }
+  CHECK(stages == "read compile link run ");
+}
+
+TEST_CASE("an unchanged file is not compiled again", "[pipeline]") {
+  small_workbook book;
+  CHECK_FALSE(book.grade().cached);
+  CHECK(book.grade().cached);
+  book.write_source("#include \"counter.hpp\"\nint count() { return 2; }\n");
+  CHECK_FALSE(book.grade().cached);
+  auto deep = book.request();
+  deep.tier = depth::deep;
+  CHECK_FALSE(book.grade(deep).cached);
+}
+
+TEST_CASE("a changed interface is compiled against", "[pipeline]") {
+  small_workbook book;
+  book.grade();
+  book.folder().write("repository/exercises/01-first/01-counter/counter.hpp",
+                      "int count();\nint other();\n");
+  CHECK_FALSE(book.grade().cached);
+}
+
+TEST_CASE("an error shows its place relative to the workspace, and no test is run", "[pipeline]") {
+  small_workbook book;
+  book.write_source("#include \"counter.hpp\"\nint count() { return missing; }\n");
+  const verdict v = book.grade();
+  CHECK(key(v) == "does-not-compile");
+  CHECK(v.compiler_output.starts_with("01-first/01-counter/counter.cpp:2:"));
+  CHECK(v.tests.empty());
+  CHECK(v.max_points == 5);
+}
+
+TEST_CASE("warnings of a file that compiles are kept, from the cache too", "[pipeline]") {
+  small_workbook book;
+  book.write_source("#include \"counter.hpp\"\nint count() { int unused = 1; return 1; }\n");
+  CHECK(contains(book.grade().compiler_output, "unused"));
+  const verdict again = book.grade();
+  CHECK(again.cached);
+  CHECK(contains(again.compiler_output, "unused"));
+}
+
+TEST_CASE("the reader's copy of the interface is not the one that counts", "[pipeline]") {
+  small_workbook book;
+  book.folder().write("workspace/01-first/01-counter/counter.hpp", "#error this is the copy\n");
+  CHECK(book.grade().passed());
+}
+
+TEST_CASE("a symbolic link, a folder and a missing file are refused as the exercise's file",
+          "[pipeline]") {
+  small_workbook book;
+  const auto file = book.request().source;
+  std::filesystem::remove(file);
+  CHECK(key(book.grade()) == "environment-error");
+  std::filesystem::create_symlink(
+      book.path() / "repository/solutions/01-first/01-counter/counter.cpp", file);
+  const verdict v = book.grade();
+  CHECK(key(v) == "environment-error");
+  CHECK(contains(v.detail, "symbolic link"));
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
+  CHECK(key(book.grade()) == "environment-error");
+}
+
+TEST_CASE("a file of more than a mebibyte is refused", "[pipeline]") {
+  small_workbook book;
+  book.write_source(std::string((std::size_t{1} << 20) + 1, ' '));
+  CHECK(contains(book.grade().detail, "larger than 1 MiB"));
+}
+
+TEST_CASE("includes by path are refused with their line", "[pipeline]") {
+  small_workbook book;
+  const auto include =
+      GENERATE(as<std::string>{}, "#include \"/dev/zero\"", "  #  include <../../x.hpp>",
+               "%:include \"/etc/passwd\"", "#include \"a/../../x\"");
+  book.write_source("int x;\n" + include + "\n");
+  const verdict v = book.grade();
+  CHECK(key(v) == "does-not-compile");
+  CHECK(contains(v.detail, "line 2"));
+}
+
+TEST_CASE("without a sandbox too, no message shows a hidden test or a solution", "[pipeline]") {
+  small_workbook book;
+  const auto secret = GENERATE(as<std::string>{}, "grader/hidden/01-first/01-counter/tests.cpp",
+                               "solutions/01-first/01-counter/counter.cpp");
+  const auto path = (book.path() / "repository" / secret).string();
+  book.write_source("#define SECRET \"" + path + "\"\n#include SECRET\n");
+  const verdict v = book.grade();
+  CHECK(key(v) == "does-not-compile");
+  CHECK_FALSE(contains(v.compiler_output, "SECRET"));
+  CHECK(contains(v.detail, "withheld"));
+  book.write_source("#define SECRET \"../../../" + secret + "\"\n#include SECRET\n");
+  CHECK_FALSE(contains(book.grade().compiler_output, "SECRET-OF"));
+}
+
+TEST_CASE("without a sandbox too, a file that includes a solution is not a solution",
+          "[pipeline]") {
+  small_workbook book;
+  const auto solution = book.folder().write("repository/solutions/01-first/01-counter/counter.cpp",
+                                            "int count() { return 1; }\n");
+  book.write_source("#define WHERE \"" + solution.string() + "\"\n#include WHERE\n");
+  const verdict v = book.grade();
+  CHECK(key(v) == "does-not-compile");
+  CHECK(contains(v.detail, "withheld"));
+}
+
+TEST_CASE("a trace that the record names is kept; what else the program leaves is not",
+          "[pipeline]") {
+  small_workbook book;
+  book.script("begin counts stops\ntest-begin counts\nfail counts deadlock\ntest-begin "
+              "stops\nsteal stops\nend 0 2\n");
+  const verdict v = book.grade();
+  CHECK(key(v) == "deadlock");
+  CHECK(std::filesystem::exists(v.trace_file));
+  CHECK(v.trace_file == v.tests[0].trace_file);
+  CHECK(v.tests[1].trace_file.empty());
+  for (const auto& entry : std::filesystem::directory_iterator{book.request().build_folder}) {
+    CHECK_FALSE(entry.path().filename().string().starts_with("run-"));
+  }
+}
+
+TEST_CASE("a program that leaves early, crashes or loops does not pass and is named for it",
+          "[pipeline]") {
+  small_workbook book;
+  const std::string begun = "begin counts stops\ntest-begin counts\n";
+  book.script("exit 0\n");
+  CHECK(key(book.grade()) == "incomplete-record");
+  book.script(begun + "exit 0\n");
+  CHECK(key(book.grade()) == "incomplete-record");
+  book.script(begun + "signal 11\n");
+  CHECK(key(book.grade()) == "crashed");
+  book.script(small_workbook::passing_script() + "exit 3\n");
+  CHECK(key(book.grade()) == "incomplete-record");
+}
+
+TEST_CASE("the runner's limits hold", "[pipeline]") {
+  small_workbook book;
+  book.script("limits\n");
+  CHECK(book.grade().program_output == "2147483648");
+}
+
+TEST_CASE("what was asked for reaches the runner", "[pipeline]") {
+  small_workbook book;
+  book.script("show-arguments\n");
+  auto wanted = book.request();
+  wanted.seed = 77;
+  wanted.policy = "pct";
+  wanted.schedules = 9;
+  const verdict v = book.grade(wanted);
+  CHECK(contains(v.program_output, "--seed 77 --policy pct --schedules 9 "));
+  CHECK(contains(v.program_output, "--exercise counter "));
+  CHECK_FALSE(contains(v.program_output, "--test "));
+}
+
+TEST_CASE("a token runs its own test and no other", "[pipeline]") {
+  small_workbook book;
+  book.script("show-arguments\nbegin stops\ntest-begin stops\npass stops\nend 1 0\n");
+  auto wanted = book.request();
+  wanted.replay_token = "w1:counter/stops/when-asked:1:-:0000";
+  const verdict v = book.grade(wanted);
+  CHECK(v.passed());
+  CHECK(v.max_points == 3);
+  CHECK(contains(v.program_output, "--replay w1:counter/stops/when-asked:1:-:0000 --test stops "));
+  wanted.replay_token = "w1:counter/unknown/x:1:-:0000";
+  CHECK_THROWS_AS(book.grade(wanted), usage_error);
+  CHECK_THROWS_AS(exercise_of_token("nonsense"), usage_error);
+  CHECK(exercise_of_token("w1:counter/stops:1:-:0000") == "counter");
+}
+
+TEST_CASE("the deep tier goes on with new seeds until its schedules are spent", "[pipeline]") {
+  small_workbook book;
+  auto wanted = book.request();
+  wanted.tier = depth::deep;
+  wanted.schedules = 2'500;
+  const verdict v = book.grade(wanted);
+  CHECK(v.passed());
+  CHECK(v.deep);
+  CHECK(v.schedules == 60); // three processes, each said that it ran 10 for either test
+  CHECK(v.tests[0].schedules == 30);
+}
+
+TEST_CASE("a missing runner or module is not the reader's fault", "[pipeline]") {
+  small_workbook book;
+  std::filesystem::remove(book.path() / "build/tests/counter.so");
+  CHECK_THROWS_AS(book.grade(), environment_error);
+  book.script("");
+  book.tools().runner = "/nowhere/weir-runner";
+  CHECK_THROWS_AS(book.grade(), environment_error);
+}
+
+TEST_CASE("a compiler that isn't there is not the reader's fault", "[pipeline]") {
+  small_workbook book;
+  book.tools().compiler = "/nowhere/c++";
+  CHECK_THROWS_AS(book.grade(), environment_error);
+}
+
+TEST_CASE("cancelling a grading ends what runs", "[pipeline]") {
+  small_workbook book;
+  book.script("begin counts stops\nspin\n");
+  boost::asio::cancellation_signal cancel;
+  auto wanted = book.request();
+  wanted.on_step = [&](const record_step&) {
+    cancel.emit(boost::asio::cancellation_type::terminal);
+  };
+  const sandbox box;
+  CHECK_THROWS_AS(run_to_end(grade(book.tools(), box, wanted), &cancel),
+                  boost::system::system_error);
+}
