@@ -147,6 +147,7 @@ double knob_set::number(std::string_view name) const {
 
 std::vector<std::pair<std::string, std::string>> knob_set::settings() const {
   std::vector<std::pair<std::string, std::string>> all;
+  all.reserve(declared_.size());
   for (std::size_t i = 0; i < declared_.size(); ++i) {
     all.emplace_back(declared_[i].name, format_knob(declared_[i], values_[i]));
   }
