@@ -384,9 +384,11 @@ TEST_CASE("a long report scrolls to its end and no further, and a new verdict be
   opened loop;
   loop.on(resized{{80, 24}});
   auto outcome = failing();
+  std::string text;
   for (int line = 0; line < 100; ++line) {
-    outcome.report += "line\n";
+    text += "line\n";
   }
+  outcome.report = saying(text);
   loop.on(verdict_arrived{1, outcome});
   loop.press('k');
   CHECK(loop.state().scroll == 0);

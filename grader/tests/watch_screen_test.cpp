@@ -30,9 +30,11 @@ watch_machine opened(screen_size size) {
 
 run_outcome long_report() {
   auto outcome = failing();
+  std::string text = "Deadlock: push waits while the queue holds `capacity` items.\n";
   for (int line = 1; line <= 30; ++line) {
-    outcome.report += "  " + std::to_string(line) + " ms  producer waits\n";
+    text += "  " + std::to_string(line) + " ms  producer waits\n";
   }
+  outcome.report = saying(text);
   return outcome;
 }
 
@@ -125,6 +127,18 @@ Passed: 6 of 6 points, 3,072 schedules.
 n goes on to 1.3 Ask before you send
 n next  s solution  l list  v see it run  ? keys  q quit
 )");
+}
+
+TEST_CASE("a report is laid out for the width it is shown in", "[watch]") {
+  auto machine = opened({60, 14});
+  auto outcome = failing();
+  outcome.report = [](std::size_t width) {
+    return "for " + std::to_string(width) + " columns\n";
+  };
+  machine.on(verdict_arrived{1, outcome});
+  CHECK(shown(machine).find("for 60 columns\n") != std::string::npos);
+  machine.on(resized{{40, 14}});
+  CHECK(shown(machine).find("for 40 columns\n") != std::string::npos);
 }
 
 TEST_CASE("what only a deeper search found says so", "[watch]") {

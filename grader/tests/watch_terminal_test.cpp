@@ -60,7 +60,7 @@ asio::awaitable<run_outcome> judge(fs::path file, search_depth depth) {
   }
   const bool good = content == "good" || (content == "subtle" && depth == search_depth::quick);
   auto outcome = good ? passing() : failing();
-  outcome.report = "judged: " + content + "\n";
+  outcome.report = saying("judged: " + content + "\n");
   co_return outcome;
 }
 

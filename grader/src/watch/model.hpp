@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,15 @@ struct run_outcome {
   bool passed{};
   std::string verdict;  ///< Its name in JSON reports: "passed", "deadlock".
   std::string headline; ///< One line: "passed, 6 of 6 points, 512 schedules".
-  std::string report;   ///< The full text, lines ended by newlines; SGR colours allowed.
   int points{};
+  /// The full text for a terminal of so many columns, lines ended by newlines; SGR colours allowed.
+  std::function<std::string(std::size_t width)> report{};
 
-  bool operator==(const run_outcome&) const = default;
+  /// The same judgement; how it is laid out does not count.
+  bool operator==(const run_outcome& other) const {
+    return passed == other.passed && verdict == other.verdict && headline == other.headline &&
+           points == other.points;
+  }
 };
 
 /// Columns and lines of the terminal.

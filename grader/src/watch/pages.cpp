@@ -1,5 +1,6 @@
 #include "watch/pages.hpp"
 
+#include "markdown.hpp"
 #include "terminal.hpp"
 #include "watch/text.hpp"
 
@@ -17,6 +18,8 @@ namespace {
 
 // Colours are always put in here; wrap() and clip() take them out where they are not wanted.
 const painter paint{true};
+
+constexpr std::size_t least_markdown_width = 20;
 
 std::string file_name(const watched_exercise& exercise) {
   return std::filesystem::path{exercise.file}.filename().string();
@@ -37,20 +40,29 @@ std::string report_page(const watch_state& state) {
   if (state.outcome) {
     const std::string found =
         paint.yellow("The quick check passed, but a deeper search found this:") + "\n\n";
-    return (state.outcome_is_deep ? found : std::string{}) + state.outcome->report;
+    return (state.outcome_is_deep ? found : std::string{}) +
+           state.outcome->report(state.size.width);
   }
   const std::string_view how = state.manual ? "r checks it." : "Every save is checked.";
   return fmt::format("{}\n\nEdit {}. {}\nb opens the brief, o the editor, h gives a hint.\n",
                      exercise.summary, file_name(exercise), how);
 }
 
-std::string hints_page(const watch_state& state) {
+std::string markdown(const std::string& text, const watch_state& state, const text_style& style) {
+  terminal_info terminal;
+  terminal.colour = style.colour;
+  terminal.unicode = style.unicode;
+  terminal.width = static_cast<int>(std::max(state.size.width, least_markdown_width));
+  return render_markdown(text, terminal);
+}
+
+std::string hints_page(const watch_state& state, const text_style& style) {
   const auto& hints = state.exercise().hints;
   std::string text;
   for (std::size_t index = 0; index < state.hints_shown && index < hints.size(); ++index) {
     text +=
-        fmt::format("{}\n{}\n\n", paint.bold(fmt::format("Hint {} of {}", index + 1, hints.size())),
-                    hints[index]);
+        fmt::format("{}\n{}\n", paint.bold(fmt::format("Hint {} of {}", index + 1, hints.size())),
+                    markdown(hints[index], state, style));
   }
   return text +
          paint.dim(state.hints_shown < hints.size() ? "h goes one step further."
@@ -130,15 +142,16 @@ std::vector<key_label> labels_for(const watch_state& state) {
 
 } // namespace
 
-std::string page_of(const watch_state& state) {
+std::string page_of(const watch_state& state, const text_style& style) {
   switch (state.view) {
   case view_kind::report:
     return report_page(state);
   case view_kind::hints:
-    return hints_page(state);
+    return hints_page(state, style);
   case view_kind::list:
     return list_page(state);
   case view_kind::brief:
+    return markdown(state.page_text, state, style);
   case view_kind::solution:
     return state.page_text;
   case view_kind::keys:
@@ -161,7 +174,9 @@ std::string status_of(const watch_state& state) {
     return state.manual ? paint.dim("r checks it") : std::string{};
   }
   if (!state.outcome->passed) {
-    return paint.red("✗ " + state.outcome->verdict);
+    std::string words = state.outcome->verdict;
+    std::replace(words.begin(), words.end(), '-', ' ');
+    return paint.red("✗ " + words);
   }
   const bool searching =
       state.deep && state.deep->exercise == state.exercise().id && state.size.width >= 60;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "watch/state.hpp"
+#include "watch/text.hpp"
 
 #include <string>
 
@@ -8,7 +9,8 @@ namespace weir::grader::watch {
 
 /// The text in the middle of the screen, before it is wrapped: the verdict's report, or the page
 /// that is open.
-std::string page_of(const watch_state& state);
+/// Laid out for the state's width; wrapping it once more does no harm.
+std::string page_of(const watch_state& state, const text_style& style);
 
 /// The line that says where the reader stands: "checking", "passed, searching deeper".
 std::string status_of(const watch_state& state);

@@ -125,10 +125,10 @@ std::vector<std::string> footer(const watch_state& state, const text_style& styl
 
 std::vector<std::string> body(const watch_state& state, const text_style& style) {
   if (state.view != view_kind::list) {
-    return wrap(page_of(state), state.size.width, style);
+    return wrap(page_of(state, style), state.size.width, style);
   }
   std::vector<std::string> lines; // the list is cut, not wrapped: a line an exercise
-  const std::string page = page_of(state);
+  const std::string page = page_of(state, style);
   for (std::string_view rest = page; !rest.empty();) {
     const auto end = rest.find('\n');
     lines.push_back(clip(rest.substr(0, end), state.size.width, style));

@@ -19,7 +19,8 @@ namespace weir::grader::watch {
 /// The two tiers of D4.
 enum class search_depth : std::uint8_t { quick, deep };
 
-/// What the loop asks of the rest of the grader. All must be set but `visualize`. They run on the
+/// What the loop asks of the rest of the grader. All must be set but
+/// `news` and `visualize`. They run on the
 /// loop's thread; each may throw std::exception, whose message is then shown to the reader.
 struct watch_services {
   /// Judges the exercise's file as it is now. Ends early, with operation_aborted, when cancelled.
@@ -27,13 +28,15 @@ struct watch_services {
       judge;
   /// The reader's file, absolute.
   std::function<std::filesystem::path(const std::string& exercise)> file_of;
-  /// A document's text, ready to show.
+  /// A document's text: Markdown for a brief, source for a solution.
   std::function<std::string(const std::string& exercise, page_kind page)> page;
   /// Puts the starter back; returns a sentence that says where the reader's version went.
   std::function<std::string(const std::string& exercise)> reset;
   std::function<void(const record_result& result)> remember_result;
   std::function<void(const record_hints& hints)> remember_hints;
   std::function<void(const std::string& exercise)> remember_current;
+  /// What else the reader should know by now, in one line; empties it. Empty when there is nothing.
+  std::function<std::string()> news;
   /// Opens the visualizer beside the loop; unset where there is none.
   std::function<void(const std::string& exercise)> visualize;
 };

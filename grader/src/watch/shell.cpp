@@ -55,15 +55,18 @@ asio::awaitable<void> watch_shell::run() {
 
 void watch_shell::feed(event happened) {
   events_.push_back(std::move(happened));
-  if (feeding_) {
+  if (feeding_) { // performing an action brought this; it waits for its turn
     return;
-  } // performing an action may bring news; they wait for their turn
+  }
   feeding_ = true;
   while (!events_.empty()) {
     const event next = std::move(events_.front());
     events_.pop_front();
     for (const auto& each : machine_.on(next)) {
       std::visit([this](const auto& wish) { perform(wish); }, each);
+    }
+    if (auto news = services_.news ? services_.news() : std::string{}; !news.empty()) {
+      events_.push_back(noticed{std::move(news)});
     }
   }
   feeding_ = false;

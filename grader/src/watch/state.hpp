@@ -43,7 +43,7 @@ struct watch_state {
   std::size_t scroll{};      ///< Lines of the view above the screen's edge.
   std::size_t hints_shown{}; ///< Of the current exercise.
   std::size_t cursor{};      ///< In the list.
-  std::string page_text;     ///< Of a brief or a solution.
+  std::string page_text;     ///< Of a brief (Markdown) or a solution.
   question_kind question{question_kind::none};
   std::string notice; ///< One line, until the next key.
 

@@ -1,0 +1,309 @@
+#include "cli.hpp"
+#include "command_help.hpp"
+#include "commands.hpp"
+#include "commands/grading.hpp"
+#include "files.hpp"
+#include "watch/shell.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <ostream>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::grader {
+
+namespace {
+
+constexpr const char* help =
+    R"(Grades your file whenever you save it and shows what came of it. A save during a run starts
+over. After a pass a deeper search goes on in the background and speaks up only if it finds something.
+
+Without an ID it opens where you were last, at the first exercise that has not passed. `?` shows the keys, `q` quits.
+
+Saves are noticed through the file system's events; where there are none (network mounts, folders shared with a virtual
+machine) the file is looked at every half second, and you are told. `--poll` asks for that, `--manual` leaves it to the
+`r` key.
+
+Without a terminal the overview is printed and the exercise is graded once, as `weir run` would.
+
+Examples: `weir watch`, `weir watch bounded-queue`, `weir watch --poll=250`.)";
+
+constexpr std::uint64_t deep_seed =
+    1000; // far from those of the first tier, which were tried just before
+
+struct watch_options {
+  std::string id;
+  std::string poll; ///< milliseconds; empty: not asked for
+  bool manual{};
+};
+
+/// What the loop works on: a context of its own, whose side remarks do not land on the screen.
+struct session {
+  std::ostringstream remarks;
+  context ctx;
+  sandbox box;
+
+  explicit session(const context& outer)
+      : ctx{.where = outer.where,
+            .terminal = outer.terminal,
+            .env = outer.env,
+            .in = outer.in,
+            .out = outer.out,
+            .err = remarks,
+            .now = outer.now} {}
+
+  std::string take_remarks() {
+    std::string text = remarks.str();
+    remarks.str({});
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+  }
+};
+
+/// Throws environment_error when nothing was judged.
+watch::run_outcome outcome_of(session& loop, const exercise& ex, verdict judged) {
+  if (judged.kind == verdict_kind::environment_error) {
+    throw environment_error{judged.detail};
+  }
+  watch::run_outcome outcome;
+  outcome.passed = judged.passed();
+  outcome.verdict = to_key(judged.kind);
+  outcome.headline = headline(judged);
+  outcome.points = judged.points;
+  report_options how = report_options_for(loop.ctx, false);
+  outcome.report = [&ex, how, judged = std::make_shared<const verdict>(std::move(judged))](
+                       std::size_t width) mutable {
+    how.width = static_cast<int>(width);
+    return report(*judged, ex, how);
+  };
+  return outcome;
+}
+
+asio::awaitable<watch::run_outcome> judge(session& loop, std::string id,
+                                          watch::search_depth depth) {
+  const exercise& ex = loop.ctx.require_exercise(id);
+  const toolchain tools = toolchain::load(loop.ctx.where.build); // may have been built anew since
+  grade_request request = request_for(loop.ctx, ex);
+  if (depth == watch::search_depth::deep) {
+    request.tier = weir::grader::depth::deep;
+    request.seed = deep_seed;
+  }
+  verdict judged = co_await grade(tools, loop.box, std::move(request));
+  co_return outcome_of(loop, ex, std::move(judged));
+}
+
+std::string page_text(session& loop, const std::string& id, watch::page_kind page) {
+  const exercise& ex = loop.ctx.require_exercise(id);
+  if (page == watch::page_kind::brief) {
+    return read_file(loop.ctx.exercises().folder_of(ex) / "brief.md");
+  }
+  std::string text = read_file(loop.ctx.where.root / "solutions" / ex.folder / ex.file);
+  loop.ctx.progress().update([&](progress& known) {
+    exercise_progress each = known.of(id);
+    each.solution_seen = true;
+    known.set(id, each);
+  });
+  return text;
+}
+
+std::string reset(session& loop, const std::string& id) {
+  const exercise& ex = loop.ctx.require_exercise(id);
+  const auto outcome = loop.ctx.work().reset(loop.ctx.exercises(), ex, loop.ctx.now());
+  loop.ctx.progress().update([&](progress& known) { known.reset(id); });
+  return outcome.backup ? fmt::format("The starter is back; your version is kept as {}",
+                                      outcome.backup->string())
+                        : std::string{"The starter is back; there was nothing to keep."};
+}
+
+void remember_result(session& loop, const watch::record_result& result) {
+  const grading_note note{.passed = result.passed,
+                          .verdict = result.verdict,
+                          .points = result.points,
+                          .at = loop.ctx.now()};
+  loop.ctx.progress().update([&](progress& known) { known.record(result.exercise, note); });
+}
+
+void remember_hints(session& loop, const watch::record_hints& hints) {
+  loop.ctx.progress().update([&](progress& known) {
+    exercise_progress each = known.of(hints.exercise);
+    each.hints_seen = static_cast<int>(hints.seen);
+    known.set(hints.exercise, each);
+  });
+}
+
+watch::watch_services services_of(session& loop) {
+  watch::watch_services services;
+  services.judge = [&loop](const std::string& id, watch::search_depth depth) {
+    return judge(loop, id, depth);
+  };
+  services.file_of = [&loop](const std::string& id) {
+    return loop.ctx.work().file_of(loop.ctx.require_exercise(id));
+  };
+  services.page = [&loop](const std::string& id, watch::page_kind page) {
+    return page_text(loop, id, page);
+  };
+  services.reset = [&loop](const std::string& id) {
+    return reset(loop, id);
+  };
+  services.remember_result = [&loop](const watch::record_result& result) {
+    remember_result(loop, result);
+  };
+  services.remember_hints = [&loop](const watch::record_hints& hints) {
+    remember_hints(loop, hints);
+  };
+  services.remember_current = [&loop](const std::string& id) {
+    loop.ctx.progress().update([&](progress& known) { known.set_current(id); });
+  };
+  services.news = [&loop] {
+    return loop.take_remarks();
+  };
+  return services;
+}
+
+/// As a path that the reader can type where they stand, if it is no longer than the full one.
+std::string path_for_reader(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto relative = std::filesystem::relative(file, error);
+  return error || relative.empty() || relative.string().starts_with("../..") ? file.string()
+                                                                             : relative.string();
+}
+
+std::vector<watch::watched_exercise> watched_exercises(context& ctx) {
+  const progress known = ctx.progress().load();
+  std::vector<watch::watched_exercise> all;
+  for (const exercise& ex : ctx.exercises().exercises()) {
+    const exercise_progress each = known.of(ex.id);
+    watch::watched_exercise watched;
+    watched.id = ex.id;
+    watched.number = ex.number;
+    watched.title = ex.title;
+    watched.summary = ex.summary;
+    watched.file = path_for_reader(ctx.work().file_of(ex));
+    watched.hints = ex.hints;
+    watched.hints_seen = static_cast<std::size_t>(std::max(each.hints_seen, 0));
+    watched.passed = each.passed;
+    watched.passed_once = each.passed || !each.first_passed_at.empty();
+    all.push_back(std::move(watched));
+  }
+  return all;
+}
+
+/// Where to open: the exercise asked for, else the first pending one, else the last one open.
+const exercise& opening(context& ctx, const std::string& id) {
+  const auto all = ctx.exercises().exercises();
+  if (all.empty()) {
+    throw environment_error{
+        fmt::format("There are no exercises below {}.", (ctx.where.root / "exercises").string())};
+  }
+  if (!id.empty()) {
+    return ctx.require_exercise(id);
+  }
+  if (const exercise* pending = ctx.first_pending()) {
+    return *pending;
+  }
+  const exercise* last = ctx.exercises().find(ctx.progress().load().current());
+  return last != nullptr ? *last : all.front();
+}
+
+watch::watch_wishes wishes_of(const watch_options& options) {
+  watch::watch_wishes wishes;
+  wishes.manual = options.manual;
+  if (!options.poll.empty()) {
+    int milliseconds = 0;
+    const char* const end = options.poll.data() + options.poll.size();
+    const auto [rest, error] = std::from_chars(options.poll.data(), end, milliseconds);
+    if (error != std::errc{} || rest != end || milliseconds < 1 || milliseconds > 60'000) {
+      throw usage_error{
+          fmt::format("--poll takes milliseconds, 1 to 60000, not '{}'.", options.poll)};
+    }
+    wishes.poll = std::chrono::milliseconds{milliseconds};
+  }
+  return wishes;
+}
+
+asio::awaitable<void> run_loop(session& loop, watch::shell_settings settings) {
+  const auto executor = co_await asio::this_coro::executor;
+  loop.box = co_await sandbox::probe();
+  watch::watch_shell shell{executor, std::move(settings), services_of(loop)};
+  co_await shell.run();
+}
+
+void watch_on_terminal(const context& outer, const watch_options& options) {
+  session loop{outer};
+  context& ctx = loop.ctx;
+  static_cast<void>(toolchain::load(ctx.where.build)); // says now what would go wrong on every save
+  ctx.work().prepare(ctx.exercises());
+  watch::shell_settings settings;
+  settings.wishes = wishes_of(options);
+  settings.current =
+      static_cast<std::size_t>(&opening(ctx, options.id) - ctx.exercises().exercises().data());
+  settings.exercises = watched_exercises(ctx);
+  settings.style = {.colour = ctx.terminal.colour, .unicode = ctx.terminal.unicode};
+  settings.env = ctx.env;
+
+  asio::io_context io{1};
+  std::exception_ptr thrown;
+  asio::co_spawn(io, run_loop(loop, std::move(settings)),
+                 [&](const std::exception_ptr& error) { thrown = error; });
+  io.run();
+  if (const std::string remarks = loop.remarks.str(); !remarks.empty()) {
+    outer.err << remarks;
+  }
+  if (thrown) {
+    std::rethrow_exception(thrown);
+  }
+}
+
+void grade_once(context& ctx, const watch_options& options) {
+  ctx.work().prepare(ctx.exercises());
+  const std::string id = opening(ctx, options.id).id;
+  const bool pending = ctx.first_pending() != nullptr || !options.id.empty();
+  const std::vector<std::string> list{"list"};
+  ctx.result = run_cli(ctx, list);
+  if (ctx.result == exit_code::passed && pending) {
+    ctx.out << '\n';
+    const std::vector<std::string> run{"run", id};
+    ctx.result = run_cli(ctx, run);
+  }
+}
+
+void watch_or_grade(context& ctx, const watch_options& options) {
+  static_cast<void>(wishes_of(options));
+  if (ctx.terminal.input && ctx.terminal.output) {
+    watch_on_terminal(ctx, options);
+  } else {
+    grade_once(ctx, options);
+  }
+}
+
+} // namespace
+
+void add_watch(CLI::App& app, context& ctx) {
+  CLI::App* command = app.add_subcommand("watch", "Grade an exercise on every save (the default)");
+  const auto options = std::make_shared<watch_options>();
+  command->add_option("ID", options->id,
+                      "Where to begin; the first pending exercise when left out");
+  command->add_flag("--poll{500}", options->poll,
+                    "Look at the file every so many milliseconds (--poll=250)");
+  command->add_flag("--manual", options->manual, "Grade only when you press r");
+  explain(*command, ctx, help);
+  command->callback([&ctx, options] { watch_or_grade(ctx, *options); });
+  ctx.default_action = [&ctx] {
+    watch_or_grade(ctx, {});
+  };
+}
+
+} // namespace weir::grader
