@@ -1,0 +1,188 @@
+#include "queue.hpp"
+
+#include <weir/knob.hpp>
+#include <weir/probe.hpp>
+#include <weir/run.hpp>
+#include <weir/scene.hpp>
+#include <weir/world/distribution.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+const weir::knob<int> connections{
+    "connections",
+    {.value = 200,
+     .min = 1,
+     .max = 400,
+     .step = 1,
+     .unit = {},
+     .documentation = "How many connections push. Each waits for its push before it goes on."}};
+
+const weir::knob<std::chrono::nanoseconds> pause_between{
+    "pause",
+    {.value = 1s,
+     .min = 10ms,
+     .max = 10s,
+     .step = 10ms,
+     .unit = {},
+     .documentation = "Between two uploads of a connection, on average (exponential)."}};
+
+const weir::knob<int> capacity{
+    "capacity",
+    {.value = 64,
+     .min = 0,
+     .max = 256,
+     .step = 1,
+     .unit = "uploads",
+     .documentation = "Of the queue. An accepted upload holds 8 MB until it is rendered; 0 makes a "
+                      "rendezvous."}};
+
+const weir::knob<int> renderers{
+    "renderers",
+    {.value = 1,
+     .min = 1,
+     .max = 8,
+     .step = 1,
+     .unit = {},
+     .documentation = "How many renderers pop. Each leaves when it is told that nothing is left."}};
+
+const weir::knob<std::chrono::nanoseconds> render_time{
+    "render-time",
+    {.value = 5ms,
+     .min = 1ms,
+     .max = 100ms,
+     .step = 1ms,
+     .unit = {},
+     .documentation = "What an ordinary picture takes."}};
+
+const weir::knob<std::chrono::nanoseconds> panorama_time{
+    "panorama-time",
+    {.value = 1s,
+     .min = 1ms,
+     .max = 5s,
+     .step = 100ms,
+     .unit = {},
+     .documentation = "What every 500th picture takes."}};
+
+/// Everything that connections and renderers share; the last of them to go takes it down.
+struct service {
+  service(asio::any_io_executor executor, std::size_t bound)
+      : queue(make_bounded_queue(std::move(executor), bound)),
+        depth("queue depth", {.capacity = static_cast<double>(bound), .unit = "uploads"}) {}
+
+  std::unique_ptr<bounded_queue> queue;
+  weir::gauge depth;
+  weir::gauge waiting{"connections waiting in push", {.capacity = 0, .unit = {}}};
+  weir::gauge at_work{"renderers at work", {.capacity = 0, .unit = {}}};
+  weir::place phone{"phone"};
+  weir::place in_queue{"queue"};
+  weir::place rendering{"renderer"};
+  weir::outcomes uploads{"uploads"};
+
+  /// From "accepted" to "taken out"; those that were taken before their push could say so have
+  /// none.
+  std::vector<std::optional<weir::span>> accepted;
+  std::vector<bool> taken;
+
+  std::size_t begin_upload() {
+    accepted.emplace_back();
+    taken.push_back(false);
+    phone.enter(taken.size());
+    waiting.add(1);
+    return taken.size() - 1;
+  }
+
+  void accept(std::size_t upload) {
+    waiting.subtract(1);
+    if (!taken[upload]) {
+      accepted[upload].emplace("in the queue", weir::span_options{weir::span_role::waiting, 0});
+      in_queue.enter(upload + 1);
+    }
+    depth.set(static_cast<double>(queue->size()));
+  }
+
+  void take(std::size_t upload) {
+    taken[upload] = true;
+    if (accepted[upload])
+      accepted[upload]->end();
+    rendering.enter(upload + 1);
+    depth.set(static_cast<double>(queue->size()));
+  }
+};
+
+asio::awaitable<void> connection(std::shared_ptr<service> photos, weir::random_stream random,
+                                 std::chrono::nanoseconds mean_pause) {
+  weir::name_this_task("connection");
+  auto pause = weir::world::exponential(mean_pause);
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(pause.draw(random));
+    co_await timer.async_wait(asio::use_awaitable);
+    const std::size_t upload = photos->begin_upload();
+    co_await photos->queue->push(static_cast<int>(upload));
+    photos->accept(upload);
+  }
+}
+
+asio::awaitable<void> renderer(std::shared_ptr<service> photos, std::chrono::nanoseconds picture,
+                               std::chrono::nanoseconds panorama) {
+  weir::name_this_task("renderer");
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  photos->at_work.add(1);
+  while (const std::optional<int> next = co_await photos->queue->pop()) {
+    const auto upload = static_cast<std::size_t>(*next);
+    photos->take(upload);
+    timer.expires_after(upload % 500 == 499 ? panorama : picture);
+    co_await timer.async_wait(asio::use_awaitable);
+    photos->uploads.add(weir::outcome::ok, upload + 1);
+  }
+  photos->at_work.subtract(1);
+}
+
+asio::awaitable<void> evening(weir::scene_context& scene) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto photos = std::make_shared<service>(executor, static_cast<std::size_t>(scene[capacity]));
+  for (int i = 0; i < scene[renderers]; ++i) {
+    asio::co_spawn(executor, renderer(photos, scene[render_time], scene[panorama_time]),
+                   asio::detached);
+  }
+  for (int i = 0; i < scene[connections]; ++i) {
+    auto random = weir::stream(weir::text("connection {}", i));
+    asio::co_spawn(executor, connection(photos, random, scene[pause_between]), asio::detached);
+  }
+  asio::steady_timer closing_time(executor, scene.horizon());
+  co_await closing_time.async_wait(asio::use_awaitable);
+}
+
+bool depth_bounded(const weir::trace::summary& seen) {
+  const auto& depth = seen.gauge("queue depth");
+  return depth.max <= depth.capacity;
+}
+
+bool short_wait(const weir::trace::summary& seen) {
+  return seen.span("in the queue").p99 <= 200ms;
+}
+
+bool busy_enough(const weir::trace::summary& seen) {
+  return seen.outcome("uploads")[weir::outcome::ok] >= 1300;
+}
+
+} // namespace
+
+WEIR_SCENE(.title = "Two hundred connections, one renderer",
+           .caption = "Watch the depth when a panorama holds the renderer up, and what it costs "
+                      "those who are in the queue. Then turn the capacity down: who waits now?",
+           .knobs = {connections, pause_between, capacity, renderers, render_time, panorama_time},
+           .goals = {{"the depth never exceeds the capacity", depth_bounded},
+                     {"99 of 100 uploads wait at most 200 ms in the queue", short_wait},
+                     {"at least 1,300 uploads are rendered in ten seconds", busy_enough}},
+           .body = evening, .horizon = 10s);
