@@ -40,6 +40,9 @@ workspace& context::work() {
 
 progress_file& context::progress() {
   if (!progress_) {
+    if (work().exists()) {
+      work().open(); // refuses a workspace of another version
+    }
     progress_.emplace(work().state_folder(), [this](const std::string& text) { note(text); }, now);
   }
   return *progress_;

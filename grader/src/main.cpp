@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -11,9 +10,6 @@
 int main(int argc, char** argv) {
   using namespace weir::grader;
   namespace fs = std::filesystem;
-  // A pager that is closed early, or `weir list | head`, is no crash.
-  std::signal(SIGPIPE, SIG_IGN);
-
   std::error_code error;
   const fs::path cwd = fs::current_path(error);
   const fs::path executable = fs::read_symlink("/proc/self/exe", error);

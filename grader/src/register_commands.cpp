@@ -3,7 +3,23 @@
 namespace weir::grader {
 
 void register_commands(CLI::App& app, context& ctx) {
+  add_watch(app, ctx);
   add_list(app, ctx);
+  add_run(app, ctx);
+  add_replay(app, ctx);
+  add_trace(app, ctx);
+  add_scene(app, ctx);
+  add_bench(app, ctx);
+  add_brief(app, ctx);
+  add_hint(app, ctx);
+  add_solution(app, ctx);
+  add_reset(app, ctx);
+  add_read(app, ctx);
+  add_quiz(app, ctx);
+  add_init(app, ctx);
+  add_doctor(app, ctx);
+  add_completions(app, ctx);
+  add_help(app, ctx);
 }
 
 } // namespace weir::grader

@@ -60,7 +60,7 @@ bool workspace::exists() const {
 }
 
 void workspace::prepare(const catalog& exercises) {
-  create();
+  open();
   const file_lock lock{state_folder() / "workspace.lock"};
   for (const exercise& ex : exercises.exercises()) {
     provide(exercises, ex);
@@ -68,7 +68,7 @@ void workspace::prepare(const catalog& exercises) {
 }
 
 fs::path workspace::require_file(const catalog& exercises, const exercise& ex) {
-  create();
+  open();
   {
     const file_lock lock{state_folder() / "workspace.lock"};
     provide(exercises, ex);
@@ -113,7 +113,7 @@ file_state workspace::state_of(const exercise& ex) const {
 
 workspace::reset_outcome workspace::reset(const catalog& exercises, const exercise& ex,
                                           std::chrono::system_clock::time_point now) {
-  create();
+  open();
   const file_lock lock{state_folder() / "workspace.lock"};
   const std::string starter = read_file(exercises.folder_of(ex) / ex.file);
   reset_outcome outcome{.before = state_of(ex), .backup = std::nullopt};
@@ -155,7 +155,7 @@ void workspace::check_marker() const {
   }
 }
 
-void workspace::create() {
+void workspace::open() {
   if (exists()) {
     check_marker();
     make_folders(state_folder());

@@ -51,7 +51,11 @@ public:
   /// Whether the marker is there.
   bool exists() const;
 
-  /// Creates the workspace if need be, gives every exercise that is new to it its files, and renews
+  /// Creates the marker and `.weir` if need be. Throws environment_error for a workspace of another
+  /// version and for a non-empty folder that is no workspace.
+  void open();
+
+  /// Opens the workspace, gives every exercise that is new to it its files, and renews
   /// what the reader is not meant to edit. A starter that changed in the repository replaces only a
   /// pristine copy. Throws environment_error for a workspace of another version and for a non-empty
   /// folder that is no workspace.
@@ -80,7 +84,6 @@ private:
   notice tell_;
 
   void check_marker() const;
-  void create();
   void provide(const catalog& exercises, const exercise& ex);
   void provide_starter(const std::filesystem::path& starter, const exercise& ex);
   void provide_copy(const std::filesystem::path& from, const std::filesystem::path& to);

@@ -1,16 +1,153 @@
+#include "chapters.hpp"
+#include "command_help.hpp"
 #include "commands.hpp"
+#include "watch/text.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
 
 namespace weir::grader {
 
+namespace json = boost::json;
+
+namespace {
+
+constexpr const char* help = R"(One line an exercise: its number, its short name, its title, and how
+far you are: passed, or points of the last grading and what came of it. An arrow marks the current
+one.
+
+`--json` writes one object: `format` (1), `current`, `passed`, `points`, `max_points` and
+`exercises`, each with `id`, `number`, `chapter`, `title`, `summary`, `minutes`, `points`,
+`max_points`, `passed`, `first_passed_at`, `last_verdict`, `attempts`, `hints`, `hints_seen` and
+`file`.)";
+
+struct totals {
+  int passed{};
+  int points{};
+  int max_points{};
+};
+
+/// Points that count: all of them once passed, else the last grading's.
+int points_of(const exercise& ex, const exercise_progress& known) {
+  return known.passed ? ex.max_points() : std::min(known.points, ex.max_points());
+}
+
+totals total(const catalog& all, const progress& known) {
+  totals sum;
+  for (const exercise& ex : all.exercises()) {
+    const exercise_progress each = known.of(ex.id);
+    sum.passed += each.passed ? 1 : 0;
+    sum.points += points_of(ex, each);
+    sum.max_points += ex.max_points();
+  }
+  return sum;
+}
+
+std::string state_text(const exercise& ex, const exercise_progress& known, const painter& paint) {
+  if (known.passed) {
+    return paint.green(fmt::format("passed, {} points", ex.max_points()));
+  }
+  const std::string cost = fmt::format("{} of {} points", points_of(ex, known), ex.max_points());
+  if (known.last_verdict.empty()) {
+    return paint.dim(fmt::format("{} min, {} points", ex.minutes, ex.max_points()));
+  }
+  return paint.yellow(fmt::format("{}, {}", known.last_verdict, cost));
+}
+
+std::string mark(const context& ctx, bool passed, bool current) {
+  const painter paint = ctx.paint();
+  if (current) {
+    return paint.bold(ctx.terminal.unicode ? "➜" : ">");
+  }
+  return passed ? paint.green(ctx.terminal.unicode ? "✓" : "x") : " ";
+}
+
+void show_text(context& ctx) {
+  const catalog& all = ctx.exercises();
+  const progress known = ctx.progress().load();
+  const exercise* current = ctx.first_pending();
+  const totals sum = total(all, known);
+  const watch::text_style style{.colour = ctx.terminal.colour, .unicode = true};
+
+  std::size_t longest_id = 0;
+  std::size_t longest_title = 0;
+  for (const exercise& ex : all.exercises()) {
+    longest_id = std::max(longest_id, ex.id.size());
+    longest_title = std::max(longest_title, watch::display_width(ex.title));
+  }
+  std::string previous_chapter;
+  const std::vector<chapter> chapters = load_chapters(ctx.where.root);
+  for (const exercise& ex : all.exercises()) {
+    if (ex.chapter != previous_chapter) {
+      const auto found = std::find_if(chapters.begin(), chapters.end(),
+                                      [&](const chapter& c) { return c.folder == ex.chapter; });
+      const std::string title = found != chapters.end() ? found->title : ex.chapter;
+      ctx.out << (previous_chapter.empty() ? "" : "\n")
+              << ctx.paint().bold(
+                     fmt::format("{} {}", ex.number.substr(0, ex.number.find('.')), title))
+              << '\n';
+      previous_chapter = ex.chapter;
+    }
+    const exercise_progress each = known.of(ex.id);
+    const std::string line =
+        fmt::format("{} {:<5} {}  {}  {}", mark(ctx, each.passed, &ex == current), ex.number,
+                    watch::pad(ex.id, longest_id), watch::pad(ex.title, longest_title),
+                    state_text(ex, each, ctx.paint()));
+    ctx.out << (ctx.terminal.output
+                    ? watch::clip(line, static_cast<std::size_t>(ctx.terminal.width), style)
+                    : line)
+            << '\n';
+  }
+  ctx.out << fmt::format("\n{} of {} passed, {} of {} points\n", sum.passed, all.exercises().size(),
+                         sum.points, sum.max_points);
+}
+
+void show_json(context& ctx) {
+  const catalog& all = ctx.exercises();
+  const progress known = ctx.progress().load();
+  const exercise* current = ctx.first_pending();
+  const totals sum = total(all, known);
+  json::array exercises;
+  for (const exercise& ex : all.exercises()) {
+    const exercise_progress each = known.of(ex.id);
+    exercises.push_back(json::object{{"id", ex.id},
+                                     {"number", ex.number},
+                                     {"chapter", ex.chapter},
+                                     {"title", ex.title},
+                                     {"summary", ex.summary},
+                                     {"minutes", ex.minutes},
+                                     {"points", points_of(ex, each)},
+                                     {"max_points", ex.max_points()},
+                                     {"passed", each.passed},
+                                     {"first_passed_at", each.first_passed_at},
+                                     {"last_verdict", each.last_verdict},
+                                     {"attempts", each.attempts},
+                                     {"hints", ex.hints.size()},
+                                     {"hints_seen", each.hints_seen},
+                                     {"file", ctx.work().file_of(ex).string()}});
+  }
+  json::object document{{"format", 1},
+                        {"current", current != nullptr ? json::value(current->id) : json::value{}},
+                        {"passed", sum.passed},
+                        {"points", sum.points},
+                        {"max_points", sum.max_points},
+                        {"exercises", std::move(exercises)}};
+  ctx.out << json::serialize(document) << '\n';
+}
+
+} // namespace
+
 void add_list(CLI::App& app, context& ctx) {
   CLI::App* command = app.add_subcommand("list", "Show all exercises and how far you are");
-  command->callback([&ctx] {
-    for (const exercise& ex : ctx.exercises().exercises()) {
-      ctx.out << ex.number << "  " << ex.id << '\n';
-    }
-  });
+  const auto as_json = std::make_shared<bool>(false);
+  command->add_flag("--json", *as_json, "Write one JSON object");
+  explain(*command, ctx, help);
+  command->callback([&ctx, as_json] { *as_json ? show_json(ctx) : show_text(ctx); });
 }
 
 } // namespace weir::grader

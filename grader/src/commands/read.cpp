@@ -1,0 +1,47 @@
+#include "chapters.hpp"
+#include "command_help.hpp"
+#include "commands.hpp"
+#include "errors.hpp"
+#include "files.hpp"
+#include "markdown.hpp"
+#include "pager.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+#include <ostream>
+
+namespace weir::grader {
+
+void add_read(CLI::App& app, context& ctx) {
+  struct arguments {
+    std::string chapter;
+    bool raw{};
+  };
+
+  CLI::App* command = app.add_subcommand("read", "Read a chapter");
+  const auto given = std::make_shared<arguments>();
+  command->add_option("CHAPTER", given->chapter,
+                      "Its number or name, or an exercise of it; the current one when left out");
+  command->add_flag("--raw", given->raw, "The Markdown as it was written");
+  explain(
+      *command, ctx,
+      "Shows the chapter's prose in $PAGER (less when it is not set), or plainly when output is "
+      "no terminal.\n\nExamples: `weir read`, `weir read 1`, `weir read back-pressure`.");
+  command->callback([&ctx, given] {
+    const chapter found = require_chapter(ctx, given->chapter);
+    if (!std::filesystem::exists(found.prose)) {
+      throw environment_error{fmt::format("Chapter {} has no prose yet: there is no {}.",
+                                          found.folder, found.prose.string())};
+    }
+    const std::string text = read_file(found.prose);
+    if (given->raw) {
+      ctx.out << text;
+    } else {
+      show_paged(ctx, render_markdown(text, ctx.terminal));
+    }
+  });
+}
+
+} // namespace weir::grader

@@ -1,0 +1,61 @@
+#include "pager.hpp"
+
+#include "find_program.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <ostream>
+
+namespace weir::grader {
+
+namespace {
+
+std::string pager_command(const context& ctx) {
+  if (const auto chosen = ctx.env("PAGER")) {
+    return *chosen == "cat" ? std::string{} : *chosen;
+  }
+  return find_program("less") ? "less" : "";
+}
+
+/// A pager that is left before the end closes the pipe; that is no reason to die.
+class broken_pipes_ignored {
+public:
+  broken_pipes_ignored() : before_{std::signal(SIGPIPE, SIG_IGN)} {}
+
+  broken_pipes_ignored(const broken_pipes_ignored&) = delete;
+  broken_pipes_ignored& operator=(const broken_pipes_ignored&) = delete;
+
+  ~broken_pipes_ignored() { std::signal(SIGPIPE, before_); }
+
+private:
+  void (*before_)(int);
+};
+
+} // namespace
+
+void show_paged(context& ctx, const std::string& text) {
+  const std::string command = ctx.terminal.output ? pager_command(ctx) : std::string{};
+  if (command.empty()) {
+    ctx.out << text;
+    return;
+  }
+  // What git does: leave a text that fits the screen on it, let colours through.
+  ::setenv("LESS", "FRX", 0);
+  ctx.out.flush();
+  std::FILE* pipe = ::popen(command.c_str(), "w");
+  if (pipe == nullptr) {
+    ctx.out << text;
+    return;
+  }
+  const broken_pipes_ignored guard;
+  std::fwrite(text.data(), 1, text.size(), pipe);
+  constexpr int command_not_found = 127;
+  const int status = ::pclose(pipe);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == command_not_found) {
+    ctx.note("the pager '" + command + "' can't be run; set PAGER to one that can.");
+    ctx.out << text;
+  }
+}
+
+} // namespace weir::grader
