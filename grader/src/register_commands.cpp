@@ -19,6 +19,7 @@ void register_commands(CLI::App& app, context& ctx) {
   add_init(app, ctx);
   add_doctor(app, ctx);
   add_completions(app, ctx);
+  add_author(app, ctx);
   add_help(app, ctx);
 }
 

@@ -215,6 +215,9 @@ function(weir_add_exercise folder)
     weir_add_module(tests ${id} ${folder} "${tests}" "${WEIR_TESTS_DIR}" -O1 -g0
                     "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
     target_link_options(tests-${id} PRIVATE -s)
+  elseif(EXISTS "${PROJECT_SOURCE_DIR}/grader/prebuilt/${id}.so")
+    # A hand-out has the hidden tests as a module, without their source (`weir author release`).
+    file(COPY "${PROJECT_SOURCE_DIR}/grader/prebuilt/${id}.so" DESTINATION "${WEIR_TESTS_DIR}")
   endif()
 
   set(scene "${PROJECT_SOURCE_DIR}/exercises/${folder}/scene.cpp")

@@ -29,7 +29,8 @@ struct author_check_options {
   bool verbose{};
 };
 
-boost::asio::awaitable<std::vector<check_item>> probe_and_check(const toolchain& tools, check_request request) {
+boost::asio::awaitable<std::vector<check_item>> probe_and_check(const toolchain& tools,
+                                                                check_request request) {
   const sandbox box = co_await sandbox::probe();
   std::vector<check_item> items = co_await check_exercises(tools, box, std::move(request));
   co_return items;
@@ -58,8 +59,8 @@ void print_matrix(std::ostream& out, const std::vector<const exercise*>& exercis
                      "starter, solution, paper");
   for (const exercise* ex : exercises) {
     const tally& t = by_exercise[ex->id];
-    out << fmt::format("  {:<20} {:>10}/{:<3} {:>10}/{:<3} {:>18}/{:<3}\n", ex->id, t.accepts_good, t.accepts,
-                       t.rejects_good, t.rejects, t.others_good, t.others);
+    out << fmt::format("  {:<20} {:>10}/{:<3} {:>10}/{:<3} {:>18}/{:<3}\n", ex->id, t.accepts_good,
+                       t.accepts, t.rejects_good, t.rejects, t.others_good, t.others);
   }
 }
 
@@ -96,8 +97,8 @@ void check(context& ctx, const author_check_options& options) {
   }
   request.on_item = [&](std::size_t done, std::size_t all, const check_item& last) {
     if (!last.good || options.verbose || ctx.terminal.output) {
-      ctx.note(fmt::format("[{}/{}] {} {} ({}): {}", done, all, last.exercise, last.subject, last.way,
-                           last.good ? "as it should be" : last.detail));
+      ctx.note(fmt::format("[{}/{}] {} {} ({}): {}", done, all, last.exercise, last.subject,
+                           last.way, last.good ? "as it should be" : last.detail));
     }
   };
   const auto exercises = request.exercises;
@@ -113,8 +114,9 @@ void check(context& ctx, const author_check_options& options) {
       }
     }
     print_matrix(ctx.out, exercises, items);
-    ctx.out << fmt::format("{} things checked, {} wrong{}\n", items.size(), bad,
-                           tools.asan ? "" : "; no sanitized build (configure with -DWEIR_ASAN_GRADER=ON)");
+    ctx.out << fmt::format(
+        "{} things checked, {} wrong{}\n", items.size(), bad,
+        tools.asan ? "" : "; no sanitized build (configure with -DWEIR_ASAN_GRADER=ON)");
   }
   ctx.result = bad == 0 ? exit_code::passed : exit_code::not_passed;
 }
@@ -130,10 +132,12 @@ void release(context& ctx, const std::string& target) {
     ctx.out << fmt::format("leak: {}: {}\n", each.file.string(), each.what);
   }
   if (result.leaks.empty()) {
-    ctx.out << fmt::format("{} files in {}; nothing in them gives a hidden test or a solution away\n", result.files,
-                           request.target.string());
+    ctx.out << fmt::format(
+        "{} files in {}; nothing in them gives a hidden test or a solution away\n", result.files,
+        request.target.string());
   } else {
-    ctx.out << fmt::format("{} leaks: do not hand {} out\n", result.leaks.size(), request.target.string());
+    ctx.out << fmt::format("{} leaks: do not hand {} out\n", result.leaks.size(),
+                           request.target.string());
     ctx.result = exit_code::not_passed;
   }
 }
@@ -141,11 +145,13 @@ void release(context& ctx, const std::string& target) {
 } // namespace
 
 void add_author(CLI::App& app, context& ctx) {
-  CLI::App* author = app.add_subcommand("author", "For those who write exercises: check, new, release");
+  CLI::App* author =
+      app.add_subcommand("author", "For those who write exercises: check, new, release");
   author->require_subcommand(1);
 
-  CLI::App* checking = author->add_subcommand(
-      "check", "Prove that starters fail, solutions and accepts pass, and every reject is caught by the test it names");
+  CLI::App* checking =
+      author->add_subcommand("check", "Prove that starters fail, solutions and accepts pass, and "
+                                      "every reject is caught by the test it names");
   auto options = std::make_shared<author_check_options>();
   checking->add_option("ID", options->ids, "Exercises: id, number or path (default: all)");
   checking->add_option("--jobs", options->jobs, "Files graded at a time")->capture_default_str();
@@ -156,13 +162,14 @@ void add_author(CLI::App& app, context& ctx) {
 
   CLI::App* making = author->add_subcommand("new", "Write the skeleton of an exercise");
   auto name = std::make_shared<std::string>();
-  making->add_option("NAME", *name, "NN-chapter/MM-name, like 01-back-pressure/07-credit")->required();
+  making->add_option("NAME", *name, "NN-chapter/MM-name, like 01-back-pressure/07-credit")
+      ->required();
   making->callback([&ctx, name] {
     for (const fs::path& file : write_skeleton(ctx.where.root, *name)) {
       ctx.out << file.string() << '\n';
     }
-    ctx.out << "It builds, fails and is graded as it stands: ./weir author check exercises/" << *name
-            << "\n.github/CONTRIBUTING.md says what to make of it.\n";
+    ctx.out << "It builds, fails and is graded as it stands: ./weir author check exercises/"
+            << *name << "\n.github/CONTRIBUTING.md says what to make of it.\n";
   });
 
   CLI::App* releasing = author->add_subcommand(

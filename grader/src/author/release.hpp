@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace weir::grader {
+
+/// What a reader may have: the workbook without solutions, calibration sets and the hidden tests'
+/// text. The hidden tests come as prebuilt modules, which the hand-out's own build takes instead of
+/// their sources.
+struct release_request {
+  std::filesystem::path root;      ///< the repository
+  std::filesystem::path tests_dir; ///< built modules of the hidden tests
+  std::filesystem::path target;    ///< must be empty or not exist
+};
+
+/// Something in a hand-out that should not be there.
+struct leak {
+  std::filesystem::path file; ///< relative to the hand-out
+  std::string what;           ///< the line or the name that gives it away
+};
+
+struct release_result {
+  std::size_t files{};
+  std::vector<leak> leaks;
+};
+
+/// Looks into every file below `target` for lines of the secret sources, for their paths, and for
+/// symbols of the hidden tests. Lines that readers' files hold as well don't count.
+std::vector<leak> scan_for_leaks(const std::filesystem::path& root,
+                                 const std::filesystem::path& target);
+
+/// Copies, then scans. With leaks the hand-out is left where it is, for inspection.
+/// Throws usage_error when the target is not empty or lies in the repository's own folders,
+/// environment_error when a module is missing or the disk refuses.
+release_result write_release(const release_request& request);
+
+} // namespace weir::grader

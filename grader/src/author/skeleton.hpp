@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace weir::grader {
+
+/// Writes a new exercise that builds, fails as it says and is calibrated with one file a side: all
+/// that is left to do is to replace its content. `name` is "NN-chapter/MM-name"; returns the files,
+/// relative to `root`. Throws usage_error for a name of another shape, or one whose folder or id
+/// exists; environment_error for a disk that refuses.
+std::vector<std::filesystem::path> write_skeleton(const std::filesystem::path& root,
+                                                  std::string_view name);
+
+} // namespace weir::grader
