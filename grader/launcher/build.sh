@@ -36,6 +36,10 @@ build_locked() { # TARGETS
   fi
   read_stamp
   configure "$log"
+  if [[ $1 == bench ]] && ! grep -q '^build weir_runtime_bench:' "$build/build.ninja"; then
+    give_up 'The benchmarks need Google Benchmark: apt-get install libbenchmark-dev, then' \
+      "  cmake --preset default -B $build"
+  fi
   compile "$log" "$targets"
   # What was built before, with the same compiler, was brought up to date only if it is part of this build.
   if [[ $1 == tests ]]; then kept='reader tests'; else kept="reader $1"; fi
@@ -96,7 +100,10 @@ compile() { # LOG TARGETS
   }
   status=${PIPESTATUS[0]}
   if [[ $status -ne 0 ]]; then
-    show_log "$1" 30
+    # What went wrong first; what follows it is often only its consequence.
+    grep -m 6 -A 4 -e '^FAILED:' -e 'error:' -e 'No space left' -- "$1" | grep -v ' -o .* -c ' | cut -c 1-160 | head -24 |
+      sed 's/^/    /' >&2
+    say "    The whole log: $1"
     blame_disk "$build"
     give_up 'The build failed (see above).'
   fi
