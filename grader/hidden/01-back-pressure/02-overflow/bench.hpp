@@ -1,0 +1,162 @@
+/// \file
+/// What the hidden tests of `overflow` share: a source that never waits, takers, and the books kept
+/// of what became of each item.
+#pragma once
+
+#include "buffer.hpp"
+
+#include <weir/expect.hpp>
+#include <weir/probe.hpp>
+#include <weir/run.hpp>
+
+#include <chrono>
+#include <list>
+#include <set>
+
+namespace weir_hidden {
+
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+/// Somebody who takes one item.
+struct taker {
+  bool waits = true;
+  int item = 0;
+  std::chrono::nanoseconds at{};
+};
+
+inline asio::awaitable<void> take_one(event_buffer& buffer, taker& mine) {
+  weir::name_this_task("taker");
+  const int item = co_await buffer.take();
+  mine = {.waits = false, .item = item, .at = weir::now()};
+  weir::note("got item {}", item);
+}
+
+/// A buffer, its takers, and the books kept from outside.
+class bench {
+public:
+  bench(asio::any_io_executor executor, overflow policy, std::size_t capacity)
+      : executor_(executor), buffer_(make_event_buffer(executor, policy, capacity)) {
+    weir::name_this_task("the source");
+  }
+
+  [[nodiscard]] std::size_t size() const { return buffer_->size(); }
+
+  [[nodiscard]] tally counts() const { return buffer_->counts(); }
+
+  error_code offer(int item) {
+    ++offered_;
+    const error_code answer = buffer_->offer(item);
+    weir::note("offer({}): {}", item, answer ? answer.message() : "no error");
+    if (answer)
+      refused_.insert(item);
+    check_sum();
+    return answer;
+  }
+
+  /// Offers `first` to `last` in one go and returns how many were refused with `expected`.
+  int offer_all(int first, int last, error_code expected = {}) {
+    int refused = 0;
+    for (int item = first; item <= last; ++item) {
+      const error_code answer = offer(item);
+      weir::expect(!answer || answer == expected,
+                   "offer({}) answered \"{}\", which this policy does not", item, answer);
+      refused += answer ? 1 : 0;
+    }
+    return refused;
+  }
+
+  /// Somebody begins to take and may wait.
+  const taker& take() {
+    taker& mine = takers_.emplace_back();
+    asio::co_spawn(executor_, take_one(*buffer_, mine), [](std::exception_ptr error) {
+      if (error)
+        std::rethrow_exception(error);
+    });
+    return mine;
+  }
+
+  /// Lets everything happen that can happen at this instant; then a millisecond goes by.
+  asio::awaitable<void> settle() {
+    asio::steady_timer timer(executor_, 1ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    check_books();
+  }
+
+  /// Takes what must be there, in this order.
+  asio::awaitable<void> expect_items(int first, int last) {
+    for (int item = first; item <= last; ++item) {
+      const auto asked_at = weir::now();
+      const taker& mine = take();
+      co_await settle();
+      weir::expect(!mine.waits, "take waits, although item {} is due", item);
+      weir::expect(mine.item == item, "item {} came out where {} was due", mine.item, item);
+      weir::expect(mine.at == asked_at, "item {} was there, but take returned {} late", item,
+                   mine.at - asked_at);
+    }
+  }
+
+  /// A taker waits at the empty buffer, and is served as soon as `item` is offered.
+  asio::awaitable<void> expect_wait_for(int item) {
+    const taker& mine = take();
+    co_await settle();
+    weir::expect(mine.waits, "nothing was due, but take returned item {}", mine.item);
+    const auto offered_at = weir::now();
+    const error_code answer = offer(item);
+    weir::expect(!answer, "somebody waited for an item, but offer({}) answered \"{}\"", item,
+                 answer);
+    co_await settle();
+    weir::expect(mine.item == item, "somebody waited and item {} was offered: take {}", item,
+                 mine.waits ? "still waits" : weir::text("returned item {}", mine.item));
+    weir::expect(mine.at == offered_at,
+                 "item {} was offered to a waiting taker, who got it {} late", item,
+                 mine.at - offered_at);
+  }
+
+  [[nodiscard]] std::uint64_t delivered() const {
+    std::uint64_t count = 0;
+    for (const taker& one : takers_)
+      count += one.waits ? 0U : 1U;
+    return count;
+  }
+
+private:
+  void check_sum() const {
+    const tally seen = buffer_->counts();
+    const std::size_t held = buffer_->size();
+    weir::expect(seen.offered == seen.delivered + held + seen.dropped + seen.refused,
+                 "the counts don't add up: offered {}, but delivered {} + held {} + dropped {} + "
+                 "refused {}",
+                 seen.offered, seen.delivered, held, seen.dropped, seen.refused);
+  }
+
+  /// What the buffer says at a quiet moment, against what was seen from outside.
+  void check_books() const {
+    const tally seen = buffer_->counts();
+    weir::expect(seen.offered == offered_, "items offered: {}; counted as offered: {}", offered_,
+                 seen.offered);
+    weir::expect(seen.delivered == delivered(), "items that came out: {}; counted as delivered: {}",
+                 delivered(), seen.delivered);
+    weir::expect(seen.refused == refused_.size(),
+                 "offers answered with an error: {}; counted as refused: {}", refused_.size(),
+                 seen.refused);
+    check_sum();
+    std::set<int> out;
+    for (const taker& one : takers_) {
+      if (one.waits)
+        continue;
+      weir::expect(out.insert(one.item).second, "item {} came out twice", one.item);
+      weir::expect(!refused_.contains(one.item),
+                   "item {} came out, although its offer had been answered with an error",
+                   one.item);
+    }
+  }
+
+  asio::any_io_executor executor_;
+  std::unique_ptr<event_buffer> buffer_;
+  std::list<taker> takers_;
+  std::uint64_t offered_ = 0;
+  std::set<int> refused_;
+};
+
+} // namespace weir_hidden
