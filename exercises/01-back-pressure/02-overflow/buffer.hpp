@@ -46,8 +46,8 @@ public:
   /// - `asio::error::would_block` by `fail_fast`, when nobody waits for the item.
   [[nodiscard]] virtual boost::system::error_code offer(int item) = 0;
 
-  /// Takes the item that is due by the policy; waits while there is none, and goes on in the instant
-  /// in which there is one. Any number may wait.
+  /// Takes the item that is due by the policy; waits while there is none, and goes on in the
+  /// instant in which there is one. Any number may wait.
   virtual asio::awaitable<int> take() = 0;
 
   /// How many items are held: not refused, not dropped, and not yet with a taker.
