@@ -11,7 +11,9 @@ namespace weir::world {
 struct memory_budget::account {
   explicit account(memory_budget_options chosen)
       : options(std::move(chosen)),
-        gauge(options.name, {.capacity = static_cast<double>(options.limit), .unit = "bytes"}) {}
+        gauge(options.name, {.capacity = static_cast<double>(options.limit), .unit = "bytes"}) {
+    gauge.set(0);
+  }
 
   void change_to(std::size_t bytes) {
     used = bytes;

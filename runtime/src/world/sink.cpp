@@ -20,7 +20,9 @@ struct sink::impl {
         random(stream),
         busy(options.name + " consuming"),
         at(options.name),
-        ends(options.name) {}
+        ends(options.name) {
+    busy.set(0);
+  }
 
   static asio::awaitable<void> consume(std::shared_ptr<impl> self, std::uint64_t item);
 

@@ -27,6 +27,7 @@ station::station(asio::any_io_executor executor, const settings& how)
       serving_gauge_(how.name + " in flight", {.capacity = shown(how.servers)}),
       queued_gauge_(how.name + " queue", {.capacity = shown(how.queue_limit)}) {
   require(servers_ > 0, "a service or pool wants at least one server");
+  show(); // so that a station nobody ever comes to is in the trace as well
 }
 
 bool station::ticket::enter() {
