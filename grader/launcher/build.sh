@@ -42,7 +42,11 @@ build_locked() { # TARGETS
   fi
   compile "$log" "$targets"
   # What was built before, with the same compiler, was brought up to date only if it is part of this build.
-  if [[ $1 == tests ]]; then kept='reader tests'; else kept="reader $1"; fi
+  case $1 in
+  tests) kept='reader tests' ;;
+  bench) kept='reader bench' ;;
+  *) kept=reader ;;
+  esac
   write_stamp "$kept"
   trap - INT TERM
 }

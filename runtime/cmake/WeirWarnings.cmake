@@ -15,6 +15,7 @@ target_compile_options(
             -Wformat=2
             -Wundef)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 reports false positives of these three inside coroutine frames and inlined std::string code at -O2.
-  target_compile_options(weir_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-pointer)
+  # g++ 12 reports false positives of these inside coroutine frames and inlined std::string code at -O2.
+  target_compile_options(weir_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-pointer
+                                                   -Wno-mismatched-new-delete)
 endif()
