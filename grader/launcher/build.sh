@@ -1,8 +1,9 @@
 # shellcheck shell=bash disable=SC2154 # root, build, stamp and assume_yes are ./weir's
 # Configures and builds, one at a time, with a progress line; an interrupted build goes on where it stopped.
 
-targets_of() { # reader, tests or bench
+targets_of() { # reader, author, tests or bench
   case $1 in
+  author) printf 'weir-bin weir_grading weir_asan_grader' ;;
   reader) printf 'weir-bin weir_grading' ;;
   bench) printf 'weir-bin weir_grading weir_runtime_bench' ;;
   *) printf 'all' ;;
@@ -35,7 +36,7 @@ build_locked() { # TARGETS
     give_up "Can't write to $build."
   fi
   read_stamp
-  configure "$log"
+  configure "$log" "$1"
   if [[ $1 == bench ]] && ! grep -q '^build weir_runtime_bench:' "$build/build.ninja"; then
     give_up 'The benchmarks need Google Benchmark: apt-get install libbenchmark-dev, then' \
       "  cmake --preset default -B $build"
@@ -43,7 +44,8 @@ build_locked() { # TARGETS
   compile "$log" "$targets"
   # What was built before, with the same compiler, was brought up to date only if it is part of this build.
   case $1 in
-  tests) kept='reader tests' ;;
+  tests) kept='reader author tests' ;;
+  author) kept='reader author' ;;
   bench) kept='reader bench' ;;
   *) kept=reader ;;
   esac
@@ -68,8 +70,11 @@ cached() { # VARIABLE
   sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt" 2>/dev/null
 }
 
-configure() { # LOG
+configure() { # LOG TARGETS
   local options=()
+  if [[ ($2 == author || $2 == tests) && $(cached WEIR_ASAN_GRADER) != ON ]]; then
+    options+=(-DWEIR_ASAN_GRADER=ON)
+  fi
   if [[ -f $build/CMakeCache.txt && $(cached CMAKE_HOME_DIRECTORY) != "$root" ]]; then
     say 'The checkout has moved; building anew.'
     rm -rf -- "$build/CMakeCache.txt" "$build/CMakeFiles"
@@ -77,7 +82,7 @@ configure() { # LOG
     say "The compiler ($stamp_compiler) has changed; building anew."
     options+=(--fresh)
     [[ ! -f $build/build.ninja ]] || ninja -C "$build" -t clean >/dev/null 2>&1
-  elif [[ -f $build/build.ninja ]]; then
+  elif [[ -f $build/build.ninja && ${#options[@]} -eq 0 ]]; then
     return # ninja configures again by itself when it has to
   fi
   say 'Configuring Weir.'

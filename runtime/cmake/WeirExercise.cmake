@@ -215,13 +215,24 @@ function(weir_add_exercise folder)
     weir_add_module(tests ${id} ${folder} "${tests}" "${WEIR_TESTS_DIR}" -O1 -g0
                     "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
     target_link_options(tests-${id} PRIVATE -s)
+    # Whoever loads the module has libweir already; a search path would only tell where the module was built.
+    set_target_properties(tests-${id} PROPERTIES SKIP_BUILD_RPATH ON)
   elseif(EXISTS "${PROJECT_SOURCE_DIR}/grader/prebuilt/${id}.so")
     # A hand-out has the hidden tests as a module, without their source (`weir author release`).
-    file(COPY "${PROJECT_SOURCE_DIR}/grader/prebuilt/${id}.so" DESTINATION "${WEIR_TESTS_DIR}")
+    configure_file("${PROJECT_SOURCE_DIR}/grader/prebuilt/${id}.so" "${WEIR_TESTS_DIR}/${id}.so" COPYONLY)
   endif()
 
   set(scene "${PROJECT_SOURCE_DIR}/exercises/${folder}/scene.cpp")
   if(EXISTS "${scene}")
     weir_add_module(scene ${id} ${folder} "${scene}" "${WEIR_SCENES_DIR}" -O1)
+  endif()
+
+  # What grader/calibration says of an exercise is part of the suite.
+  if(TARGET weir-bin AND EXISTS "${PROJECT_SOURCE_DIR}/grader/calibration/${folder}")
+    set(test "exercise ${id}: starter, solution, accepts and rejects are judged as they say")
+    add_test(NAME "${test}" COMMAND weir-bin author check ${id})
+    set_tests_properties(
+      "${test}" PROPERTIES ENVIRONMENT "WEIR_ROOT=${PROJECT_SOURCE_DIR};WEIR_BUILD=${PROJECT_BINARY_DIR}" TIMEOUT 900
+                           PROCESSORS 2)
   endif()
 endfunction()
