@@ -59,7 +59,7 @@ std::string read_nonce(int descriptor) {
   return nonce;
 }
 
-void on_crash(int signal) {
+[[maybe_unused]] void on_crash(int signal) {
   if (the_records) the_records->write_crash(signal);
   std::signal(signal, SIG_DFL);
   ::raise(signal);

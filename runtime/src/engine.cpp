@@ -1,4 +1,5 @@
 #include <weir/detail/engine.hpp>
+#include <weir/detail/coroutine_stack.hpp>
 #include <weir/detail/operation_name.hpp>
 #include <weir/policy.hpp>
 #include <weir/trace/recorder.hpp>
@@ -220,6 +221,10 @@ void engine::returned(std::uint32_t id) noexcept {
   auto* r = trace::current_recorder();
   if (task.waiting) {
     if (r) {
+      if (!task.named) {
+        task.named = true;
+        r->task_started(now_, id, name_of(task, id), task.parent);
+      }
       const char* operation = operation_name(task.operation);
       const auto site = task.where.line() != 0 ? r->site(operation, task.where) : r->site(operation);
       r->append({.t_ns = now_, .task = id, .source = site, .kind = event_kind::task_suspended});
@@ -239,6 +244,21 @@ void engine::stop(stop_reason reason, std::string message) {
   stop_ = reason;
   stop_message_ = std::move(message);
 }
+
+namespace {
+
+class driving {
+public:
+  explicit driving(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+  driving(const driving&) = delete;
+  driving& operator=(const driving&) = delete;
+  ~driving() { flag_ = false; }
+
+private:
+  bool& flag_;
+};
+
+} // namespace
 
 std::size_t engine::choose(policy& p) {
   const std::size_t count = ready_.size();
@@ -264,6 +284,7 @@ std::size_t engine::pick(std::size_t n) {
 
 engine::idle engine::drive(policy& p, const limits& bounds, const bool& done) {
   const current_engine scope(*this);
+  const driving while_here(driving_);
   policy_ = &p;
   for (;;) {
     if (ready_.empty()) {

@@ -1,7 +1,7 @@
 #include <weir/prelude.hpp>
 
+#include <weir/detail/coroutine_stack.hpp>
 #include <weir/detail/operation_name.hpp>
-#include <weir/detail/symbols.hpp>
 #include <weir/policy.hpp>
 #include <weir/trace/recorder.hpp>
 
@@ -57,28 +57,6 @@ std::string describe(const std::exception_ptr& error) {
   }
 }
 
-using frame = boost::asio::detail::awaitable_frame_base<boost::asio::any_io_executor>;
-
-/// A peek at what Asio keeps protected: a frame's caller and its coroutine handle.
-struct frame_peek : frame {
-  static frame* caller(frame* f) { return f->*(&frame_peek::caller_); }
-  static void* address(frame* f) { return (f->*(&frame_peek::coro_)).address(); }
-};
-
-std::vector<std::string> stack_of(const detail::task_record& task) {
-  std::vector<std::string> stack;
-  auto* top = static_cast<frame*>(task.top_frame);
-  for (frame* f = top; f && stack.size() < 12; f = frame_peek::caller(f)) {
-    if (f == top) continue; // Asio's own frame around the operation
-    void* const handle = frame_peek::address(f);
-    // Both compilers keep the resume function in the first word of a coroutine's frame.
-    std::string name = detail::function_name(*static_cast<void**>(handle));
-    if (!name.empty() && name.find("co_spawn_entry_point") == std::string::npos)
-      stack.push_back(std::move(name));
-  }
-  return stack;
-}
-
 std::string_view file_name(std::string_view path) {
   const auto slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
@@ -95,13 +73,11 @@ std::vector<task_report> living_tasks(detail::engine& e) {
     report.parent = task.parent;
     report.since = std::chrono::nanoseconds(task.since);
     report.waits_for = detail::operation_name(task.operation);
-    report.stack = stack_of(task);
+    report.stack = detail::stack_of(task);
     if (task.where.line() != 0)
       report.where =
           text("{}:{}", file_name(task.where.file_name()), task.where.line());
-    report.name = task.name;
-    if (report.name.empty())
-      report.name = text("{} #{}", report.stack.empty() ? "task" : report.stack.back(), id);
+    report.name = detail::name_of(task, id);
     reports.push_back(std::move(report));
   }
   return reports;
@@ -250,7 +226,9 @@ void name_this_task(std::string name) {
   auto* e = detail::engine::current();
   if (e == nullptr || e->current_task() == 0) return;
   if (auto* r = trace::current_recorder()) r->task_started(e->now(), e->current_task(), name);
-  e->tasks()[e->current_task()].name = std::move(name);
+  auto& task = e->tasks()[e->current_task()];
+  task.named = true;
+  task.name = std::move(name);
 }
 
 random_stream stream(std::string_view name) {

@@ -42,15 +42,18 @@ void block_until(const virtual_timer& timer) noexcept {
 
 void note_wait_location(engine& e, const std::source_location& where) noexcept { e.waits_at(where); }
 
-suspension::suspension(const void* bottom_frame, void* top_frame, const std::type_info& operation)
+suspension::suspension(const void* bottom_frame, void* top_frame, const std::type_info& operation, bool starts)
     : engine_(engine::current()) {
   if (engine_ == nullptr) return;
   outer_ = engine_->current_task();
   task_ = engine_->suspending(bottom_frame, top_frame, operation);
   engine_->current_task(task_);
+  outer_starting_ = engine_->starting(starts);
 }
 suspension::~suspension() {
-  if (engine_) engine_->current_task(outer_);
+  if (engine_ == nullptr) return;
+  engine_->starting(outer_starting_);
+  engine_->current_task(outer_);
 }
 
 resumption::resumption(std::uint32_t task) noexcept

@@ -192,3 +192,20 @@ TEST_CASE("a run never owns Asio's scheduler") {
   }));
   CHECK_FALSE(owns);
 }
+
+TEST_CASE("dispatching from within a run is immediate, as on an io_context; posting and co_spawn are not") {
+  std::vector<std::string> order;
+  REQUIRE(run_once([&]() -> asio::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    const auto child = [](std::vector<std::string>& out) -> asio::awaitable<void> {
+      out.emplace_back("spawned");
+      co_return;
+    };
+    asio::co_spawn(ex, child(order), asio::detached);
+    asio::post(ex, [&] { order.emplace_back("posted"); });
+    asio::dispatch(ex, [&] { order.emplace_back("dispatched"); });
+    order.emplace_back("went on");
+    co_await wait_for(1ms);
+  }));
+  CHECK(order == std::vector<std::string>{"dispatched", "went on", "spawned", "posted"});
+}

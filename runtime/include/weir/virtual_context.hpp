@@ -38,25 +38,28 @@ private:
   detail::engine engine_;
 };
 
-/// The executor of a `virtual_context`. It never runs a function inside `execute`: `post`, `dispatch` and
-/// `defer` all make the function ready, and the run's policy chooses when it goes.
+/// The executor of a `virtual_context`. What is posted or deferred becomes ready, and the run's policy chooses
+/// when it goes. What is dispatched from within the run runs at once, as on an `io_context`: Asio relies on that
+/// where it forwards a cancellation. The start of a coroutine is the exception: `co_spawn` and `co_await
+/// dispatch` make it ready, so that the order in which coroutines start is explored too.
 ///
 /// A copy that tracks outstanding work also remembers the task that asked for it, so that what an operation
 /// posts later is attributed to the task that started the operation.
 class virtual_context::executor_type {
 public:
   executor_type(const executor_type& other) noexcept
-      : context_(other.context_), task_(other.task_), tracked_(other.tracked_) {
+      : context_(other.context_), task_(other.task_), tracked_(other.tracked_), never_(other.never_) {
     if (tracked_) context_->engine().work_started();
   }
   executor_type(executor_type&& other) noexcept
-      : context_(other.context_), task_(other.task_), tracked_(other.tracked_) {
+      : context_(other.context_), task_(other.task_), tracked_(other.tracked_), never_(other.never_) {
     other.tracked_ = false;
   }
   executor_type& operator=(executor_type other) noexcept {
     std::swap(context_, other.context_);
     std::swap(task_, other.task_);
     std::swap(tracked_, other.tracked_);
+    std::swap(never_, other.never_);
     return *this;
   }
   ~executor_type() {
@@ -64,9 +67,19 @@ public:
   }
 
   virtual_context& query(boost::asio::execution::context_t) const noexcept { return *context_; }
-  static constexpr boost::asio::execution::blocking_t query(
-      boost::asio::execution::blocking_t) noexcept {
-    return boost::asio::execution::blocking.never;
+  boost::asio::execution::blocking_t query(boost::asio::execution::blocking_t) const noexcept {
+    if (never_) return boost::asio::execution::blocking.never;
+    return boost::asio::execution::blocking.possibly;
+  }
+  executor_type require(boost::asio::execution::blocking_t::never_t) const noexcept {
+    executor_type made(*this);
+    made.never_ = true;
+    return made;
+  }
+  executor_type require(boost::asio::execution::blocking_t::possibly_t) const noexcept {
+    executor_type made(*this);
+    made.never_ = false;
+    return made;
   }
   boost::asio::execution::outstanding_work_t query(
       boost::asio::execution::outstanding_work_t) const noexcept {
@@ -74,14 +87,19 @@ public:
     return boost::asio::execution::outstanding_work.untracked;
   }
   executor_type require(boost::asio::execution::outstanding_work_t::tracked_t) const noexcept {
-    return executor_type(*context_, context_->engine().current_task(), true);
+    return executor_type(*context_, context_->engine().current_task(), true, never_);
   }
   executor_type require(boost::asio::execution::outstanding_work_t::untracked_t) const noexcept {
-    return executor_type(*context_, 0, false);
+    return executor_type(*context_, 0, false, never_);
   }
 
   template <typename Function> void execute(Function&& f) const {
     detail::engine& e = context_->engine();
+    if (!never_ && e.may_run_inline()) {
+      std::decay_t<Function> function(std::forward<Function>(f));
+      std::move(function)();
+      return;
+    }
     e.execute(std::forward<Function>(f), task_ != 0 ? task_ : e.current_task());
   }
 
@@ -96,17 +114,18 @@ public:
 
 private:
   friend class virtual_context;
-  executor_type(virtual_context& context, std::uint32_t task, bool tracked) noexcept
-      : context_(&context), task_(task), tracked_(tracked) {
+  executor_type(virtual_context& context, std::uint32_t task, bool tracked, bool never) noexcept
+      : context_(&context), task_(task), tracked_(tracked), never_(never) {
     if (tracked_) context_->engine().work_started();
   }
   virtual_context* context_;
   std::uint32_t task_; ///< whose work this is; 0: whoever calls `execute`
   bool tracked_;
+  bool never_; ///< `blocking.never`: always made ready, never run inside `execute`
 };
 
 inline virtual_context::executor_type virtual_context::get_executor() noexcept {
-  return executor_type(*this, 0, false);
+  return executor_type(*this, 0, false, false);
 }
 
 namespace detail {

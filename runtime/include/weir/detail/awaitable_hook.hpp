@@ -10,6 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cstdint>
@@ -25,7 +26,7 @@ class engine;
 /// the suspended task's. Does nothing outside a run.
 class suspension {
 public:
-  suspension(const void* bottom_frame, void* top_frame, const std::type_info& operation);
+  suspension(const void* bottom_frame, void* top_frame, const std::type_info& operation, bool starts);
   suspension(const suspension&) = delete;
   suspension& operator=(const suspension&) = delete;
   ~suspension();
@@ -35,7 +36,14 @@ private:
   engine* engine_;
   std::uint32_t task_ = 0;
   std::uint32_t outer_ = 0;
+  bool outer_starting_ = false;
 };
+
+/// A coroutine that dispatches its own continuation, as `co_spawn` does to start one.
+template <typename Initiation> inline constexpr bool is_dispatch = false;
+template <> inline constexpr bool is_dispatch<boost::asio::detail::initiate_dispatch> = true;
+template <typename Executor>
+inline constexpr bool is_dispatch<boost::asio::detail::initiate_dispatch_with_executor<Executor>> = true;
 
 /// While a task's completion handler runs.
 class resumption {
@@ -85,7 +93,8 @@ public:
   static handler_type* do_init(detail::awaitable_frame_base<any_io_executor>* frame,
                                Initiation& initiation, InitArgs&... args) {
     auto* const thread = frame->detach_thread();
-    const weir::detail::suspension scope(thread->entry_point(), frame, typeid(Initiation));
+    const weir::detail::suspension scope(thread->entry_point(), frame, typeid(Initiation),
+                                         weir::detail::is_dispatch<Initiation>);
     handler_type handler(thread, scope.task());
     std::move(initiation)(std::move(handler), std::move(args)...);
     return nullptr;

@@ -130,6 +130,7 @@ struct task_record {
   std::uint32_t parent = 0;
   bool waiting = false;
   bool ended = false;
+  bool named = false;                  ///< in the trace
   std::string name;
 };
 
@@ -166,6 +167,11 @@ public:
     }
     ready_.push(item);
   }
+
+  /// Whether a dispatched function runs at once: inside a handler of this run, unless it is a coroutine's start.
+  [[nodiscard]] bool may_run_inline() const noexcept { return driving_ && !starting_; }
+  /// While a coroutine dispatches its own continuation. Returns the value before.
+  bool starting(bool value) noexcept { return std::exchange(starting_, value); }
 
   /// Starts a wait; it becomes ready when the clock reaches the timer's expiry.
   void start_wait(virtual_timer& timer, timer_wait& wait);
@@ -284,6 +290,8 @@ private:
   std::uint64_t hash_ = 0xcbf29ce484222325u;
   std::uint32_t current_task_ = 0;
   policy* policy_ = nullptr;
+  bool driving_ = false;
+  bool starting_ = false;
   std::vector<std::uint32_t> choices_;
   std::vector<task_record> tasks_;
   std::unordered_map<const void*, std::uint32_t> living_; ///< coroutine tasks not ended, by bottom frame
