@@ -318,6 +318,19 @@ TEST_CASE("c judges all; a save ends that and judges the file", "[watch]") {
   CHECK(loop.on(check_finished{2}).empty());
 }
 
+TEST_CASE("an exercise that cannot be judged does not stop the check, and keeps its standing",
+          "[watch]") {
+  opened loop;
+  loop.press('c');
+  CHECK(loop.on(exercise_broke{2, "bounded-queue", "The disk is full."}) == actions{draw{}});
+  CHECK(loop.state().exercises[0].passed);
+  CHECK(loop.state().exercises[0].checked == "not judged: The disk is full.");
+  CHECK(loop.on(exercise_checked{2, "overflow", failing()}) ==
+        actions{record_result{"overflow", false, "deadlock", 2}, draw{}});
+  loop.on(file_changed{});
+  CHECK(loop.on(exercise_broke{2, "demand", "Too late."}).empty());
+}
+
 TEST_CASE("a check that went through says how many pass", "[watch]") {
   opened loop;
   loop.press('c');

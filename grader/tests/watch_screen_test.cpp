@@ -188,6 +188,7 @@ TEST_CASE(
   CHECK(shown(machine).find(
             "Put the starter of overflow back? Your\nversion is kept as a dated backup. y/N\n") !=
         std::string::npos);
+  CHECK(shown(machine).find("\ny yes  any other key no\n") != std::string::npos);
   machine.on(resized{{40, 4}});
   CHECK(shown(machine).find("Put the starter back? y/N\n") != std::string::npos);
 }

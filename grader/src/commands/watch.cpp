@@ -73,6 +73,20 @@ struct session {
   }
 };
 
+/// The exercise that a pass of `ex` leads on to; empty when none is pending.
+std::string next_pending(session& loop, const exercise& ex) {
+  const progress known = loop.ctx.progress().load();
+  const auto all = loop.ctx.exercises().exercises();
+  const auto place = static_cast<std::size_t>(&ex - all.data());
+  for (std::size_t step = 1; step < all.size(); ++step) {
+    const exercise& each = all[(place + step) % all.size()];
+    if (!known.of(each.id).passed) {
+      return each.id;
+    }
+  }
+  return {};
+}
+
 /// Throws environment_error when nothing was judged.
 watch::run_outcome outcome_of(session& loop, const exercise& ex, verdict judged) {
   if (judged.kind == verdict_kind::environment_error) {
@@ -83,7 +97,8 @@ watch::run_outcome outcome_of(session& loop, const exercise& ex, verdict judged)
   outcome.verdict = to_key(judged.kind);
   outcome.headline = headline(judged);
   outcome.points = judged.points;
-  report_options how = report_options_for(loop.ctx, false);
+  report_options how = options_for(loop.ctx.terminal);
+  how.next = next_pending(loop, ex);
   outcome.report = [&ex, how, judged = std::make_shared<const verdict>(std::move(judged))](
                        std::size_t width) mutable {
     how.width = static_cast<int>(width);

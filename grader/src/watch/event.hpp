@@ -49,6 +49,13 @@ struct exercise_checked {
   run_outcome outcome;
 };
 
+/// One exercise of "check all" could not be judged; the check goes on.
+struct exercise_broke {
+  generation of{};
+  std::string exercise;
+  std::string reason;
+};
+
 struct check_finished {
   generation of{};
 };
@@ -88,7 +95,7 @@ struct asked_to_stop {};
 
 using event =
     std::variant<started, key_pressed, file_changed, file_missing, verdict_arrived, run_broke,
-                 deep_finished, exercise_checked, check_finished, page_loaded, reset_finished,
-                 editor_finished, resized, ticked, noticed, asked_to_stop>;
+                 deep_finished, exercise_checked, exercise_broke, check_finished, page_loaded,
+                 reset_finished, editor_finished, resized, ticked, noticed, asked_to_stop>;
 
 } // namespace weir::grader::watch

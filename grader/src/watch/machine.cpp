@@ -121,6 +121,16 @@ void watch_machine::handle(const exercise_checked& e) {
   out_.emplace_back(draw{});
 }
 
+void watch_machine::handle(const exercise_broke& e) {
+  const auto index = index_of(e.exercise);
+  if (state_.running != run_kind::all || e.of != state_.latest || !index) {
+    return;
+  }
+  ++state_.checked;
+  state_.exercises[*index].checked = "not judged: " + e.reason;
+  out_.emplace_back(draw{});
+}
+
 void watch_machine::handle(const check_finished& e) {
   if (state_.running != run_kind::all || e.of != state_.latest) {
     return;

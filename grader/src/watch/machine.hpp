@@ -43,6 +43,7 @@ private:
   void handle(const run_broke& e);
   void handle(const deep_finished& e);
   void handle(const exercise_checked& e);
+  void handle(const exercise_broke& e);
   void handle(const check_finished& e);
   void handle(const page_loaded& e);
   void handle(const reset_finished& e);

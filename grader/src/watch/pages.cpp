@@ -34,7 +34,7 @@ std::string report_page(const watch_state& state) {
   }
   if (!state.broken.empty()) {
     return fmt::format("{}\n\n{}\n",
-                       paint.yellow("Your code could not be judged; that is not its fault."),
+                       paint.yellow("Your code could not be judged; the reason lies elsewhere:"),
                        state.broken);
   }
   if (state.outcome) {
@@ -120,6 +120,9 @@ std::string running_status(const watch_state& state) {
 using key_label = std::pair<std::string_view, std::string_view>;
 
 std::vector<key_label> labels_for(const watch_state& state) {
+  if (state.question != question_kind::none) {
+    return {{"y", "yes"}, {"any other key", "no"}};
+  }
   switch (state.view) {
   case view_kind::list:
     return {{"j k", "move"}, {"Enter", "open"}, {"c", "check all"}, {"l", "back"}};
@@ -202,8 +205,9 @@ std::string keys_of(const watch_state& state, std::size_t width) {
   const auto shown = [](const key_label& each) {
     return fmt::format("{} {}", paint.bold(each.first), each.second);
   };
-  const std::string end =
-      shown({"?", "keys"}) + (state.view == view_kind::report ? "  " + shown({"q", "quit"}) : "");
+  const bool asking = state.question != question_kind::none;
+  const std::string last = state.view == view_kind::report ? "  " + shown({"q", "quit"}) : "";
+  const std::string end = asking ? std::string{} : shown({"?", "keys"}) + last;
   std::string line;
   for (const auto& each : labels_for(state)) {
     const std::string longer = line + shown(each) + "  ";

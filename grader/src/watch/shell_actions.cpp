@@ -32,19 +32,19 @@ asio::awaitable<void> watch_shell::judge_one(start_run wish) {
 }
 
 asio::awaitable<void> watch_shell::judge_all(start_check wish) {
-  try {
-    for (std::size_t index = 0; index < machine_.state().exercises.size(); ++index) {
-      const std::string exercise = machine_.state().exercises[index].id;
+  for (std::size_t index = 0; index < machine_.state().exercises.size(); ++index) {
+    const std::string exercise = machine_.state().exercises[index].id;
+    try {
       const auto outcome = co_await services_.judge(exercise, search_depth::quick);
       feed(exercise_checked{wish.number, exercise, outcome});
+    } catch (const std::exception& thrown) {
+      if (is_cancellation(thrown)) {
+        throw;
+      }
+      feed(exercise_broke{wish.number, exercise, thrown.what()});
     }
-    feed(check_finished{wish.number});
-  } catch (const std::exception& thrown) {
-    if (is_cancellation(thrown)) {
-      throw;
-    }
-    feed(run_broke{wish.number, thrown.what()});
   }
+  feed(check_finished{wish.number});
 }
 
 asio::awaitable<void> watch_shell::judge_deeply(start_deep wish) {
