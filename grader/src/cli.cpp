@@ -87,7 +87,7 @@ exit_code report_parse_error(const CLI::App& app, const CLI::ParseError& error, 
   const CLI::App& command = named_command(app);
   std::string message = error.what();
   if (const auto extras = app.remaining(true);
-      error.get_name() == "ExtrasError" && !extras.empty()) {
+      error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !extras.empty()) {
     message = explain_extra(command, extras.front());
   }
   if (!message.ends_with('.') && !message.ends_with('?')) {
@@ -121,8 +121,15 @@ exit_code run_cli(context& ctx, std::span<const std::string> arguments) {
     app.formatter(help_formatter(ctx.terminal));
     app.get_help_ptr()->description("Show this text");
     app.set_version_flag("--version", fmt::format("weir {}", version()), "Show the version");
+    // One command a line: a word after it is its argument, though a command have that name too.
+    app.require_subcommand(0, 1);
     explain(app, ctx, overview);
     register_commands(app, ctx);
+    for (CLI::App* command : app.get_subcommands({})) {
+      if (command->get_group() == "Subcommands") {
+        command->group("Commands");
+      }
+    }
     return parse_and_run(app, arguments, ctx);
   } catch (const usage_error& error) {
     ctx.note(error.what());

@@ -66,7 +66,7 @@ const char* const exit_codes_text =
 std::shared_ptr<CLI::FormatterBase> help_formatter(const terminal_info& terminal) {
   auto formatter = std::make_shared<wrapping_formatter>(terminal);
   formatter->label("Positionals", "Arguments");
-  formatter->label("Subcommands", "Commands");
+  formatter->label("SUBCOMMAND", "COMMAND");
   return formatter;
 }
 

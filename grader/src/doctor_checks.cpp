@@ -126,23 +126,27 @@ doctor_check check_runner(const doctor_facts& facts) {
   return fine("runner", facts.used->runner.string());
 }
 
+/// What only a build of the workbook needs: without one it is missing, after one it is not missed.
 doctor_check check_library(const doctor_facts& facts, const char* name, const char* package) {
   const auto found = facts.libraries.find(name);
-  if (found == facts.libraries.end()) {
-    return missing(name, "its headers are not to be found",
-                   fmt::format("apt-get install {}", package));
+  if (found != facts.libraries.end()) {
+    return fine(name, found->second);
   }
-  return fine(name, found->second);
+  const std::string install = fmt::format("apt-get install {}", package);
+  return facts.used ? notice(name, "its headers are not to be found",
+                             "Grading works without, building the workbook does not: " + install)
+                    : missing(name, "its headers are not to be found", install);
 }
 
 /// Boost's version reads "1_81".
 doctor_check check_boost(const doctor_facts& facts) {
-  doctor_check check = check_library(facts, "boost", "libboost1.81-all-dev");
+  const char* const install = "apt-get install libboost1.81-all-dev";
   const auto found = facts.libraries.find("boost");
   if (found == facts.libraries.end()) {
-    return check;
+    return missing("boost", "its headers are not to be found, and your code needs them", install);
   }
-  std::replace(check.found.begin(), check.found.end(), '_', '.');
+  std::string version = found->second;
+  std::replace(version.begin(), version.end(), '_', '.');
   constexpr int oldest_minor = 81;
   int minor = 0;
   const std::size_t separator = found->second.find('_');
@@ -151,10 +155,9 @@ doctor_check check_boost(const doctor_facts& facts) {
     std::from_chars(text + separator + 1, text + found->second.size(), minor);
   }
   if (found->second.starts_with("1_") && minor < oldest_minor) {
-    return missing("boost", check.found + ", and 1.81 is the oldest that works",
-                   "apt-get install libboost1.81-all-dev");
+    return missing("boost", version + ", and 1.81 is the oldest that works", install);
   }
-  return check;
+  return fine("boost", version);
 }
 
 doctor_check check_tools(const doctor_facts& facts) {

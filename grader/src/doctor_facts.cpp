@@ -14,7 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
-#include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace weir::grader {
@@ -27,35 +27,23 @@ namespace {
 /// The descriptor under which a compiler reads our source.
 constexpr int source_descriptor = 10;
 
-constexpr const char* library_source = R"(
-#if __has_include(<boost/version.hpp>)
-#include <boost/version.hpp>
-found boost BOOST_LIB_VERSION
-#endif
-#if __has_include(<CLI/Version.hpp>)
-#include <CLI/Version.hpp>
-found CLI11 CLI11_VERSION
-#endif
-#if __has_include(<fmt/core.h>)
-#include <fmt/core.h>
-found fmt FMT_VERSION
-#endif
-#if __has_include(<toml++/toml_version.h>)
-#include <toml++/toml_version.h>
-found tomlplusplus TOML_LIB_MAJOR.TOML_LIB_MINOR.TOML_LIB_PATCH
-#elif __has_include(<toml++/toml.hpp>)
-found tomlplusplus 3
-#elif __has_include(<toml++/toml.h>)
-found tomlplusplus 3
-#endif
-#if __has_include(<catch2/catch_version_macros.hpp>)
-#include <catch2/catch_version_macros.hpp>
-found catch2 CATCH_VERSION_MAJOR.CATCH_VERSION_MINOR.CATCH_VERSION_PATCH
-#elif __has_include(<catch2/catch.hpp>)
-#include <catch2/catch.hpp>
-found catch2 CATCH_VERSION_MAJOR.CATCH_VERSION_MINOR.CATCH_VERSION_PATCH
-#endif
-)";
+/// A library and what tells its version: the first header of these that is there, and a macro's
+/// text once it is included.
+struct known_library {
+  const char* name;
+  const char* header;
+  const char* version;
+};
+
+constexpr std::array known_libraries{
+    known_library{"boost", "boost/version.hpp", "BOOST_LIB_VERSION"},
+    known_library{"CLI11", "CLI/Version.hpp", "CLI11_VERSION"},
+    known_library{"fmt", "fmt/core.h", "FMT_VERSION"},
+    known_library{"tomlplusplus", "toml++/toml.h", "TOML_LIB_MAJOR.TOML_LIB_MINOR.TOML_LIB_PATCH"},
+    known_library{"catch2", "catch2/catch_version_macros.hpp",
+                  "CATCH_VERSION_MAJOR.CATCH_VERSION_MINOR.CATCH_VERSION_PATCH"},
+    known_library{"catch2", "catch2/catch.hpp",
+                  "CATCH_VERSION_MAJOR.CATCH_VERSION_MINOR.CATCH_VERSION_PATCH"}};
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
@@ -115,23 +103,31 @@ std::string source_path() {
   return fmt::format("/dev/fd/{}", source_descriptor);
 }
 
+/// The version as the preprocessor spells it; empty when the header is not there.
+std::string version_of(const known_library& library, const std::string& compiler,
+                       const environment& env) {
+  const std::string source = fmt::format("#if __has_include(<{0}>)\n#include <{0}>\n"
+                                         "weir_doctor_found {1}\n#endif\n",
+                                         library.header, library.version);
+  // What the header itself comes to stands before our line; the end of the output is always kept.
+  const std::string output =
+      run({compiler, "-std=c++20", "-x", "c++", "-E", "-P", source_path()}, env, source).output;
+  constexpr std::string_view marker = "weir_doctor_found ";
+  const std::size_t at = output.rfind(marker);
+  if (at == std::string::npos) {
+    return {};
+  }
+  std::string version = first_line(output.substr(at + marker.size()));
+  std::erase_if(version, [](char c) { return c == '"' || c == ' '; });
+  return version;
+}
+
 std::map<std::string, std::string> find_libraries(const std::string& compiler,
                                                   const environment& env) {
   std::map<std::string, std::string> libraries;
-  const outcome seen =
-      run({compiler, "-std=c++20", "-x", "c++", "-E", "-P", source_path()}, env, library_source);
-  std::istringstream lines{seen.output};
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words{line};
-    std::string marker;
-    std::string name;
-    if (words >> marker >> name && marker == "found") {
-      std::string version;
-      for (std::string word; words >> word;) {
-        version += word; // the preprocessor may put spaces between "2", "." and "13"
-      }
-      std::erase(version, '"');
-      libraries.emplace(name, version);
+  for (const known_library& library : known_libraries) {
+    if (std::string version = version_of(library, compiler, env); !version.empty()) {
+      libraries.emplace(library.name, std::move(version));
     }
   }
   return libraries;

@@ -195,8 +195,12 @@ void rename_file(const fs::path& from, const fs::path& to) {
 }
 
 bool file_holds(const fs::path& path, std::string_view content) {
-  std::ifstream stream{path, std::ios::binary};
-  if (!stream) {
+  std::error_code error;
+  std::ifstream stream;
+  if (fs::is_regular_file(path, error)) { // a folder opens well and then throws; a pipe waits
+    stream.open(path, std::ios::binary);
+  }
+  if (!stream.is_open()) {
     return false;
   }
   const std::string held{std::istreambuf_iterator<char>{stream}, {}};
