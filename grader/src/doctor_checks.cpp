@@ -126,11 +126,22 @@ doctor_check check_runner(const doctor_facts& facts) {
   return fine("runner", facts.used->runner.string());
 }
 
+/// fmt's version reads "90100".
+std::string readable(const std::string& name, const std::string& version) {
+  int number = 0;
+  const auto [end, error] =
+      std::from_chars(version.data(), version.data() + version.size(), number);
+  if (name != "fmt" || error != std::errc{} || *end != '\0') {
+    return version;
+  }
+  return fmt::format("{}.{}.{}", number / 10000, number / 100 % 100, number % 100);
+}
+
 /// What only a build of the workbook needs: without one it is missing, after one it is not missed.
 doctor_check check_library(const doctor_facts& facts, const char* name, const char* package) {
   const auto found = facts.libraries.find(name);
   if (found != facts.libraries.end()) {
-    return fine(name, found->second);
+    return fine(name, readable(name, found->second));
   }
   const std::string install = fmt::format("apt-get install {}", package);
   return facts.used ? notice(name, "its headers are not to be found",

@@ -1,3 +1,4 @@
+#include "watch/text.hpp"
 #include "workbook_support.hpp"
 
 #include <boost/json/parse.hpp>
@@ -32,6 +33,20 @@ TEST_CASE("list shows every exercise, the current one marked", "[commands]") {
   CHECK_THAT(shown.out, has_text("1 of 3 passed, 3 of 9 points"));
   CHECK(shown.out.find('\x1b') == std::string::npos);
   CHECK(shown.err.empty());
+}
+
+TEST_CASE("on a narrow terminal list cuts titles and keeps the rest", "[commands]") {
+  const workbook book;
+  command_runner weir{book};
+  weir.terminal = {.output = true, .unicode = true, .width = 56};
+  std::istringstream lines{weir({"list"}).out};
+  int exercises = 0;
+  for (std::string line; std::getline(lines, line);) {
+    INFO(line);
+    CHECK(watch::display_width(line) <= 56);
+    exercises += line.find("20 min, 3 points") != std::string::npos ? 1 : 0;
+  }
+  CHECK(exercises == 3);
 }
 
 TEST_CASE("list --json is one object that a program can read", "[commands]") {

@@ -165,6 +165,11 @@ TEST_CASE("the doctor says which compiler and linker are used, and why", "[docto
              has_text("ld.lld-19") && has_text("used because"));
 }
 
+TEST_CASE("versions are shown as people write them", "[doctor]") {
+  CHECK(check_of(healthy(), "fmt").found == "9.1.0");
+  CHECK(check_of(healthy(), "boost").found == "1.81");
+}
+
 TEST_CASE("what a build needs is missing before one", "[doctor]") {
   doctor_facts facts = healthy();
   facts.used.reset();

@@ -10,6 +10,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <ostream>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace weir::grader {
 
@@ -67,42 +71,74 @@ std::string mark(const context& ctx, bool passed, bool current) {
   return passed ? paint.green(ctx.terminal.unicode ? "✓" : "x") : " ";
 }
 
+/// One line an exercise, in columns. On a terminal that is too narrow for all, titles give way.
+class list_layout {
+public:
+  list_layout(const context& ctx, const progress& known, std::span<const exercise> exercises)
+      : ctx_{ctx}, known_{known} {
+    std::size_t state = 0;
+    for (const exercise& ex : exercises) {
+      id_width_ = std::max(id_width_, ex.id.size());
+      title_width_ = std::max(title_width_, watch::display_width(ex.title));
+      state = std::max(state, watch::display_width(state_of(ex)));
+    }
+    if (ctx.terminal.output) {
+      const std::size_t others = mark_and_number + id_width_ + 2 * gap + state;
+      const auto width = static_cast<std::size_t>(ctx.terminal.width);
+      title_width_ = std::clamp(width - std::min(width, others), narrowest_title,
+                                std::max(narrowest_title, title_width_));
+    }
+  }
+
+  std::string line(const exercise& ex, bool current) const {
+    const watch::text_style style{.colour = ctx_.terminal.colour, .unicode = ctx_.terminal.unicode};
+    const std::string whole = fmt::format(
+        "{} {:<5} {}  {}  {}", mark(ctx_, known_.of(ex.id).passed, current), ex.number,
+        watch::pad(ex.id, id_width_),
+        watch::pad(watch::clip(ex.title, title_width_, style), title_width_), state_of(ex));
+    return ctx_.terminal.output
+               ? watch::clip(whole, static_cast<std::size_t>(ctx_.terminal.width), style)
+               : whole;
+  }
+
+private:
+  static constexpr std::size_t mark_and_number = 8;
+  static constexpr std::size_t gap = 2;
+  static constexpr std::size_t narrowest_title = 8;
+
+  const context& ctx_;
+  const progress& known_;
+  std::size_t id_width_{};
+  std::size_t title_width_{};
+
+  std::string state_of(const exercise& ex) const {
+    return state_text(ex, known_.of(ex.id), ctx_.paint());
+  }
+};
+
+std::string title_of_chapter(const std::vector<chapter>& chapters, const exercise& ex) {
+  const auto found = std::find_if(chapters.begin(), chapters.end(),
+                                  [&](const chapter& c) { return c.folder == ex.chapter; });
+  return fmt::format("{} {}", ex.number.substr(0, ex.number.find('.')),
+                     found != chapters.end() ? found->title : ex.chapter);
+}
+
 void show_text(context& ctx) {
   const catalog& all = ctx.exercises();
   const progress known = ctx.progress().load();
   const exercise* current = ctx.first_pending();
-  const totals sum = total(all, known);
-  const watch::text_style style{.colour = ctx.terminal.colour, .unicode = true};
-
-  std::size_t longest_id = 0;
-  std::size_t longest_title = 0;
-  for (const exercise& ex : all.exercises()) {
-    longest_id = std::max(longest_id, ex.id.size());
-    longest_title = std::max(longest_title, watch::display_width(ex.title));
-  }
-  std::string previous_chapter;
   const std::vector<chapter> chapters = load_chapters(ctx.where.root);
+  const list_layout layout{ctx, known, all.exercises()};
+  std::string previous_chapter;
   for (const exercise& ex : all.exercises()) {
     if (ex.chapter != previous_chapter) {
-      const auto found = std::find_if(chapters.begin(), chapters.end(),
-                                      [&](const chapter& c) { return c.folder == ex.chapter; });
-      const std::string title = found != chapters.end() ? found->title : ex.chapter;
       ctx.out << (previous_chapter.empty() ? "" : "\n")
-              << ctx.paint().bold(
-                     fmt::format("{} {}", ex.number.substr(0, ex.number.find('.')), title))
-              << '\n';
+              << ctx.paint().bold(title_of_chapter(chapters, ex)) << '\n';
       previous_chapter = ex.chapter;
     }
-    const exercise_progress each = known.of(ex.id);
-    const std::string line =
-        fmt::format("{} {:<5} {}  {}  {}", mark(ctx, each.passed, &ex == current), ex.number,
-                    watch::pad(ex.id, longest_id), watch::pad(ex.title, longest_title),
-                    state_text(ex, each, ctx.paint()));
-    ctx.out << (ctx.terminal.output
-                    ? watch::clip(line, static_cast<std::size_t>(ctx.terminal.width), style)
-                    : line)
-            << '\n';
+    ctx.out << layout.line(ex, &ex == current) << '\n';
   }
+  const totals sum = total(all, known);
   ctx.out << fmt::format("\n{} of {} passed, {} of {} points\n", sum.passed, all.exercises().size(),
                          sum.points, sum.max_points);
 }
