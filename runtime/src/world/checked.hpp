@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
+#include <cmath>
 #include <stdexcept>
 
 /// Small conversions and checks that the models share.
@@ -23,8 +23,7 @@ inline void require(bool held, const char* otherwise) {
 
 /// To the nearest nanosecond, held to [0, `longest`].
 [[nodiscard]] inline std::chrono::nanoseconds to_duration(double nanoseconds) noexcept {
-  return std::chrono::nanoseconds(
-      static_cast<std::int64_t>(std::clamp(nanoseconds, 0.0, longest) + 0.5));
+  return std::chrono::nanoseconds(std::llround(std::clamp(nanoseconds, 0.0, longest)));
 }
 
 } // namespace weir::world

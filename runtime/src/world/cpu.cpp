@@ -64,7 +64,7 @@ asio::awaitable<void> cpu_pool::impl::run(std::shared_ptr<impl> self,
   ++self->completed;
 }
 
-cpu_pool::cpu_pool(asio::any_io_executor executor, cpu_pool_options options)
+cpu_pool::cpu_pool(asio::any_io_executor executor, const cpu_pool_options& options)
     : impl_(std::make_shared<impl>(std::move(executor), options)) {}
 
 asio::awaitable<void> cpu_pool::run(std::chrono::nanoseconds work) {

@@ -25,7 +25,7 @@ namespace {
 /// What will become of a call, drawn when it arrives.
 struct fate {
   nanoseconds latency{};
-  error_code error{};
+  error_code error = {};
   bool hangs = false;
 };
 
@@ -163,7 +163,7 @@ private:
   impl& service_;
   request asked_;
   steady_clock::time_point arrived_;
-  steady_clock::time_point started_{};
+  steady_clock::time_point started_;
   bool open_ = true;
   bool entered_ = false;
 };
@@ -192,8 +192,8 @@ asio::awaitable<call_result> service::impl::exchange(std::shared_ptr<impl> self,
   const fate drawn = self->draw(asked);
   try {
     std::optional<nanoseconds> retry_after;
-    if (self->bucket) {
-      retry_after = self->bucket->try_take(steady_clock::now());
+    if (auto& bucket = self->bucket) {
+      retry_after = bucket->try_take(steady_clock::now());
     }
     if (retry_after || !ticket.enter()) {
       const call_result refusal =

@@ -29,8 +29,9 @@ struct source::impl {
             "source: lasting must not be negative");
   }
 
-  /// Draws the next item unless there is one that nobody has taken yet. False at the end.
-  bool prepare();
+  /// When the next item is due: the one that nobody has taken yet, or else a new one. Empty at the
+  /// end.
+  std::optional<steady_clock::time_point> prepare();
 
   static asio::awaitable<std::optional<item>> next(std::shared_ptr<impl> self);
   static asio::awaitable<void> push(std::shared_ptr<impl> self, std::function<void(item)> take);
@@ -50,19 +51,15 @@ struct source::impl {
   bool exhausted = false;
 };
 
-bool source::impl::prepare() {
-  if (upcoming) {
-    return true;
-  }
-  if (exhausted || (options.count && offered >= *options.count)) {
-    return false;
+std::optional<steady_clock::time_point> source::impl::prepare() {
+  if (upcoming || exhausted || (options.count && offered >= *options.count)) {
+    return upcoming;
   }
   const auto offset = options.arrivals.next(random);
-  if (!offset || (options.lasting && *offset > *options.lasting)) {
-    return false;
+  if (offset && (!options.lasting || *offset <= *options.lasting)) {
+    upcoming = made + *offset;
   }
-  upcoming = made + *offset;
-  return true;
+  return upcoming;
 }
 
 asio::awaitable<std::optional<item>> source::impl::next(std::shared_ptr<impl> self) {
@@ -70,7 +67,8 @@ asio::awaitable<std::optional<item>> source::impl::next(std::shared_ptr<impl> se
     throw std::logic_error("source '" + self->options.name +
                            "': next() was called while another next() waits; one at a time");
   }
-  if (!self->prepare()) {
+  const auto due = self->prepare();
+  if (!due) {
     self->exhausted = true;
     co_return std::nullopt;
   }
@@ -82,9 +80,9 @@ asio::awaitable<std::optional<item>> source::impl::next(std::shared_ptr<impl> se
   } mark{self->waiting};
 
   self->waiting = true;
-  asio::steady_timer timer(self->executor, *self->upcoming);
+  asio::steady_timer timer(self->executor, *due);
   co_await timer.async_wait(asio::use_awaitable);
-  const item arrived{.number = ++self->offered, .due = *self->upcoming};
+  const item arrived{.number = ++self->offered, .due = *due};
   self->upcoming.reset();
   self->peak_lateness = std::max(self->peak_lateness, steady_clock::now() - arrived.due);
   ++self->arrived;

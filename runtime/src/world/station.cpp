@@ -65,7 +65,9 @@ void station::ticket::leave() {
       s.remove(*next);
       s.queued_.fall();
       next->where_ = at_server;
-      next->turn_->try_send(boost::system::error_code{});
+      if (auto& turn = next->turn_) { // always there: whoever queues awaits its turn at once
+        turn->try_send(boost::system::error_code{});
+      }
     } else {
       s.serving_.fall();
     }

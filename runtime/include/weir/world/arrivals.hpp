@@ -16,7 +16,7 @@ struct rate {
 
 /// On and off in turn, beginning with on.
 struct burst_shape {
-  rate during{};                  ///< rate while it is on
+  rate during = {};               ///< rate while it is on
   std::chrono::nanoseconds on{};  ///< > 0
   std::chrono::nanoseconds off{}; ///< >= 0
 };

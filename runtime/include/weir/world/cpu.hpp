@@ -31,7 +31,7 @@ struct cpu_pool_options {
 class cpu_pool {
 public:
   /// \throws std::invalid_argument for options outside their ranges
-  cpu_pool(boost::asio::any_io_executor executor, cpu_pool_options options);
+  cpu_pool(boost::asio::any_io_executor executor, const cpu_pool_options& options);
 
   /// Waits for a worker, then for `work` to be done. Cancellation (terminal) leaves the queue and
   /// throws operation_aborted; once a worker has the job it has no effect, because a computation

@@ -29,7 +29,7 @@ public:
 private:
   std::chrono::nanoseconds interval_;  ///< between two tokens
   std::chrono::nanoseconds tolerance_; ///< how far ahead of an even flow a burst may be
-  time_point full_at_{};
+  time_point full_at_;
 };
 
 } // namespace weir::world

@@ -51,8 +51,8 @@ struct reply {
 
 /// How a call that was not cancelled ended.
 struct call_result {
-  boost::system::error_code error{}; ///< no error: `answer` counts
-  reply answer{};
+  boost::system::error_code error = {}; ///< no error: `answer` counts
+  reply answer = {};
   std::optional<std::chrono::nanoseconds> retry_after = {}; ///< with `error::rate_limited`
 
   explicit operator bool() const noexcept { return !error; }

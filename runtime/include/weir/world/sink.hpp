@@ -26,7 +26,7 @@ struct sink_options {
 /// What a sink remembers of an item.
 struct receipt {
   std::uint64_t item = 0;
-  std::chrono::steady_clock::time_point received{};
+  std::chrono::steady_clock::time_point received = {};
   /// Empty while it is being consumed, and for ever if the consumption was cancelled.
   std::optional<std::chrono::steady_clock::time_point> consumed = {};
 };

@@ -28,8 +28,8 @@ struct source_options {
 
 /// One thing that arrived.
 struct item {
-  std::uint64_t number = 0;                    ///< 1, 2, 3, ... in order of arrival
-  std::chrono::steady_clock::time_point due{}; ///< when it arrived, however late it is looked at
+  std::uint64_t number = 0;                       ///< 1, 2, 3, ... in order of arrival
+  std::chrono::steady_clock::time_point due = {}; ///< when it arrived, however late it is looked at
 };
 
 /// Work that arrives by the clock, whatever becomes of it (an open workload). Item times count from
