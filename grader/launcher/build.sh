@@ -87,8 +87,8 @@ configure() { # LOG TARGETS
   fi
   say 'Configuring Weir.'
   if ! (cd "$root" && cmake --preset default -B "$build" "${options[@]}") >>"$1" 2>&1; then
+    blame_disk "$build" "$1"
     show_log "$1" 25
-    blame_disk "$build"
     give_up 'CMake could not configure Weir (see above). ./weir doctor tells what is missing.'
   fi
 }
@@ -109,11 +109,11 @@ compile() { # LOG TARGETS
   }
   status=${PIPESTATUS[0]}
   if [[ $status -ne 0 ]]; then
+    blame_disk "$build" "$1"
     # What went wrong first; what follows it is often only its consequence.
     grep -m 6 -A 4 -e '^FAILED:' -e 'error:' -e 'No space left' -- "$1" | grep -v ' -o .* -c ' | cut -c 1-160 | head -24 |
       sed 's/^/    /' >&2
     say "    The whole log: $1"
-    blame_disk "$build"
     give_up 'The build failed (see above).'
   fi
 }

@@ -123,8 +123,8 @@ install_packages() { # REQUIREMENTS
   fi
   # shellcheck disable=SC2086 # the names are words
   if ! apt_get 'Packages' "$log" install --no-install-recommends ${chosen//$'\n'/ }; then
+    blame_disk /var/cache/apt "$log"
     show_log "$log" 15
-    blame_disk /var/cache/apt
     if ! interactive && [[ $EUID -ne 0 ]]; then
       say 'sudo may have wanted a password, which it can only ask for on a terminal.'
     fi

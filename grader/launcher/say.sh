@@ -44,12 +44,12 @@ free_megabytes() { # FOLDER
   df -Pm -- "$1" 2>/dev/null | awk 'NR == 2 { print $4 }'
 }
 
-# Says so if the disk below FOLDER is as good as full: then that is what went wrong, whatever a log says.
-blame_disk() { # FOLDER
+# Ends here if the disk below FOLDER is full, or LOG says so: then that is what went wrong, whatever else a log says.
+blame_disk() { # FOLDER [LOG]
   local free
   free=$(free_megabytes "$1")
-  if [[ -n $free && $free -lt 50 ]]; then
-    say "The disk that holds $1 is full ($free MB left). Make room (Weir needs about 1 GB) and start again."
+  if [[ -n $free && $free -lt 20 ]] || { [[ -n ${2-} ]] && grep -q 'No space left on device' -- "$2"; }; then
+    give_up "The disk that holds $1 is full (${free:-?} MB left). Make room and start again; Weir needs about 1 GB there."
   fi
 }
 
