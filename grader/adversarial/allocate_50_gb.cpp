@@ -1,5 +1,5 @@
 // attack: an allocation of 50 GB in one piece
-// accepted: out-of-memory, failed
+// accepted: out-of-memory
 #include "queue.hpp"
 
 #include <vector>

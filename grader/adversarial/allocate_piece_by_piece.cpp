@@ -1,5 +1,5 @@
 // attack: allocates and touches memory until there is none
-// accepted: out-of-memory, failed
+// accepted: out-of-memory
 #include "queue.hpp"
 
 #include <vector>

@@ -1,16 +1,12 @@
-// attack: a failing run whose last words, by atexit and a destructor, are exit status 0
+// attack: a failing run whose last word, by a destructor, is exit status 0
 // accepted: failed, deadlock, leak
 #include "queue.hpp"
 
 #include <unistd.h>
 
-#include <cstdlib>
-
 struct last_words {
   ~last_words() { ::_exit(0); }
 } const at_the_end;
-
-const int registered = std::atexit([] { ::_exit(0); });
 
 namespace {
 

@@ -1,12 +1,31 @@
 // attack: explicit specialisations of weir::expect that let everything hold; by the rules of
 // dynamic
-//         linking they could stand before the tests' own
+//         linking they could stand before the tests' own, and text() says whether they do
 // accepted: failed, deadlock, leak, does-not-compile
 #include "queue.hpp"
 
+#include <cstdio>
 #include <string_view>
 
 namespace weir {
+template <>
+std::string text<int>(std::string_view, const int&) {
+  std::puts("LEAKED: a test called this");
+  return {};
+}
+
+template <>
+std::string text<std::string>(std::string_view, const std::string&) {
+  std::puts("LEAKED: a test called this");
+  return {};
+}
+
+template <>
+std::string text<std::string, int>(std::string_view, const std::string&, const int&) {
+  std::puts("LEAKED: a test called this");
+  return {};
+}
+
 template <>
 void expect<>(bool, std::string_view) {}
 

@@ -23,10 +23,13 @@ std::string cut(std::string text, std::size_t longest) {
   if (text.size() <= longest) {
     return text;
   }
-  text.resize(longest);
-  while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80U) {
-    text.pop_back(); // not in the middle of a character
+  const auto continues = [&text](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  while (longest != 0 && continues(longest)) {
+    --longest; // not in the middle of a character
   }
+  text.resize(longest);
   return text + " …";
 }
 

@@ -202,12 +202,16 @@ record_step run_record::on_test_end(const line_fields& fields) {
                     id, passed ? (*passed ? "true" : "false") : "missing", fields.text("outcome")));
   }
   if (*passed && fields.number("schedules") == 0) {
-    return refuse(fmt::format("the test '{}' is said to have passed without a single schedule run", id));
+    return refuse(
+        fmt::format("the test '{}' is said to have passed without a single schedule run", id));
   }
   auto& test = tests_[current_];
   test.passed = *passed;
   test.outcome = *outcome;
   test.message = fields.text("message");
+  if (*outcome == test_outcome::exception && test.message.find("bad_alloc") != std::string::npos) {
+    test.outcome = test_outcome::out_of_memory; // real memory, as opposed to a world's budget
+  }
   test.schedules = fields.number("schedules");
   test.handlers = fields.number("handlers");
   test.exhausted = fields.truth("exhausted").value_or(false);

@@ -250,6 +250,16 @@ TEST_CASE("a failed allocation and a sanitizer's finding are told from other end
   CHECK(judged(whole_pass(), good_end, "printed: std::bad_alloc, AddressSanitizer: x").passed());
 }
 
+TEST_CASE("an allocation that fails inside a test is out of memory, not any exception",
+          "[record]") {
+  const verdict v = judged(
+      begin() + test_begin("first") +
+      line(R"("record":"test-end","id":"first","passed":false,"outcome":"exception","schedules":1,)"
+           R"("message":"an exception left the scenario: std::bad_alloc")") +
+      test_begin("second") + passed("second") + end(1, 1));
+  CHECK(v.kind == verdict_kind::out_of_memory);
+}
+
 TEST_CASE("a record of failed tests may come with exit status 1 but no other", "[record]") {
   const std::string record = begin() + test_begin("first") + failed("first") +
                              test_begin("second") + passed("second") + end(1, 1);
