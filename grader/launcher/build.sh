@@ -108,7 +108,9 @@ compile() { # LOG TARGETS
     clear_progress
   }
   status=${PIPESTATUS[0]}
-  if [[ $status -ne 0 ]]; then
+  if [[ $status -gt 128 ]]; then
+    give_up "The build was ended by signal $((status - 128)). The next start goes on from here; the log: $1"
+  elif [[ $status -ne 0 ]]; then
     blame_disk "$build" "$1"
     # What went wrong first; what follows it is often only its consequence.
     grep -m 6 -A 4 -e '^FAILED:' -e 'error:' -e 'No space left' -- "$1" | grep -v ' -o .* -c ' | cut -c 1-160 | head -24 |
