@@ -6,9 +6,12 @@
 #include "runner.hpp"
 #include "stopwatch.hpp"
 
+#include <weir/token.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 namespace asio = boost::asio;
 
@@ -32,23 +35,19 @@ verdict verdict_of(build_outcome&& built, const exercise& ex) {
 
 /// The scenario's name in a token, split at its slashes: {exercise, test, scenario}.
 std::vector<std::string> parts_of_token(const std::string& token) {
-  const auto first = token.find(':');
-  const auto second = first == std::string::npos ? first : token.find(':', first + 1);
   std::vector<std::string> parts;
-  if (second != std::string::npos) {
-    std::string name = token.substr(first + 1, second - first - 1);
-    for (auto slash = name.find('/'); parts.size() < 2 && slash != std::string::npos;
-         slash = name.find('/')) {
-      parts.push_back(name.substr(0, slash));
-      name.erase(0, slash + 1);
+  try {
+    std::istringstream name{weir::parse_token(token).scenario};
+    for (std::string part; std::getline(name, part, '/');) {
+      parts.push_back(part);
     }
-    parts.push_back(name);
+  } catch (const weir::token_error& error) {
+    throw usage_error{error.what()};
   }
-  if (parts.size() < 2 || token.front() != 'w') {
-    throw usage_error{fmt::format(
-        "'{}' is no token: expected something like w1:bounded-queue/push-waits/...:1:...; copy "
-        "it whole from a failure report",
-        token)};
+  if (parts.size() < 2) {
+    throw usage_error{fmt::format("the token '{}' names no exercise's test; only tokens from a "
+                                  "failure report can be replayed",
+                                  token)};
   }
   return parts;
 }

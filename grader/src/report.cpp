@@ -43,7 +43,7 @@ public:
     }
     program_output();
     tests();
-    if (v_.passed()) {
+    if (v_.passed() && how_.show_next) {
       next_step();
     }
     costs();
@@ -108,28 +108,29 @@ private:
     } else {
       blank();
     }
-    // Each message is wrapped where it is prose, and left alone where it is source.
-    foreign_messages();
+    foreign_lines(v_.compiler_output, true);
   }
 
-  void foreign_messages() {
+  /// Foreign text, a line at a time: source and its carets are cut at the width, prose is wrapped.
+  void foreign_lines(const std::string& all, bool source_is_indented) {
     const watch::text_style plain{.colour = false, .unicode = how_.unicode};
     std::size_t begin = 0;
-    const std::string& all = v_.compiler_output;
     while (begin < all.size()) {
       const auto end = std::min(all.find('\n', begin), all.size());
       const std::string line = all.substr(begin, end - begin);
-      const bool is_source = !line.empty() && line.front() == ' ';
-      if (is_source) {
+      if (source_is_indented && line.starts_with(' ')) {
         foreign(line, 2);
       } else {
-        for (const auto& each :
-             watch::wrap(line, static_cast<std::size_t>(std::max(how_.width, 20)) - 2, plain)) {
+        for (const auto& each : watch::wrap(line, text_width(), plain)) {
           text_ += "  " + each + "\n";
         }
       }
       begin = end + 1;
     }
+  }
+
+  [[nodiscard]] std::size_t text_width() const {
+    return static_cast<std::size_t>(std::max(how_.width, 20)) - 2;
   }
 
   void failing_test() {
@@ -211,7 +212,7 @@ private:
       }
       text_ += fmt::format("  … {} lines before; --verbose shows them\n", lines - shown);
     }
-    foreign(v_.program_output.substr(begin), 2);
+    foreign_lines(v_.program_output.substr(begin), false);
   }
 
   void tests() {

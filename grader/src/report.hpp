@@ -12,9 +12,9 @@ struct report_options {
   int width{80};
   bool colour{};
   bool unicode{true};
-  bool verbose{};         ///< all of the timeline, all of what the program printed
-  std::string next;       ///< id of the exercise after a pass; empty: none is left
-  std::string own_source; ///< the file judged, as the reader should see its path
+  bool verbose{};       ///< all of the timeline, all of what the program printed
+  std::string next;     ///< id of the exercise after a pass; empty: none is left
+  bool show_next{true}; ///< false: the file judged was not the reader's own
 };
 
 /// As `detect_terminal` found it.

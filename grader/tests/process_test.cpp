@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <sstream>
 
 using namespace weir::grader;
 using weir::grader::testing::run_to_end;
@@ -27,13 +28,26 @@ process_result run(const std::string& script) {
   return run(shell(script));
 }
 
-/// Neither running nor waiting to be reaped by somebody.
+/// Ended, or on its way out for good: its pipes are closed then, though somebody may still have to
+/// reap it.
 bool is_gone(pid_t pid) {
   std::ifstream status{"/proc/" + std::to_string(pid) + "/stat"};
   std::string text;
   std::getline(status, text);
-  return text.empty() || text.find(") Z ") != std::string::npos ||
-         text.find(") X ") != std::string::npos;
+  if (text.empty()) {
+    return true;
+  }
+  std::istringstream fields{text.substr(text.rfind(')') + 1)};
+  char state{};
+  long ignored{};
+  unsigned long flags{};
+  fields >> state;
+  for (int field = 0; field < 5; ++field) {
+    fields >> ignored; // parent, group, session, terminal, its group
+  }
+  fields >> flags;
+  constexpr unsigned long exiting = 0x4; // PF_EXITING
+  return state == 'Z' || state == 'X' || (flags & exiting) != 0;
 }
 
 } // namespace

@@ -63,7 +63,9 @@ void run(context& ctx, const run_options& options) {
   if (options.json) {
     ctx.out << boost::json::serialize(to_json(v, ex)) << '\n';
   } else {
-    ctx.out << report(v, ex, report_options_for(ctx, options.verbose));
+    report_options how = report_options_for(ctx, options.verbose);
+    how.show_next = options.file.empty();
+    ctx.out << report(v, ex, how);
   }
   if (!options.junit.empty()) {
     write_junit(options.junit, ex, v, ctx);
