@@ -73,5 +73,5 @@ public:
 };
 
 /// Writes everything that comes out of `from`, then closes `to`. Throws what `to` throws.
-/// Cancelled, it gives up and leaves `to` open.
+/// Cancelled, it gives up and leaves `to` open. `to` is not paused when it is handed over.
 asio::awaitable<void> forward(feed& from, paced_writer& to);

@@ -39,6 +39,19 @@ TEST_CASE("push waits while the queue is full, and no longer", "[push-waits]") {
     }
     co_await b.finish();
   });
+
+  WEIR_EXPLORE("a newcomer in the instant of a wake-up", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, 1);
+    co_await b.fill(1, 1);
+    b.push(2);
+    co_await b.settle();
+    b.pop();
+    b.push(3);
+    co_await b.settle(); // one place became free, and two want it
+    b.pop();
+    b.pop();
+    co_await b.finish();
+  });
 }
 
 TEST_CASE("pop waits while the queue is empty, and no longer", "[pop-waits]") {
@@ -79,6 +92,21 @@ TEST_CASE("pop waits while the queue is empty, and no longer", "[pop-waits]") {
                  "3 items were pushed in one instant to 3 waiting poppers: {} got one, and {} "
                  "items lie in the queue",
                  b.taken(), 3 - b.taken());
+    co_await b.finish();
+  });
+
+  WEIR_EXPLORE("a newcomer in the instant of a wake-up", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, 2);
+    const call& waiting = b.pop("the popper that waits");
+    co_await b.settle();
+    b.push(1);
+    const call& newcomer = b.pop("the newcomer");
+    co_await b.settle();
+    for (const call* popper : {&waiting, &newcomer})
+      weir::expect(popper->waits() || popper->returned(),
+                   "one item came for two poppers, and the queue is open: {} {}", popper->name,
+                   popper->fate());
+    b.push(2);
     co_await b.finish();
   });
 }
@@ -128,6 +156,27 @@ TEST_CASE("first come, first served", "[fifo]") {
     co_await b.take(2, 3);
     co_await b.finish();
   });
+
+  WEIR_EXPLORE("a new push does not pass a waiting one by way of a popper",
+               []() -> asio::awaitable<void> {
+                 bench b(co_await asio::this_coro::executor, 1);
+                 co_await b.fill(1, 1);
+                 b.push(2);
+                 co_await b.settle();
+                 const call& one = b.pop("one popper");
+                 const call& other = b.pop("another popper");
+                 b.push(3);
+                 co_await b.settle();
+                 weir::expect(one.returned() && other.returned(),
+                              "two items were due to two poppers: {} {}, {} {}", one.name,
+                              one.fate(), other.name, other.fate());
+                 weir::expect(one.item + other.item == 3,
+                              "item 1 was held and push(2) waited when push(3) came: items {} and "
+                              "{} came out first",
+                              one.item, other.item);
+                 co_await b.take(3, 3);
+                 co_await b.finish();
+               });
 
   WEIR_EXPLORE("poppers keep their order", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, 3);

@@ -177,6 +177,20 @@ TEST_CASE("fail_fast hands over at once or refuses at once", "[fail-fast]") {
                  "offers 1 and 2 were taken over, but items {} and {} came out", first.item,
                  second.item);
   });
+
+  WEIR_EXPLORE("a newcomer in the instant of an offer", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, overflow::fail_fast, 3);
+    const taker& waiting = b.take();
+    co_await b.settle();
+    weir::expect(!b.offer(1), "a taker waited, but item 1 was refused");
+    const taker& newcomer = b.take();
+    co_await b.settle();
+    weir::expect(!waiting.waits && waiting.item == 1,
+                 "item 1 was taken over for the taker that waited, and it did not get it");
+    weir::expect(newcomer.waits, "a taker that came after the offer got item {}", newcomer.item);
+    weir::expect(!b.offer(2), "a taker waited, but item 2 was refused");
+    co_await b.settle();
+  });
 }
 
 TEST_CASE("every item is accounted for", "[every-item-counted]") {

@@ -268,14 +268,35 @@ TEST_CASE("cancel stops the stream", "[cancel-stops]") {
 
   WEIR_EXPLORE("before anything has happened", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor);
-    b.to.react.on_subscribe = [&b] {
+    int asked_before = 0;
+    b.to.react.on_subscribe = [&b, &asked_before] {
       b.to.request(3);
       b.to.cancel();
+      asked_before = b.pages.asked();
     };
     b.begin();
     co_await b.wait();
+    weir::expect(b.pages.asked() == asked_before,
+                 "the subscriber cancelled inside on_subscribe, and after that the archive was "
+                 "asked for {} pages",
+                 b.pages.asked() - asked_before);
     weir::expect(b.to.after_cancel() == 0,
                  "the subscriber cancelled inside on_subscribe, and then came {}", b.to.last());
+    co_await b.finish();
+  });
+
+  WEIR_EXPLORE("in the same turn as the request", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor);
+    b.begin();
+    b.to.request(3);
+    b.to.cancel();
+    const int asked_before = b.pages.asked();
+    co_await b.wait();
+    weir::expect(b.pages.asked() == asked_before,
+                 "request(3), then cancel(): after that the archive was asked for {} pages",
+                 b.pages.asked() - asked_before);
+    weir::expect(b.to.after_cancel() == 0, "request(3), then cancel(), and then came {}",
+                 b.to.last());
     co_await b.finish();
   });
 }
@@ -435,6 +456,20 @@ TEST_CASE("a request of nothing or less is an error", "[bad-request]") {
                  b.pages.asked() - 1);
     co_await b.finish();
   });
+
+  for (const archive_options& archive :
+       {archive_options{.failing_page = 1}, archive_options{.records = 0}}) {
+    const char* const what = archive.records == 0 ? "an empty page" : "a page that fails";
+    WEIR_EXPLORE(weir::text("while {} is being fetched", what), [=]() -> asio::awaitable<void> {
+      bench b(co_await asio::this_coro::executor, archive);
+      b.begin();
+      b.to.request(5);
+      b.at(2ms, [&b] { b.to.request(0); });
+      co_await b.wait();
+      expect_refused(b, weir::text("request(0), while {} was being fetched,", what));
+      co_await b.finish();
+    });
+  }
 
   WEIR_EXPLORE("in the middle of a page", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor);
