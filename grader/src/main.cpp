@@ -1,7 +1,6 @@
 #include "cli.hpp"
 
-#include <unistd.h>
-
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -25,6 +24,9 @@ int main(int argc, char** argv) {
               }};
   const std::vector<std::string> arguments{argv + 1, argv + argc};
   const exit_code code = run_cli(ctx, arguments);
-  std::cout.flush();
+  if (!std::cout.flush()) {
+    ctx.note("not everything could be written to standard output; is the disk full?");
+    return static_cast<int>(exit_code::environment);
+  }
   return static_cast<int>(code);
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+// Before `environment` below: g++ 12 would take exit_code::environment for a name that shadows it.
+#include "exit_code.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
