@@ -3,7 +3,7 @@
 
 targets_of() { # reader, author, tests or bench
   case $1 in
-  author) printf 'weir-bin weir_grading weir_asan_grader' ;;
+  author) printf 'weir-bin weir_grading weir_sanitized' ;;
   reader) printf 'weir-bin weir_grading' ;;
   bench) printf 'weir-bin weir_grading weir_runtime_bench' ;;
   *) printf 'all' ;;

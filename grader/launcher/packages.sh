@@ -14,6 +14,7 @@ libcli11-dev
 libfmt-dev
 libtomlplusplus-dev
 ? clang-19
+? libclang-rt-19-dev
 ? lld-19
 ? ccache
 ? bubblewrap
@@ -83,14 +84,15 @@ apt_get() { # TEXT LOG ARG…
   return "$status"
 }
 
-# Asks, installs, or ends with status 3 and the command to type.
-ensure_packages() {
+# Asks, installs, or ends with status 3 and the command to type. Without the optional ones Weir runs: a start asks for them
+# only the first time, or along with something it can't do without; with `all` they are wanted whenever they are missing.
+ensure_packages() { # [all]
   [[ ${WEIR_PACKAGES-} != skip ]] || return 0
   on_debian || return 0
   local missing
   missing=$(missing_requirements)
-  # Without the optional ones Weir runs; it asks for them only along with something it can't do without, or the first time.
-  if [[ -z $missing ]] || { [[ -f $build/CMakeCache.txt ]] && ! grep -qv '^?' <<<"$missing"; }; then
+  [[ -n $missing ]] || return 0
+  if [[ ${1-} != all && -f $build/CMakeCache.txt ]] && ! grep -qv '^?' <<<"$missing"; then
     return 0
   fi
   local names
@@ -121,6 +123,7 @@ install_packages() { # REQUIREMENTS
     give_up "No package source offers: $lacking" \
       'Weir is made for Debian 12 ("bookworm") and newer. Is the network there, and does /etc/apt name a Debian mirror?'
   fi
+  [[ -n $chosen ]] || return 0
   # shellcheck disable=SC2086 # the names are words
   if ! apt_get 'Packages' "$log" install --no-install-recommends ${chosen//$'\n'/ }; then
     blame_disk /var/cache/apt "$log"

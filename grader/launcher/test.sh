@@ -6,7 +6,7 @@ run_tests() {
   part packages
   part build
   [[ -t 0 && -t 2 ]] || assume_yes=yes
-  ensure_packages
+  ensure_packages all
   build_weir tests
   local log=$build/weir-test.log status
   ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)" "$@" | tee -- "$log"

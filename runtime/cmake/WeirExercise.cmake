@@ -10,8 +10,9 @@
 #   tests_dir/<id>.so, scenes_dir/<id>.so
 #   asan                                  the same fields once more for a sanitized build; absent unless WEIR_ASAN_GRADER
 
-# What grading needs, apart from the `weir` command itself.
+# What grading needs, apart from the `weir` command itself; and the same sanitized, if it was asked for and can be had.
 add_custom_target(weir_grading)
+add_custom_target(weir_sanitized)
 
 set(WEIR_READER_DIR "${PROJECT_BINARY_DIR}/reader")
 set(WEIR_TESTS_DIR "${PROJECT_BINARY_DIR}/tests")
@@ -147,10 +148,29 @@ function(weir_write_toolchain)
 
   set(asan "")
   if(WEIR_ASAN_GRADER)
+    weir_can_sanitize(can_sanitize)
+  endif()
+  if(can_sanitize)
     weir_add_asan_grader(asan_fields)
     set(asan ",\n  \"asan\": {\n  ${asan_fields}\n  }")
   endif()
   file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/weir-toolchain.json" CONTENT "{\n  \"format\": 1,\n  ${fields}${asan}\n}\n" @ONLY)
+endfunction()
+
+# weir_can_sanitize(out): whether the compiler's sanitizer runtime is installed (clang's is a package of its own).
+function(weir_can_sanitize out)
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS -fsanitize=address,undefined)
+  set(CMAKE_REQUIRED_LINK_OPTIONS -fsanitize=address,undefined)
+  check_cxx_source_compiles("#include <sanitizer/lsan_interface.h>\nint main() { __lsan_do_leak_check(); }"
+                            WEIR_HAS_SANITIZERS)
+  if(NOT WEIR_HAS_SANITIZERS)
+    message(WARNING "No sanitized build: ${CMAKE_CXX_COMPILER} has no sanitizer runtime (Debian: libclang-rt-19-dev)")
+    unset(WEIR_HAS_SANITIZERS CACHE) # it may be installed by the next time
+  endif()
+  set(${out}
+      ${WEIR_HAS_SANITIZERS}
+      PARENT_SCOPE)
 endfunction()
 
 # weir_add_asan_grader(out_fields): a second build tree in <build>/asan with AddressSanitizer and
@@ -167,6 +187,7 @@ function(weir_add_asan_grader out_fields)
     COMMAND "${CMAKE_COMMAND}" --build "${tree}" --target weir_grading
     COMMENT "Building the sanitized runner and exercises"
     USES_TERMINAL VERBATIM)
+  add_dependencies(weir_sanitized weir_asan_grader)
   file(READ "${tree}/weir-toolchain-fields.json" fields)
   set(${out_fields}
       "${fields}"
