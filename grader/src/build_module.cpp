@@ -3,6 +3,7 @@
 #include "compile_errors.hpp"
 #include "content_key.hpp"
 #include "errors.hpp"
+#include "link_command.hpp"
 #include "process.hpp"
 #include "source_file.hpp"
 #include "stopwatch.hpp"
@@ -167,13 +168,7 @@ process_spec compile_spec(const toolchain& tools, const build_request& request,
 process_spec link_spec(const toolchain& tools, const build_folder& folder, const fs::path& object,
                        const fs::path& module) {
   process_spec spec = compiler_spec(tools, folder);
-  spec.argv = {tools.compiler.string()};
-  if (std::ranges::find(tools.link_flags, "-shared") == tools.link_flags.end()) {
-    spec.argv.emplace_back("-shared");
-  }
-  spec.argv.insert(spec.argv.end(), {object.string(), "-o", module.string(),
-                                     "-Wl,--version-script=" + folder.exports().string()});
-  spec.argv.insert(spec.argv.end(), tools.link_flags.begin(), tools.link_flags.end());
+  spec.argv = link_command(tools, object, module, folder.exports());
   return spec;
 }
 
