@@ -13,7 +13,8 @@ namespace {
 fs::path upward_with(fs::path from, const char* wanted) {
   std::error_code error;
   for (; !from.empty(); from = from.parent_path()) {
-    if (fs::exists(from / wanted, error)) {
+    // A build folder has a folder of every name that the sources have.
+    if (fs::exists(from / wanted, error) && !fs::exists(from / "CMakeCache.txt", error)) {
       return from;
     }
     if (from == from.root_path()) {

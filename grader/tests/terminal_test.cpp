@@ -69,3 +69,13 @@ TEST_CASE("inside a workspace that one is used", "[paths]") {
                                      book.workspace_root() / "01-back-pressure/x", "/usr/bin/weir");
   CHECK(found.workspace == book.workspace_root());
 }
+
+TEST_CASE("a build folder is not taken for the repository, although it has an exercises folder",
+          "[paths]") {
+  const workbook book;
+  const auto build = book.root() / "build";
+  std::filesystem::create_directories(build / "exercises");
+  write(build / "CMakeCache.txt", "");
+  const paths found = discover_paths(variables({}), "/", build / "bin" / "weir");
+  CHECK(found.root == book.root());
+}

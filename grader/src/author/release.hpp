@@ -27,8 +27,8 @@ struct release_result {
   std::vector<leak> leaks;
 };
 
-/// Looks into every file below `target` for lines of the secret sources, for their paths, and for
-/// symbols of the hidden tests. Lines that readers' files hold as well don't count.
+/// Looks into every file below `target` for lines of the secret sources and for their paths. Lines
+/// that readers' files hold as well don't count.
 std::vector<leak> scan_for_leaks(const std::filesystem::path& root,
                                  const std::filesystem::path& target);
 
