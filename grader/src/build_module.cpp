@@ -118,14 +118,19 @@ void create_folder(const fs::path& folder) {
   }
 }
 
-/// Keeps the few latest contents; going back and forth between two versions stays quick.
+/// Keeps the few latest contents; going back and forth between two versions stays quick. What a run
+/// that was killed left behind goes too, once no run can still be using it.
 void prune(const fs::path& output_folder) {
   std::error_code error;
   std::vector<std::pair<fs::file_time_type, fs::path>> builds;
   for (const auto& entry : fs::directory_iterator{output_folder, error}) {
-    if (entry.is_directory(error) &&
-        entry.path().filename().string().size() == content_key{}.text().size()) {
-      builds.emplace_back(entry.last_write_time(error), entry.path());
+    const auto name = entry.path().filename().string();
+    const auto changed = entry.last_write_time(error);
+    if (name.starts_with("run-") &&
+        changed + std::chrono::hours{1} < fs::file_time_type::clock::now()) {
+      fs::remove_all(entry.path(), error);
+    } else if (entry.is_directory(error) && name.size() == content_key{}.text().size()) {
+      builds.emplace_back(changed, entry.path());
     }
   }
   std::ranges::sort(builds, std::greater{});

@@ -48,6 +48,25 @@ TEST_CASE("an unchanged file is not compiled again", "[pipeline]") {
   CHECK_FALSE(book.grade(deep).cached);
 }
 
+TEST_CASE("of many contents the latest are kept, and what a killed run left is cleared away",
+          "[pipeline]") {
+  small_workbook book;
+  const auto left = book.folder().write("workspace/.weir/build/counter/run-killed/file", "");
+  std::filesystem::last_write_time(
+      left.parent_path(), std::filesystem::file_time_type::clock::now() - std::chrono::hours{2});
+  for (int content = 0; content < 9; ++content) {
+    book.write_source("#include \"counter.hpp\"\nint count() { return " + std::to_string(content) +
+                      "; }\n");
+    book.grade();
+  }
+  std::size_t kept = 0;
+  for (const auto& entry : std::filesystem::directory_iterator{book.request().build_folder}) {
+    kept += entry.path().filename() == "trace" ? 0 : 1;
+  }
+  CHECK(kept == 6);
+  CHECK(book.grade().cached);
+}
+
 TEST_CASE("a changed interface is compiled against", "[pipeline]") {
   small_workbook book;
   book.grade();
