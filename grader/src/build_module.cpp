@@ -1,8 +1,10 @@
 #include "build_module.hpp"
 
+#include "build_folder.hpp"
 #include "compile_errors.hpp"
 #include "content_key.hpp"
 #include "errors.hpp"
+#include "files.hpp"
 #include "link_command.hpp"
 #include "process.hpp"
 #include "source_file.hpp"
@@ -13,10 +15,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <fstream>
-#include <sstream>
-
 namespace asio = boost::asio;
 
 namespace weir::grader {
@@ -25,7 +23,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kept_builds = 6;
 constexpr const char* withheld = "The file includes what it must not see: the grader's or a "
                                  "solution's. What the compiler says of it is withheld.";
 
@@ -37,31 +34,6 @@ process_limits compiler_limits(const toolchain& tools) {
   limits.output = std::uint64_t{8} << 20;
   return limits;
 }
-
-/// The reader's module is loaded before the tests and would stand before them in the search for
-/// symbols. What it instantiates or specialises of the runtime's and the tests' own functions
-/// (`template <> void weir::expect<>(...) {}`) stays its own affair.
-constexpr const char* hidden_symbols = "{ local:\n"
-                                       "  _ZN4weir*; _ZNK4weir*;\n"
-                                       "  _ZN11weir_hidden*; _ZNK11weir_hidden*;\n"
-                                       "  _ZN5Catch*; _ZNK5Catch*;\n"
-                                       "};\n";
-
-/// Where one content's files lie: <output>/<key>/{src/NN-chapter/MM-name/file.cpp, out/...}.
-struct build_folder {
-  fs::path root;
-  fs::path relative_source; ///< below src(): what messages show
-
-  [[nodiscard]] fs::path src() const { return root / "src"; }
-
-  [[nodiscard]] fs::path out() const { return root / "out"; }
-
-  [[nodiscard]] fs::path module() const { return out() / "reader.so"; }
-
-  [[nodiscard]] fs::path exports() const { return out() / "exports.map"; }
-
-  [[nodiscard]] fs::path messages() const { return out() / "messages.txt"; }
-};
 
 std::string key_of(const toolchain& tools, const build_request& request,
                    const std::string& source) {
@@ -80,63 +52,6 @@ std::string key_of(const toolchain& tools, const build_request& request,
     key.add_file(request.repository_root / "exercises" / request.ex->folder / name);
   }
   return key.text();
-}
-
-[[noreturn]] void throw_disk(const fs::path& where, const std::string& what) {
-  throw environment_error{
-      fmt::format("{}: {}. Is the disk full, or the folder read-only?", where.string(), what)};
-}
-
-/// Whole or not at all: another process may be reading.
-void write_whole(const fs::path& file, const std::string& text) {
-  const fs::path aside = file.string() + fmt::format(".{}.tmp", ::getpid());
-  std::ofstream out{aside, std::ios::binary};
-  out << text;
-  out.close();
-  std::error_code error;
-  if (!out) {
-    throw_disk(file, "could not be written");
-  }
-  fs::rename(aside, file, error);
-  if (error) {
-    throw_disk(file, error.message());
-  }
-}
-
-std::string read_whole(const fs::path& file) {
-  std::ifstream in{file, std::ios::binary};
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-void create_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    throw_disk(folder, error.message());
-  }
-}
-
-/// Keeps the few latest contents; going back and forth between two versions stays quick. What a run
-/// that was killed left behind goes too, once no run can still be using it.
-void prune(const fs::path& output_folder) {
-  std::error_code error;
-  std::vector<std::pair<fs::file_time_type, fs::path>> builds;
-  for (const auto& entry : fs::directory_iterator{output_folder, error}) {
-    const auto name = entry.path().filename().string();
-    const auto changed = entry.last_write_time(error);
-    if (name.starts_with("run-") &&
-        changed + std::chrono::hours{1} < fs::file_time_type::clock::now()) {
-      fs::remove_all(entry.path(), error);
-    } else if (entry.is_directory(error) && name.size() == content_key{}.text().size()) {
-      builds.emplace_back(changed, entry.path());
-    }
-  }
-  std::ranges::sort(builds, std::greater{});
-  for (std::size_t i = kept_builds; i < builds.size(); ++i) {
-    fs::remove_all(builds[i].second, error);
-  }
 }
 
 process_spec compiler_spec(const toolchain& tools, const build_folder& folder) {
@@ -249,7 +164,7 @@ public:
     if (request_.use_cache && fs::exists(folder_.module(), error)) {
       outcome_.cached = true;
       outcome_.module = folder_.module();
-      outcome_.compiler_output = folded(read_whole(folder_.messages()));
+      outcome_.compiler_output = folded(read_if_there(folder_.messages()));
       fs::last_write_time(folder_.root, fs::file_time_type::clock::now(), error);
       co_return std::move(outcome_);
     }
@@ -264,12 +179,9 @@ public:
     const bool linked = co_await step(link_spec(tools_, folder_, object, module));
     fs::remove(object, error);
     if (linked) {
-      fs::rename(module, folder_.module(), error);
-      if (error) {
-        throw_disk(folder_.module(), error.message());
-      }
+      rename_file(module, folder_.module());
       outcome_.module = folder_.module();
-      prune(request_.output_folder);
+      prune_builds(request_.output_folder);
     }
     watch.lap(outcome_.stages, "link");
     co_return std::move(outcome_);
@@ -285,10 +197,7 @@ private:
   void prepare(const std::string& source) {
     folder_.root = request_.output_folder / key_of(tools_, request_, source);
     folder_.relative_source = fs::path{request_.ex->folder} / request_.source.filename();
-    create_folder((folder_.src() / folder_.relative_source).parent_path());
-    create_folder(folder_.out());
-    write_whole(folder_.src() / folder_.relative_source, source);
-    write_whole(folder_.exports(), hidden_symbols);
+    folder_.create(source);
   }
 
   [[nodiscard]] std::string folded(const std::string& messages) const {
@@ -335,7 +244,7 @@ private:
 
   bool includes_secrets(const fs::path& dependencies) {
     const auto found =
-        find_dependency_below(read_whole(dependencies), secret_folders(), folder_.src());
+        find_dependency_below(read_if_there(dependencies), secret_folders(), folder_.src());
     std::error_code ignored;
     fs::remove(dependencies, ignored);
     if (found.empty()) {

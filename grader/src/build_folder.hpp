@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace weir::grader {
+
+/// Where one content's files lie: <output>/<key>/{src/NN-chapter/MM-name/file.cpp, out/...}. The
+/// key stands for all that the module depends on, so that a folder's module is good whenever it is
+/// there.
+struct build_folder {
+  std::filesystem::path root;
+  std::filesystem::path relative_source; ///< below src(): what messages show
+
+  [[nodiscard]] std::filesystem::path src() const { return root / "src"; }
+
+  [[nodiscard]] std::filesystem::path out() const { return root / "out"; }
+
+  [[nodiscard]] std::filesystem::path module() const { return out() / "reader.so"; }
+
+  [[nodiscard]] std::filesystem::path exports() const { return out() / "exports.map"; }
+
+  [[nodiscard]] std::filesystem::path messages() const { return out() / "messages.txt"; }
+
+  /// The folders, the snapshot of the source and the linker's version script.
+  /// Throws environment_error.
+  void create(const std::string& source) const;
+};
+
+/// Whole or not at all, but not synced: a build can be had again. Throws environment_error.
+void write_whole(const std::filesystem::path& file, const std::string& text);
+
+/// Empty when it isn't there.
+std::string read_if_there(const std::filesystem::path& file);
+
+/// Keeps the few latest contents; going back and forth between two versions stays quick. What a run
+/// that was killed left behind goes too, once no run can still be using it.
+void prune_builds(const std::filesystem::path& output_folder);
+
+} // namespace weir::grader
