@@ -1,0 +1,123 @@
+#pragma once
+
+#include <weir/knob.hpp>
+#include <weir/scene.hpp>
+#include <weir/trace/recording.hpp>
+#include <weir/trace/summary.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// Where runs come from while the window is live. The panels know this interface only; behind it
+/// stands a scene runner in a process of its own, or a fake in a test.
+namespace weir::visualizer {
+
+/// Whose code a run is of: the reader's file, the starter, or the solution.
+enum class code : std::uint8_t { yours, naive, mended };
+
+/// One entry of the menu of scenes.
+struct scene_entry {
+  std::string id = {};          ///< of the exercise: "bounded-queue"
+  std::string chapter = {};     ///< "01 Back-pressure"
+  std::string title = {};       ///< of the exercise: "A queue that says wait"
+  std::vector<code> codes = {}; ///< what there is to run; never empty
+};
+
+/// The scene that is open, as the scene declares itself.
+struct scene_info {
+  std::string id = {};
+  std::string title = {};
+  std::string caption = {};
+  std::vector<knob_info> knobs = {};
+  std::vector<std::string> goals = {};
+  std::chrono::nanoseconds horizon{};
+};
+
+/// What a run is for. Within `main` and `other` the newest request wins: older ones that have not
+/// begun are dropped, and an older result never comes after a newer one. Those of `sweep` queue up
+/// behind the other two, until `cancel_sweep`.
+enum class slot : std::uint8_t { main, other, sweep };
+
+struct run_request {
+  slot where = slot::main;
+  visualizer::code code = visualizer::code::yours;
+  std::vector<std::pair<std::string, double>> knobs =
+      {}; ///< by name; those not named keep the default
+  std::uint64_t seed = 1;
+  std::uint64_t ticket = 0; ///< comes back with the result
+};
+
+/// How long the stages of a run took, real time.
+struct run_timings {
+  std::chrono::nanoseconds simulate{};
+  std::chrono::nanoseconds transfer{};
+  std::chrono::nanoseconds round_trip{}; ///< from the request to the result at hand
+};
+
+/// A scene was opened, or opened again after its code was rebuilt (`scene` may declare other knobs
+/// now). The window asks for new runs.
+struct scene_opened {
+  scene_info scene = {};
+  std::vector<visualizer::code> codes = {}; ///< what there is to run
+};
+
+struct run_finished {
+  run_request request = {};
+  std::shared_ptr<const trace::recording> trace = {}; ///< null for `slot::sweep`
+  trace::summary summary = {};
+  std::vector<goal_result> goals = {};
+  std::string ended = {};   ///< "reached the horizon", "deadlock", ...
+  std::string message = {}; ///< what a failed run said
+  bool healthy = true;
+  run_timings timings = {};
+};
+
+/// What went wrong, or is going on; stays until the next one. The last good picture is kept under
+/// it.
+struct banner {
+  enum class kind : std::uint8_t {
+    none,
+    working, ///< "compiling queue.cpp"
+    compile_error,
+    crash,
+    timed_out,
+    problem ///< anything else: a knob the scene does not take, no runner, the session has ended
+  };
+  kind what = kind::none;
+  std::string title = {}; ///< one line: "queue.cpp does not compile"
+  std::string text = {};  ///< the rest: the compiler's messages, the signal, what to do
+};
+
+using simulation_update = std::variant<scene_opened, run_finished, banner>;
+
+/// Not thread-safe but for what `wake_by` says: one thread calls all of it. Nothing blocks.
+class simulation {
+public:
+  simulation() = default;
+  simulation(const simulation&) = delete;
+  simulation& operator=(const simulation&) = delete;
+  virtual ~simulation() = default;
+
+  /// Every scene that can be opened; the same until the end of the session.
+  [[nodiscard]] virtual const std::vector<scene_entry>& scenes() const = 0;
+
+  /// Opens another scene; `scene_opened` or a banner follows.
+  virtual void open(const std::string& scene_id, code which) = 0;
+
+  virtual void request(const run_request& what) = 0;
+  virtual void cancel_sweep() = 0;
+
+  /// What has happened since the last call, oldest first; usually nothing.
+  [[nodiscard]] virtual std::vector<simulation_update> poll() = 0;
+
+  /// `wake` is called, from any thread, when `poll` has something new to tell.
+  virtual void wake_by(std::function<void()> wake) = 0;
+};
+
+} // namespace weir::visualizer
