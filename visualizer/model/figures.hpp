@@ -1,0 +1,40 @@
+#pragma once
+
+#include "model/timeline.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::viz {
+
+/// What a run comes to in a few numbers: for compare, sweep and the head of the goal panel.
+struct headline {
+  double length_s = 0;
+  double offered_per_s = 0;    ///< requests begun, or items that came in, per second
+  double throughput_per_s = 0; ///< ended ok, per second
+  std::uint64_t ended = 0;     ///< outcomes of work of any kind
+  outcome_counts by_outcome = {};
+  double error_share = 0; ///< ended but not ok, of ended; 0 to 1
+  std::optional<nanos> p50 = {};
+  std::optional<nanos> p99 = {};
+  std::optional<nanos> mean_latency = {};
+  std::optional<double> amplification = {}; ///< attempts ÷ requests
+  std::optional<double> deepest_queue = {}; ///< largest value of the main queue's gauge
+  std::optional<double> most_in_flight = {};
+  std::optional<double> mean_in_flight = {}; ///< spans of the main latency open at once, on average
+  std::optional<std::uint32_t> breaker_opened = {};
+  std::optional<nanos> worst_loop_lag = {};
+};
+
+[[nodiscard]] headline headline_of(const timeline& line);
+
+/// The gauge that stands for the queue: a name with "queue" or "depth", else the first with a
+/// capacity and no role in a breaker; nullptr when there is none.
+[[nodiscard]] const gauge_series* main_queue(const timeline& line) noexcept;
+/// The gauge whose name says "in flight" or "inflight"; nullptr when there is none.
+[[nodiscard]] const gauge_series* main_in_flight(const timeline& line) noexcept;
+
+} // namespace weir::viz
