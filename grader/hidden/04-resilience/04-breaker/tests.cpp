@@ -1,0 +1,2 @@
+#include "breaker.hpp"
+#include "weir_catch.hpp"
