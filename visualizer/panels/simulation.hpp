@@ -16,10 +16,11 @@
 
 /// Where runs come from while the window is live. The panels know this interface only; behind it
 /// stands a scene runner in a process of its own, or a fake in a test.
-namespace weir::visualizer {
+namespace weir::viz {
 
-/// Whose code a run is of: the reader's file, the starter, or the solution.
-enum class code : std::uint8_t { yours, naive, mended };
+/// Whose code a run is of: the reader's file, the starter, the solution, or another file that the
+/// command line named.
+enum class code : std::uint8_t { yours, naive, mended, file };
 
 /// One entry of the menu of scenes.
 struct scene_entry {
@@ -46,11 +47,12 @@ enum class slot : std::uint8_t { main, other, sweep };
 
 struct run_request {
   slot where = slot::main;
-  visualizer::code code = visualizer::code::yours;
+  viz::code code = viz::code::yours;
   std::vector<std::pair<std::string, double>> knobs =
       {}; ///< by name; those not named keep the default
   std::uint64_t seed = 1;
-  std::uint64_t ticket = 0; ///< comes back with the result
+  std::uint64_t ticket = 0;           ///< comes back with the result
+  std::chrono::nanoseconds horizon{}; ///< 0 = the scene's own
 };
 
 /// How long the stages of a run took, real time.
@@ -64,12 +66,13 @@ struct run_timings {
 /// now). The window asks for new runs.
 struct scene_opened {
   scene_info scene = {};
-  std::vector<visualizer::code> codes = {}; ///< what there is to run
+  viz::code code = viz::code::yours; ///< to show first, or whose code was rebuilt
+  std::vector<viz::code> codes = {}; ///< what there is to run
 };
 
 struct run_finished {
   run_request request = {};
-  std::shared_ptr<const trace::recording> trace = {}; ///< null for `slot::sweep`
+  std::shared_ptr<const trace::recording> trace = {}; ///< never null
   trace::summary summary = {};
   std::vector<goal_result> goals = {};
   std::string ended = {};   ///< "reached the horizon", "deadlock", ...
@@ -120,4 +123,4 @@ public:
   virtual void wake_by(std::function<void()> wake) = 0;
 };
 
-} // namespace weir::visualizer
+} // namespace weir::viz
