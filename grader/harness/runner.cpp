@@ -5,6 +5,7 @@
 #include "weir_catch.hpp"
 
 #include "records.hpp"
+#include "serve.hpp"
 
 #include <weir/scene.hpp>
 #include <weir/token.hpp>
@@ -37,6 +38,7 @@ struct arguments {
   std::uint64_t seed = 1;
   int record_fd = -1;
   int nonce_fd = -1;
+  serve_descriptors serving;
   bool list = false;
 };
 
@@ -167,10 +169,15 @@ int run_tests(const arguments& args, record_writer& records) {
   return 0;
 }
 
-int run_the_scene(const arguments& args, record_writer& records) {
-  void* const module = load(args.scene, RTLD_NOW | RTLD_LOCAL);
+const scene_definition& load_scene(const std::string& path) {
+  void* const module = load(path, RTLD_NOW | RTLD_LOCAL);
   const auto entry = reinterpret_cast<scene_entry>(::dlsym(module, scene_entry_name));
-  if (entry == nullptr) give_up(args.scene + " defines no scene (WEIR_SCENE)");
+  if (entry == nullptr) give_up(path + " defines no scene (WEIR_SCENE)");
+  return *entry();
+}
+
+int run_the_scene(const arguments& args, record_writer& records) {
+  const scene_definition& scene = load_scene(args.scene);
   scene_settings settings;
   settings.assignments = args.settings;
   settings.seed = args.seed;
@@ -178,7 +185,7 @@ int run_the_scene(const arguments& args, record_writer& records) {
   trace::recorder recorder;
   records.prepare_crash_record("scene");
   try {
-    const scene_result result = run_scene(*entry(), settings, recorder);
+    const scene_result result = run_scene(scene, settings, recorder);
     if (!args.trace_file.empty()) trace::write_file(args.trace_file, recorder.snapshot());
     records.write({{"record", "scene-end"}, {"healthy", result.healthy}, {"goals_met", result.goals_met()},
                    {"text", to_text(result)}, {"json", to_json(result)}});
@@ -207,6 +214,8 @@ int main(int argc, char** argv) {
   app.add_option("--set", args.settings, "knob=value of the scene; may be repeated");
   app.add_option("--record-fd", args.record_fd);
   app.add_option("--nonce-fd", args.nonce_fd);
+  app.add_option("--serve-fd", args.serving.channel, "answers requests for runs of the scene there (serve.hpp)");
+  app.add_option("--memory-fd", args.serving.memory, "shared memory for what --serve-fd is asked for");
   app.add_flag("--list", args.list, "prints the tests as JSON and runs none");
   try {
     app.parse(argc, argv);
@@ -219,10 +228,16 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "weir-runner: %s\n", e.what());
     return 2;
   }
-  if (!args.list && (args.record_fd < 0 || args.nonce_fd < 0))
+  const bool serving = args.serving.channel >= 0;
+  if (serving && (args.scene.empty() || args.serving.memory < 0)) give_up("--serve-fd needs --scene and --memory-fd");
+  if (!args.list && !serving && (args.record_fd < 0 || args.nonce_fd < 0))
     give_up("--record-fd and --nonce-fd are needed: results go to a parent that asked for them");
 
   ::prctl(PR_SET_DUMPABLE, 0); // no core files, and nobody attaches to read the nonce
+  if (serving) {
+    load(args.reader, RTLD_NOW | RTLD_GLOBAL);
+    return serve(load_scene(args.scene), args.exercise, args.serving);
+  }
   record_writer records(args.record_fd, args.list ? "0" : read_nonce(args.nonce_fd));
   if (args.record_fd >= 0) ::fcntl(args.record_fd, F_SETFD, FD_CLOEXEC);
   the_records = args.list ? nullptr : &records;

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "weir/trace/recording.hpp"
+#include "weir/trace/summary.hpp"
+
+#include <cstddef>
+#include <span>
+
+/// How a finished run crosses from a scene runner to whoever asked for it: through memory that both
+/// have mapped. Not a file format; both ends are built together.
+namespace weir::trace {
+
+/// A run as it comes out of shared memory.
+struct shared_run {
+  recording trace = {};
+  summary seen = {};
+};
+
+/// Whether the events go along, or header, tables and summary are enough.
+enum class shared_events { included, left_out };
+
+/// Lays the run out in `to`: events as they are, tables, summary. Returns the bytes used. Throws
+/// std::length_error when there is not enough room.
+std::size_t write_shared(std::span<std::byte> to, const recording& trace, const summary& seen,
+                         shared_events events = shared_events::included);
+
+/// The reverse. The writer may be hostile and still writing: sizes are read once and checked, and
+/// everything is copied before it is looked at. Throws file_error (damaged).
+[[nodiscard]] shared_run read_shared(std::span<const std::byte> from);
+
+} // namespace weir::trace
