@@ -1,7 +1,6 @@
 #pragma once
 
 #include <weir/knob.hpp>
-#include <weir/scene.hpp>
 #include <weir/trace/recording.hpp>
 #include <weir/trace/summary.hpp>
 
@@ -70,11 +69,19 @@ struct scene_opened {
   std::vector<viz::code> codes = {}; ///< what there is to run
 };
 
+/// A goal of the scene and whether the run met it. `weir::goal_result` would do, but its header
+/// brings Asio into every panel.
+struct judged_goal {
+  std::string text = {};
+  bool met = false;
+  std::string remark = {}; ///< why it could not be judged; usually empty
+};
+
 struct run_finished {
   run_request request = {};
   std::shared_ptr<const trace::recording> trace = {}; ///< never null
   trace::summary summary = {};
-  std::vector<goal_result> goals = {};
+  std::vector<judged_goal> goals = {};
   std::string ended = {};   ///< "reached the horizon", "deadlock", ...
   std::string message = {}; ///< what a failed run said
   bool healthy = true;
