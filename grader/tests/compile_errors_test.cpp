@@ -80,8 +80,8 @@ TEST_CASE("of many errors a few are shown and the rest counted", "[compile_error
 }
 
 TEST_CASE("pages of template names are cut, between characters", "[compile_errors]") {
-  const auto text =
-      fold(own + ":1:1: error: " + std::string(499, 'x') + "\u00fc" + std::string(5'000, 'x') + "\n");
+  const auto text = fold(own + ":1:1: error: " + std::string(499, 'x') + "\u00fc" +
+                         std::string(5'000, 'x') + "\n");
   CHECK(text == own + ":1:1: error: " + std::string(499, 'x') + " …\n");
 }
 

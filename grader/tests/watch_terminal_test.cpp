@@ -89,6 +89,16 @@ watch_services services_in(const fs::path& folder) {
   return services;
 }
 
+/// Says on the terminal why the loop ended, so that a failing test can show it.
+int told(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& thrown) {
+    ::dprintf(STDERR_FILENO, "the loop ended by an exception: %s\n", thrown.what());
+  }
+  return 1;
+}
+
 /// The loop, as the program under test runs it; in a child process.
 int run_loop(const fs::path& folder, const std::string& editor) {
   asio::io_context context{1};
@@ -102,7 +112,7 @@ int run_loop(const fs::path& folder, const std::string& editor) {
   watch_shell shell{context.get_executor(), std::move(settings), services_in(folder)};
   int status = 1;
   asio::co_spawn(context, shell.run(),
-                 [&](const std::exception_ptr& error) { status = error ? 1 : 0; });
+                 [&](const std::exception_ptr& error) { status = error ? told(error) : 0; });
   context.run();
   return status;
 }

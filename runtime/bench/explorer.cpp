@@ -1,14 +1,18 @@
 // How many schedules each policy needs until a known bug shows, over 100 seeds.
 //
-//   cargill            the bounded buffer whose readers and writers wait on one condition (Cargill's "specific notification"
+//   cargill            the bounded buffer whose readers and writers wait on one condition
+//   (Cargill's "specific notification"
 //                      problem): capacity 1, five readers, ten writers, five more readers
-//   pct-1b             an atomicity violation: test, then use, with a reset in between (bug depth 2; Burckhardt et al.,
-//                      "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010, figure 1b)
+//   pct-1b             an atomicity violation: test, then use, with a reset in between (bug depth
+//   2; Burckhardt et al.,
+//                      "A randomized scheduler with probabilistic guarantees of finding bugs",
+//                      ASPLOS 2010, figure 1b)
 //   pct-1c             two locks taken in opposite orders (depth 2; ibid., figure 1c)
 //   pct-chain          three tasks that have to be preempted one after the other (depth 3)
 //   check-then-act     two coroutines that check a seat, await, and take it
 //
-// A row says: found in how many of the seeds within the budget, then median, mean and largest number of schedules.
+// A row says: found in how many of the seeds within the budget, then median, mean and largest
+// number of schedules.
 
 #include <weir/explore.hpp>
 
@@ -20,20 +24,25 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;
 
-asio::awaitable<void> turn() { co_await asio::post(asio::use_awaitable); }
+asio::awaitable<void> turn() {
+  co_await asio::post(asio::use_awaitable);
+}
 
 /// A condition variable in the manner of Java's `notify`: any waiter may be the one that is woken.
 class condition {
 public:
   explicit condition(asio::any_io_executor ex) : executor_(std::move(ex)) {}
+
   asio::awaitable<void> wait() {
     asio::steady_timer timer(executor_, asio::steady_timer::time_point::max());
     waiters_.push_back(&timer);
     boost::system::error_code ec;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
   }
+
   void notify() {
-    if (waiters_.empty()) return;
+    if (waiters_.empty())
+      return;
     const auto at = waiters_.begin() + static_cast<std::ptrdiff_t>(weir::pick(waiters_.size()));
     (*at)->cancel();
     waiters_.erase(at);
@@ -46,26 +55,30 @@ private:
 
 struct buffer {
   explicit buffer(const asio::any_io_executor& ex) : changed(ex) {}
+
   condition changed;
   int held = 0;
 };
 
 asio::awaitable<void> put(buffer& b) {
-  while (b.held == 1) co_await b.changed.wait();
+  while (b.held == 1)
+    co_await b.changed.wait();
   ++b.held;
   b.changed.notify();
   co_await turn();
 }
 
 asio::awaitable<void> take(buffer& b) {
-  while (b.held == 0) co_await b.changed.wait();
+  while (b.held == 0)
+    co_await b.changed.wait();
   --b.held;
   b.changed.notify();
   co_await turn();
 }
 
 asio::awaitable<void> repeat(int times, asio::awaitable<void> (*step)(buffer&), buffer& b) {
-  for (int i = 0; i < times; ++i) co_await step(b);
+  for (int i = 0; i < times; ++i)
+    co_await step(b);
 }
 
 asio::awaitable<void> cargill() {
@@ -74,17 +87,22 @@ asio::awaitable<void> cargill() {
   int running = 20;
   asio::steady_timer all(ex, asio::steady_timer::time_point::max());
   const auto finished = [&](const std::exception_ptr&) {
-    if (--running == 0) all.cancel();
+    if (--running == 0)
+      all.cancel();
   };
-  for (int i = 0; i < 5; ++i) asio::co_spawn(ex, repeat(2, take, shared), finished);
-  for (int i = 0; i < 10; ++i) asio::co_spawn(ex, repeat(2, put, shared), finished);
-  for (int i = 0; i < 5; ++i) asio::co_spawn(ex, repeat(2, take, shared), finished);
+  for (int i = 0; i < 5; ++i)
+    asio::co_spawn(ex, repeat(2, take, shared), finished);
+  for (int i = 0; i < 10; ++i)
+    asio::co_spawn(ex, repeat(2, put, shared), finished);
+  for (int i = 0; i < 5; ++i)
+    asio::co_spawn(ex, repeat(2, take, shared), finished);
   boost::system::error_code ec;
   co_await all.async_wait(asio::redirect_error(asio::use_awaitable, ec));
 }
 
 asio::awaitable<void> noise(int turns) {
-  for (int i = 0; i < turns; ++i) co_await turn();
+  for (int i = 0; i < turns; ++i)
+    co_await turn();
 }
 
 asio::awaitable<void> use_if_set(bool& set) {
@@ -95,10 +113,12 @@ asio::awaitable<void> use_if_set(bool& set) {
   }
   co_await noise(8);
 }
+
 asio::awaitable<void> reset(bool& set) {
   co_await noise(16);
   set = false;
 }
+
 asio::awaitable<void> atomicity() {
   bool set = true;
   co_await (use_if_set(set) && reset(set));
@@ -107,10 +127,13 @@ asio::awaitable<void> atomicity() {
 class lock {
 public:
   explicit lock(const asio::any_io_executor& ex) : freed_(ex) {}
+
   asio::awaitable<void> acquire() {
-    while (held_) co_await freed_.wait();
+    while (held_)
+      co_await freed_.wait();
     held_ = true;
   }
+
   void release() {
     held_ = false;
     freed_.notify();
@@ -120,6 +143,7 @@ private:
   condition freed_;
   bool held_ = false;
 };
+
 asio::awaitable<void> with_both(lock& first, lock& second) {
   co_await noise(8);
   co_await first.acquire();
@@ -129,6 +153,7 @@ asio::awaitable<void> with_both(lock& first, lock& second) {
   first.release();
   co_await noise(8);
 }
+
 asio::awaitable<void> lock_order() {
   const auto ex = co_await asio::this_coro::executor;
   lock a(ex), b(ex);
@@ -138,22 +163,29 @@ asio::awaitable<void> lock_order() {
 /// Fails only when each of two windows is hit by the other tasks in turn.
 asio::awaitable<void> first_link(int& stage) {
   co_await noise(6);
-  if (stage == 0) stage = 1;
+  if (stage == 0)
+    stage = 1;
   co_await turn();
-  if (stage == 1) stage = 0;
+  if (stage == 1)
+    stage = 0;
   co_await noise(6);
 }
+
 asio::awaitable<void> second_link(int& stage) {
   co_await noise(6);
-  if (stage == 1) stage = 2;
+  if (stage == 1)
+    stage = 2;
   co_await turn();
-  if (stage == 2) stage = 0;
+  if (stage == 2)
+    stage = 0;
   co_await noise(6);
 }
+
 asio::awaitable<void> third_link(int& stage) {
   co_await noise(12);
   weir::expect(stage != 2, "both windows were open");
 }
+
 asio::awaitable<void> chain() {
   int stage = 0;
   co_await (first_link(stage) && second_link(stage) && third_link(stage));
@@ -166,6 +198,7 @@ asio::awaitable<void> take_seat(int& free_seats) {
     --free_seats;
   }
 }
+
 asio::awaitable<void> check_then_act() {
   int free_seats = 1;
   const auto later = [](int& seats) -> asio::awaitable<void> {
@@ -180,6 +213,7 @@ struct bug {
   const char* name;
   asio::awaitable<void> (*body)();
 };
+
 constexpr bug bugs[] = {{"cargill", cargill},
                         {"pct-1b", atomicity},
                         {"pct-1c", lock_order},
@@ -190,13 +224,32 @@ struct strategy {
   const char* name;
   std::unique_ptr<weir::policy> (*make)();
 };
+
 const strategy strategies[] = {
-    {"fifo", [] { return weir::make_fifo(); }},
-    {"random", [] { return weir::make_random(); }},
-    {"pct d=2", [] { return weir::make_pct(2); }},
-    {"pct d=3", [] { return weir::make_pct(3); }},
-    {"mixed", [] { return weir::make_mixed(); }},
-    {"dfs <=2 dev.", [] { return weir::make_depth_first(2); }},
+    {"fifo",
+     [] {
+       return weir::make_fifo();
+     }},
+    {"random",
+     [] {
+       return weir::make_random();
+     }},
+    {"pct d=2",
+     [] {
+       return weir::make_pct(2);
+     }},
+    {"pct d=3",
+     [] {
+       return weir::make_pct(3);
+     }},
+    {"mixed",
+     [] {
+       return weir::make_mixed();
+     }},
+    {"dfs <=2 dev.",
+     [] {
+       return weir::make_depth_first(2);
+     }},
 };
 
 constexpr std::size_t seeds = 100;
@@ -205,7 +258,8 @@ constexpr std::size_t seeds = 100;
 
 int main(int argc, char** argv) {
   const std::size_t budget = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 5'000;
-  std::printf("schedules to the first failure, %zu seeds, at most %zu schedules each\n", seeds, budget);
+  std::printf("schedules to the first failure, %zu seeds, at most %zu schedules each\n", seeds,
+              budget);
   std::printf("%-16s %-14s %8s %8s %8s %8s\n", "bug", "policy", "found", "median", "mean", "most");
   for (const auto& [name, body] : bugs) {
     for (const auto& policy : strategies) {
@@ -219,9 +273,12 @@ int main(int argc, char** argv) {
         options.shrink_runs = 0;
         options.determinism_every = 0;
         const auto found = weir::explore(options, body);
-        if (!found) needed.push_back(found.failure->number);
-        if (std::string_view(policy.name).starts_with("fifo") || std::string_view(policy.name).starts_with("dfs")) {
-          needed.assign(found ? 0 : seeds, found ? 0 : found.failure->number); // the seed changes nothing
+        if (!found)
+          needed.push_back(found.failure->number);
+        if (std::string_view(policy.name).starts_with("fifo") ||
+            std::string_view(policy.name).starts_with("dfs")) {
+          needed.assign(found ? 0 : seeds,
+                        found ? 0 : found.failure->number); // the seed changes nothing
           break;
         }
       }
@@ -231,9 +288,11 @@ int main(int argc, char** argv) {
         continue;
       }
       double sum = 0;
-      for (const auto n : needed) sum += static_cast<double>(n);
-      std::printf("%-16s %-14s %8zu %8zu %8.1f %8zu\n", name, policy.name, needed.size(), needed[needed.size() / 2],
-                  sum / static_cast<double>(needed.size()), needed.back());
+      for (const auto n : needed)
+        sum += static_cast<double>(n);
+      std::printf("%-16s %-14s %8zu %8zu %8.1f %8zu\n", name, policy.name, needed.size(),
+                  needed[needed.size() / 2], sum / static_cast<double>(needed.size()),
+                  needed.back());
     }
   }
 }

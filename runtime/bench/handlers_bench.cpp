@@ -1,5 +1,5 @@
-// Handlers per second: the virtual context beside asio::io_context on the same coroutines (pairs of a producer and a
-// consumer over an experimental::channel), and timer expiries per second.
+// Handlers per second: the virtual context beside asio::io_context on the same coroutines (pairs of
+// a producer and a consumer over an experimental::channel), and timer expiries per second.
 
 #include <weir/policy.hpp>
 
@@ -10,10 +10,13 @@ namespace {
 using channel = asio::experimental::channel<void(boost::system::error_code, int)>;
 
 asio::awaitable<void> produce(channel& to, int count) {
-  for (int i = 0; i < count; ++i) co_await to.async_send(boost::system::error_code{}, i, asio::use_awaitable);
+  for (int i = 0; i < count; ++i)
+    co_await to.async_send(boost::system::error_code{}, i, asio::use_awaitable);
 }
+
 asio::awaitable<void> consume(channel& from, int count) {
-  for (int i = 0; i < count; ++i) co_await from.async_receive(asio::use_awaitable);
+  for (int i = 0; i < count; ++i)
+    co_await from.async_receive(asio::use_awaitable);
 }
 
 constexpr int pairs = 10;
@@ -37,8 +40,9 @@ void report_rate(benchmark::State& state, double handlers) {
 /// The engine's loop without `weir::run` around it: there is no scenario here, only a fixed load.
 std::uint64_t drive(weir::virtual_context& context, weir::policy& policy) {
   const bool done = false;
-  context.engine().drive(policy, {std::numeric_limits<std::uint64_t>::max(), std::numeric_limits<std::int64_t>::max()},
-                         done);
+  context.engine().drive(
+      policy, {std::numeric_limits<std::uint64_t>::max(), std::numeric_limits<std::int64_t>::max()},
+      done);
   return context.engine().steps();
 }
 
@@ -51,6 +55,7 @@ void channel_pairs_io_context(benchmark::State& state) {
   }
   report_rate(state, handlers);
 }
+
 BENCHMARK(channel_pairs_io_context)->Unit(benchmark::kMillisecond);
 
 void channel_pairs_virtual(benchmark::State& state, weir::policy_kind kind) {
@@ -68,11 +73,16 @@ void channel_pairs_virtual(benchmark::State& state, weir::policy_kind kind) {
   }
   report_rate(state, handlers);
 }
-BENCHMARK_CAPTURE(channel_pairs_virtual, fifo, weir::policy_kind::fifo)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(channel_pairs_virtual, random, weir::policy_kind::random)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(channel_pairs_virtual, pct, weir::policy_kind::pct)->Unit(benchmark::kMillisecond);
 
-// ---- timers: 100 chains of 10,000 expiries ----------------------------------------------------------
+BENCHMARK_CAPTURE(channel_pairs_virtual, fifo, weir::policy_kind::fifo)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(channel_pairs_virtual, random, weir::policy_kind::random)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(channel_pairs_virtual, pct, weir::policy_kind::pct)
+    ->Unit(benchmark::kMillisecond);
+
+// ---- timers: 100 chains of 10,000 expiries
+// ----------------------------------------------------------
 
 constexpr int chains = 100;
 constexpr int expiries = 10'000;
@@ -87,14 +97,18 @@ asio::awaitable<void> tick(int chain) {
 
 class callback_chain {
 public:
-  callback_chain(const asio::any_io_executor& ex, int chain) : timer_(ex), period_(10 + chain) { next(); }
+  callback_chain(const asio::any_io_executor& ex, int chain) : timer_(ex), period_(10 + chain) {
+    next();
+  }
 
 private:
   void next() {
-    if (left_-- == 0) return;
+    if (left_-- == 0)
+      return;
     timer_.expires_after(period_);
     timer_.async_wait([this](const boost::system::error_code&) { next(); });
   }
+
   asio::steady_timer timer_;
   std::chrono::microseconds period_;
   int left_ = expiries;
@@ -120,10 +134,12 @@ void timers(benchmark::State& state, bool coroutines) {
   }
   state.counters["expiries/s"] = benchmark::Counter(fired, benchmark::Counter::kIsRate);
 }
+
 BENCHMARK_CAPTURE(timers, callbacks, false)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(timers, coroutines, true)->Unit(benchmark::kMillisecond);
 
-// ---- whole runs -------------------------------------------------------------------------------------
+// ---- whole runs
+// -------------------------------------------------------------------------------------
 
 void whole_runs(benchmark::State& state, weir::policy_kind kind) {
   const auto policy = weir::make_policy(kind);
@@ -143,6 +159,7 @@ void whole_runs(benchmark::State& state, weir::policy_kind kind) {
   state.SetItemsProcessed(state.iterations());
   report_rate(state, handlers);
 }
+
 BENCHMARK_CAPTURE(whole_runs, random, weir::policy_kind::random);
 BENCHMARK_CAPTURE(whole_runs, mixed, weir::policy_kind::mixed);
 

@@ -1,8 +1,8 @@
 /// \file
 /// The clocks and the blocking sleeps, replaced: virtual inside a run, the real ones outside.
 ///
-/// These symbols are replaceable in a dynamically linked program: the program and its libraries are searched in
-/// load order, and this library comes before the standard ones.
+/// These symbols are replaceable in a dynamically linked program: the program and its libraries are
+/// searched in load order, and this library comes before the standard ones.
 #include <weir/detail/engine.hpp>
 
 #include <cerrno>
@@ -51,7 +51,8 @@ int nanosleep(const timespec* request, timespec* remaining) {
     return 0;
   }
   const int error = ::clock_nanosleep(CLOCK_REALTIME, 0, request, remaining);
-  if (error == 0) return 0;
+  if (error == 0)
+    return 0;
   errno = error;
   return -1;
 }

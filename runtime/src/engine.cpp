@@ -1,5 +1,5 @@
-#include <weir/detail/engine.hpp>
 #include <weir/detail/coroutine_stack.hpp>
+#include <weir/detail/engine.hpp>
 #include <weir/detail/operation_name.hpp>
 #include <weir/policy.hpp>
 #include <weir/trace/recorder.hpp>
@@ -25,15 +25,23 @@ using trace::event_kind;
 
 } // namespace
 
-engine::engine() { tasks_.emplace_back(); }
+engine::engine() {
+  tasks_.emplace_back();
+}
+
 engine::~engine() = default;
 
-engine* engine::current() noexcept { return detail::current; }
+engine* engine::current() noexcept {
+  return detail::current;
+}
 
 current_engine::current_engine(engine& e) : context_(&e, recycled()), outer_(detail::current) {
   detail::current = &e;
 }
-current_engine::~current_engine() { detail::current = outer_; }
+
+current_engine::~current_engine() {
+  detail::current = outer_;
+}
 
 void* engine::allocate(std::size_t size, std::size_t align) {
   using info = boost::asio::detail::thread_info_base;
@@ -50,18 +58,21 @@ void engine::run_in_place(void* payload, ready_action action) {
   auto* stored = std::launder(reinterpret_cast<function*>(payload));
   function f(std::move(*stored));
   stored->~function();
-  if (action == ready_action::invoke) f();
+  if (action == ready_action::invoke)
+    f();
 }
 
 void engine::run_wait(void* payload, ready_action action) {
   timer_wait* wait;
   std::memcpy(&wait, payload, sizeof wait);
   boost::system::error_code ec;
-  if (wait->cancelled) ec = boost::asio::error::operation_aborted;
+  if (wait->cancelled)
+    ec = boost::asio::error::operation_aborted;
   wait->run(wait, action, ec);
 }
 
-// ---- timers ---------------------------------------------------------------------------------------
+// ---- timers
+// ---------------------------------------------------------------------------------------
 
 void engine::start_wait(virtual_timer& timer, timer_wait& wait) {
   wait.task = current_task_;
@@ -98,7 +109,8 @@ void engine::cancel_wait(timer_wait& wait) noexcept {
 
 bool engine::advance(std::int64_t limit) {
   const std::int64_t next = std::max(heap_.front().when(), now_);
-  if (next > limit) return false;
+  if (next > limit)
+    return false;
   if (next != now_) {
     if (auto* r = trace::current_recorder())
       r->append({.t_ns = next, .kind = event_kind::clock_advanced, .a = now_});
@@ -115,14 +127,13 @@ bool engine::advance(std::int64_t limit) {
 }
 
 void engine::block(std::chrono::nanoseconds d) noexcept {
-  if (d.count() <= 0) return;
+  if (d.count() <= 0)
+    return;
   now_ += d.count();
   mix(static_cast<std::uint64_t>(now_));
   if (auto* r = trace::current_recorder())
-    r->append({.t_ns = now_,
-               .task = current_task_,
-               .kind = event_kind::loop_blocked,
-               .a = d.count()});
+    r->append(
+        {.t_ns = now_, .task = current_task_, .kind = event_kind::loop_blocked, .a = d.count()});
 }
 
 void engine::heap_insert(const heap_entry& entry) {
@@ -134,16 +145,19 @@ void engine::heap_insert(const heap_entry& entry) {
 void engine::heap_remove(std::size_t index) noexcept {
   const heap_entry last = heap_.back();
   heap_.pop_back();
-  if (index == heap_.size()) return;
+  if (index == heap_.size())
+    return;
   place(index, last);
-  if (sift_up(index) == index) sift_down(index);
+  if (sift_up(index) == index)
+    sift_down(index);
 }
 
 std::size_t engine::sift_up(std::size_t index) noexcept {
   const heap_entry moving = heap_[index];
   while (index > 0) {
     const std::size_t parent = (index - 1) / 4;
-    if (moving.key >= heap_[parent].key) break;
+    if (moving.key >= heap_[parent].key)
+      break;
     place(index, heap_[parent]);
     index = parent;
   }
@@ -163,18 +177,22 @@ void engine::sift_down(std::size_t index) noexcept {
       const std::size_t right = first + 2 + (heap[first + 3].key < heap[first + 2].key);
       least = heap[right].key < heap[left].key ? right : left;
     } else {
-      if (first >= size) break;
+      if (first >= size)
+        break;
       for (std::size_t child = first + 1; child < size; ++child)
-        if (heap[child].key < heap[least].key) least = child;
+        if (heap[child].key < heap[least].key)
+          least = child;
     }
-    if (moving.key <= heap[least].key) break;
+    if (moving.key <= heap[least].key)
+      break;
     place(index, heap[least]);
     index = least;
   }
   place(index, moving);
 }
 
-// ---- tasks ----------------------------------------------------------------------------------------
+// ---- tasks
+// ----------------------------------------------------------------------------------------
 
 std::uint32_t engine::suspending(const void* bottom_frame, void* top_frame,
                                  const std::type_info& operation) {
@@ -187,8 +205,10 @@ std::uint32_t engine::suspending(const void* bottom_frame, void* top_frame,
       auto& made = tasks_.emplace_back();
       made.bottom_frame = bottom_frame;
       made.parent = current_task_;
-      if (policy_) policy_->task_started(id);
-      if (auto* r = trace::current_recorder()) r->task_started(now_, id, "", made.parent);
+      if (policy_)
+        policy_->task_started(id);
+      if (auto* r = trace::current_recorder())
+        r->task_started(now_, id, "", made.parent);
     }
   }
   task_record& task = tasks_[id];
@@ -217,7 +237,8 @@ void engine::resumed(std::uint32_t id) noexcept {
 
 void engine::returned(std::uint32_t id) noexcept {
   task_record& task = tasks_[id];
-  if (task.ended) return;
+  if (task.ended)
+    return;
   auto* r = trace::current_recorder();
   if (task.waiting) {
     if (r) {
@@ -226,7 +247,8 @@ void engine::returned(std::uint32_t id) noexcept {
         r->task_started(now_, id, name_of(task, id), task.parent);
       }
       const char* operation = operation_name(task.operation);
-      const auto site = task.where.line() != 0 ? r->site(operation, task.where) : r->site(operation);
+      const auto site =
+          task.where.line() != 0 ? r->site(operation, task.where) : r->site(operation);
       r->append({.t_ns = now_, .task = id, .source = site, .kind = event_kind::task_suspended});
     }
     return;
@@ -234,13 +256,16 @@ void engine::returned(std::uint32_t id) noexcept {
   task.ended = true;
   living_.erase(task.bottom_frame);
   task.bottom_frame = nullptr;
-  if (r) r->append({.t_ns = now_, .task = id, .kind = event_kind::task_ended});
+  if (r)
+    r->append({.t_ns = now_, .task = id, .kind = event_kind::task_ended});
 }
 
-// ---- the loop -------------------------------------------------------------------------------------
+// ---- the loop
+// -------------------------------------------------------------------------------------
 
 void engine::stop(stop_reason reason, std::string message) {
-  if (stop_ != stop_reason::none) return;
+  if (stop_ != stop_reason::none)
+    return;
   stop_ = reason;
   stop_message_ = std::move(message);
 }
@@ -250,8 +275,10 @@ namespace {
 class driving {
 public:
   explicit driving(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+
   driving(const driving&) = delete;
   driving& operator=(const driving&) = delete;
+
   ~driving() { flag_ = false; }
 
 private:
@@ -262,7 +289,8 @@ private:
 
 std::size_t engine::choose(policy& p) {
   const std::size_t count = ready_.size();
-  if (count == 1) return 0;
+  if (count == 1)
+    return 0;
   const std::size_t chosen = std::min(p.choose(ready_view(ready_)), count - 1);
   choices_.push_back(static_cast<std::uint32_t>(chosen));
   if (auto* r = trace::current_recorder())
@@ -275,7 +303,8 @@ std::size_t engine::choose(policy& p) {
 }
 
 std::size_t engine::pick(std::size_t n) {
-  if (n <= 1 || policy_ == nullptr) return 0;
+  if (n <= 1 || policy_ == nullptr)
+    return 0;
   const std::size_t chosen = std::min(policy_->choose(ready_view(n)), n - 1);
   choices_.push_back(static_cast<std::uint32_t>(chosen));
   mix(chosen);
@@ -288,17 +317,22 @@ engine::idle engine::drive(policy& p, const limits& bounds, const bool& done) {
   policy_ = &p;
   for (;;) {
     if (ready_.empty()) {
-      if (done) return idle::done;
-      if (heap_.empty()) return work_ == 0 ? idle::no_work : idle::deadlock;
-      if (!advance(bounds.time)) return idle::time_limit;
+      if (done)
+        return idle::done;
+      if (heap_.empty())
+        return work_ == 0 ? idle::no_work : idle::deadlock;
+      if (!advance(bounds.time))
+        return idle::time_limit;
     }
-    if (steps_ == bounds.steps) return idle::step_limit;
+    if (steps_ == bounds.steps)
+      return idle::step_limit;
     ++steps_;
     ready_item item = ready_.take(choose(p));
     mix(item.task);
     current_task_ = item.task;
     item.run(item.payload, ready_action::invoke);
-    if (stop_ != stop_reason::none) return idle::stopped;
+    if (stop_ != stop_reason::none)
+      return idle::stopped;
   }
 }
 
@@ -317,7 +351,8 @@ void engine::abandon_pending() noexcept {
     while (!ready_.empty()) {
       std::size_t latest = 0;
       for (std::size_t i = 1; i < ready_.size(); ++i)
-        if (ready_[i].task > ready_[latest].task) latest = i;
+        if (ready_[i].task > ready_[latest].task)
+          latest = i;
       ready_item item = ready_.take(latest);
       item.run(item.payload, ready_action::destroy);
     }

@@ -1,10 +1,9 @@
+#include <weir/expect.hpp>
 #include <weir/explore.hpp>
 #include <weir/shrink.hpp>
 #include <weir/token.hpp>
 #include <weir/trace/recorder.hpp>
 #include <weir/trace/text.hpp>
-
-#include <weir/expect.hpp>
 
 #include <algorithm>
 
@@ -29,7 +28,8 @@ public:
     const auto& defaults = session();
     found_.name = options.name;
     found_.scenario = (defaults.prefix.empty() ? "" : defaults.prefix + "/") + slug(options.name);
-    schedules_ = options.schedules != 0 && !defaults.schedules_forced ? options.schedules : defaults.schedules;
+    schedules_ = options.schedules != 0 && !defaults.schedules_forced ? options.schedules
+                                                                      : defaults.schedules;
     run_options_.seed = options.seed != 0 ? options.seed : defaults.seed;
     run_options_.limits = options.limits;
     run_options_.leaks = options.leaks;
@@ -41,7 +41,8 @@ public:
       replay(parse_token(defaults.replay));
     else
       search();
-    if (defaults.finished) defaults.finished(found_);
+    if (defaults.finished)
+      defaults.finished(found_);
     return std::move(found_);
   }
 
@@ -59,7 +60,8 @@ private:
       run_result result = run(body_, *policy, run_options_);
       ++found_.schedules;
       found_.handlers += result.handlers;
-      if (result && options_.determinism_every != 0 && found_.schedules % options_.determinism_every == 1)
+      if (result && options_.determinism_every != 0 &&
+          found_.schedules % options_.determinism_every == 1)
         check_determinism(result);
       if (!result) {
         fail(std::move(result));
@@ -69,14 +71,16 @@ private:
   }
 
   void replay(const schedule_token& token) {
-    if (token.scenario != found_.scenario) return;
+    if (token.scenario != found_.scenario)
+      return;
     found_.replayed = true;
     found_.schedules = 1;
     run_options_.seed = token.seed;
     const trace::scoped_recorder quiet(nullptr);
     run_result result = run_choices(body_, run_options_, token.choices);
     found_.handlers = result.handlers;
-    if (result) return;
+    if (result)
+      return;
     failing_schedule failure;
     failure.number = 1;
     failure.found_deviations = count_deviations(result.choices);
@@ -86,12 +90,14 @@ private:
 
   void check_determinism(run_result& first) {
     const run_result second = run_choices(body_, run_options_, first.choices);
-    if (second.hash == first.hash && second.outcome == first.outcome) return;
+    if (second.hash == first.hash && second.outcome == first.outcome)
+      return;
     first.outcome = run_outcome::nondeterministic;
-    first.message = text("the same schedule was run twice and went two ways ({} handlers in {}, then {} in {}). "
-                         "Something in it is decided outside the run: an uninitialised value, an address used as a "
-                         "key, std::random_device, or state left over from the run before",
-                         first.handlers, first.virtual_time, second.handlers, second.virtual_time);
+    first.message = text(
+        "the same schedule was run twice and went two ways ({} handlers in {}, then {} in {}). "
+        "Something in it is decided outside the run: an uninitialised value, an address used as a "
+        "key, std::random_device, or state left over from the run before",
+        first.handlers, first.virtual_time, second.handlers, second.virtual_time);
   }
 
   void fail(run_result result) {
@@ -106,13 +112,14 @@ private:
       found_.failure = std::move(failure);
       return;
     }
-    const auto simplified = shrink(
-        std::move(result.choices), options_.shrink_runs,
-        [&](const std::vector<std::uint32_t>& candidate) -> std::optional<std::vector<std::uint32_t>> {
-          run_result tried = run_choices(body_, run_options_, candidate);
-          if (tried.outcome != wanted) return std::nullopt;
-          return std::move(tried.choices);
-        });
+    const auto simplified = shrink(std::move(result.choices), options_.shrink_runs,
+                                   [&](const std::vector<std::uint32_t>& candidate)
+                                       -> std::optional<std::vector<std::uint32_t>> {
+                                     run_result tried = run_choices(body_, run_options_, candidate);
+                                     if (tried.outcome != wanted)
+                                       return std::nullopt;
+                                     return std::move(tried.choices);
+                                   });
     failure.shrink_runs = simplified.runs;
     trace_into(failure, simplified.choices);
     found_.failure = std::move(failure);
@@ -126,7 +133,8 @@ private:
       failure.result = run_choices(body_, run_options_, choices);
     }
     failure.deviations = count_deviations(failure.result.choices);
-    failure.token = to_string(schedule_token{found_.scenario, run_options_.seed, failure.result.choices});
+    failure.token =
+        to_string(schedule_token{found_.scenario, run_options_.seed, failure.result.choices});
     auto& header = recorder.header();
     header.scenario = found_.name;
     header.seed = run_options_.seed;
@@ -157,7 +165,8 @@ std::string exploration::report() const {
     return text("{}: held in {} schedules{} ({} handlers)", name, schedules,
                 exhausted ? ", which is all there are" : "", handlers);
   const auto& result = failure->result;
-  std::string out = text("{}: {} in schedule {}\n  {}\n", name, to_string(result.outcome), failure->number, result.message);
+  std::string out = text("{}: {} in schedule {}\n  {}\n", name, to_string(result.outcome),
+                         failure->number, result.message);
   for (const auto& task : result.tasks)
     out += text("  waiting: {} for {} since {}{}\n", task.name, task.waits_for, task.since,
                 task.where.empty() ? "" : " at " + task.where);

@@ -35,17 +35,23 @@ std::string describe(const std::type_info& type) {
   const std::unique_ptr<char, void (*)(void*)> demangled(
       abi::__cxa_demangle(type.name(), nullptr, nullptr, nullptr), &std::free);
   const std::string_view full = demangled ? demangled.get() : type.name();
-  // Of an adapted initiation, the adapter's name comes first and the operation's own in its arguments.
+  // Of an adapted initiation, the adapter's name comes first and the operation's own in its
+  // arguments.
   for (const auto& p : patterns)
-    if (full.find(p.part) != std::string_view::npos) return p.name;
+    if (full.find(p.part) != std::string_view::npos)
+      return p.name;
   // "queue::push(int)::{lambda(auto:1&&)#1}" and the like: keep what a person wrote.
   std::string_view rest = full.substr(0, full.find("::{lambda"));
-  if (const auto open = rest.find('('); open != std::string_view::npos) rest = rest.substr(0, open);
+  if (const auto open = rest.find('('); open != std::string_view::npos)
+    rest = rest.substr(0, open);
   int depth = 0;
   for (std::size_t i = rest.size(); i-- > 1;) {
-    if (rest[i] == '>') ++depth;
-    if (rest[i] == '<') --depth;
-    if (depth == 0 && rest[i] == ':' && rest[i - 1] == ':') return std::string(rest.substr(i + 1));
+    if (rest[i] == '>')
+      ++depth;
+    if (rest[i] == '<')
+      --depth;
+    if (depth == 0 && rest[i] == ':' && rest[i - 1] == ':')
+      return std::string(rest.substr(i + 1));
   }
   return rest.empty() ? "an operation" : std::string(rest);
 }
@@ -53,11 +59,13 @@ std::string describe(const std::type_info& type) {
 } // namespace
 
 const char* operation_name(const std::type_info* initiation) {
-  if (initiation == nullptr) return "start";
+  if (initiation == nullptr)
+    return "start";
   // Every run asks for the same handful; nodes of the map never move, so the pointers stay good.
   thread_local std::unordered_map<std::type_index, std::string> known;
   auto [it, fresh] = known.try_emplace(std::type_index(*initiation));
-  if (fresh) it->second = describe(*initiation);
+  if (fresh)
+    it->second = describe(*initiation);
   return it->second.c_str();
 }
 

@@ -1,12 +1,10 @@
-#include <weir/prelude.hpp>
-
 #include <weir/detail/coroutine_stack.hpp>
 #include <weir/detail/operation_name.hpp>
 #include <weir/policy.hpp>
+#include <weir/prelude.hpp>
 #include <weir/trace/recorder.hpp>
 
 #include <boost/asio/detail/scheduler.hpp>
-
 #include <cxxabi.h>
 
 #include <thread>
@@ -36,6 +34,7 @@ class ignore_leaks {
 public:
 #if defined(WEIR_WITH_LSAN)
   ignore_leaks() { __lsan_disable(); }
+
   ~ignore_leaks() { __lsan_enable(); }
 #else
   ignore_leaks() {}
@@ -67,7 +66,8 @@ std::vector<task_report> living_tasks(detail::engine& e) {
   auto& tasks = e.tasks();
   for (std::uint32_t id = 1; id < tasks.size(); ++id) {
     const auto& task = tasks[id];
-    if (task.ended || !task.waiting) continue;
+    if (task.ended || !task.waiting)
+      continue;
     task_report report;
     report.id = id;
     report.parent = task.parent;
@@ -75,8 +75,7 @@ std::vector<task_report> living_tasks(detail::engine& e) {
     report.waits_for = detail::operation_name(task.operation);
     report.stack = detail::stack_of(task);
     if (task.where.line() != 0)
-      report.where =
-          text("{}:{}", file_name(task.where.file_name()), task.where.line());
+      report.where = text("{}:{}", file_name(task.where.file_name()), task.where.line());
     report.name = detail::name_of(task, id);
     reports.push_back(std::move(report));
   }
@@ -86,10 +85,13 @@ std::vector<task_report> living_tasks(detail::engine& e) {
 std::string list_tasks(const std::vector<task_report>& tasks) {
   std::string list;
   for (const auto& t : tasks) {
-    if (!list.empty()) list += "; ";
+    if (!list.empty())
+      list += "; ";
     list += text("{} waits for {} since {}", t.name, t.waits_for, t.since);
-    if (!t.stack.empty()) list += " in " + t.stack.front();
-    if (!t.where.empty()) list += " (" + t.where + ")";
+    if (!t.stack.empty())
+      list += " in " + t.stack.front();
+    if (!t.where.empty())
+      list += " (" + t.where + ")";
   }
   return list;
 }
@@ -106,9 +108,9 @@ run_result conclude(detail::engine& e, detail::engine::idle idle, const run_opti
   if (e.stopped() == stop_reason::left_virtual_time)
     end(run_outcome::left_virtual_time, e.stop_message());
   else if (started_scheduler)
-    end(run_outcome::left_virtual_time,
-        "a stock Asio service was created on the virtual context (a socket, a resolver, a signal set, or a "
-        "timer compiled without weir/prelude.hpp)");
+    end(run_outcome::left_virtual_time, "a stock Asio service was created on the virtual context "
+                                        "(a socket, a resolver, a signal set, or a "
+                                        "timer compiled without weir/prelude.hpp)");
   else if (e.stopped() == stop_reason::expectation)
     end(run_outcome::assertion_failed, e.stop_message());
   else if (e.stopped() == stop_reason::out_of_memory)
@@ -119,23 +121,28 @@ run_result conclude(detail::engine& e, detail::engine::idle idle, const run_opti
     end(run_outcome::exception, "the scenario ended with an exception: " + describe(error));
   else if (idle == idle_kind::deadlock || idle == idle_kind::no_work) {
     result.tasks = living_tasks(e);
-    end(run_outcome::deadlock, "nothing can run any more and no timer is set: " +
-                                   (result.tasks.empty() ? std::string("what should go on was destroyed or lost")
-                                                         : list_tasks(result.tasks)));
+    end(run_outcome::deadlock,
+        "nothing can run any more and no timer is set: " +
+            (result.tasks.empty() ? std::string("what should go on was destroyed or lost")
+                                  : list_tasks(result.tasks)));
   } else if (idle == idle_kind::step_limit)
     end(run_outcome::step_limit,
-        text("{} handlers ran without an end, the last {} of them with the clock standing at {}", e.steps(),
-             e.steps_at_this_instant(), std::chrono::nanoseconds(e.now())));
+        text("{} handlers ran without an end, the last {} of them with the clock standing at {}",
+             e.steps(), e.steps_at_this_instant(), std::chrono::nanoseconds(e.now())));
   else if (idle == idle_kind::time_limit)
-    end(run_outcome::time_limit, text("the next timer lies beyond the limit of {}", options.limits.virtual_time));
-  else if (options.leaks == leak_check::fail && (e.pending_timers() != 0 || e.outstanding_work() != 0)) {
+    end(run_outcome::time_limit,
+        text("the next timer lies beyond the limit of {}", options.limits.virtual_time));
+  else if (options.leaks == leak_check::fail &&
+           (e.pending_timers() != 0 || e.outstanding_work() != 0)) {
     result.tasks = living_tasks(e);
-    end(run_outcome::leak, "the scenario has returned, but work it started is still alive: " +
-                               (result.tasks.empty() ? text("{} timers, {} operations", e.pending_timers(),
-                                                            e.outstanding_work())
-                                                     : list_tasks(result.tasks)));
+    end(run_outcome::leak,
+        "the scenario has returned, but work it started is still alive: " +
+            (result.tasks.empty()
+                 ? text("{} timers, {} operations", e.pending_timers(), e.outstanding_work())
+                 : list_tasks(result.tasks)));
   }
-  if (!result && result.tasks.empty()) result.tasks = living_tasks(e);
+  if (!result && result.tasks.empty())
+    result.tasks = living_tasks(e);
   result.virtual_time = std::chrono::nanoseconds(e.now());
   result.handlers = e.steps();
   result.choices = e.choices();
@@ -148,29 +155,41 @@ run_result conclude(detail::engine& e, detail::engine::idle idle, const run_opti
 
 std::string_view to_string(run_outcome outcome) noexcept {
   switch (outcome) {
-  case run_outcome::completed: return "completed";
-  case run_outcome::assertion_failed: return "assertion-failed";
-  case run_outcome::exception: return "exception";
-  case run_outcome::deadlock: return "deadlock";
-  case run_outcome::leak: return "leak";
-  case run_outcome::step_limit: return "step-limit";
-  case run_outcome::time_limit: return "time-limit";
-  case run_outcome::out_of_memory: return "out-of-memory";
-  case run_outcome::left_virtual_time: return "left-virtual-time";
-  case run_outcome::nondeterministic: return "nondeterministic";
+  case run_outcome::completed:
+    return "completed";
+  case run_outcome::assertion_failed:
+    return "assertion-failed";
+  case run_outcome::exception:
+    return "exception";
+  case run_outcome::deadlock:
+    return "deadlock";
+  case run_outcome::leak:
+    return "leak";
+  case run_outcome::step_limit:
+    return "step-limit";
+  case run_outcome::time_limit:
+    return "time-limit";
+  case run_outcome::out_of_memory:
+    return "out-of-memory";
+  case run_outcome::left_virtual_time:
+    return "left-virtual-time";
+  case run_outcome::nondeterministic:
+    return "nondeterministic";
   }
   return "unknown";
 }
 
 run_result run(const scenario& body, policy& p, const run_options& options) {
   if (detail::engine::current() != nullptr)
-    throw std::logic_error("weir::run inside another run: a schedule can't be explored from within one");
+    throw std::logic_error(
+        "weir::run inside another run: a schedule can't be explored from within one");
   auto context = std::make_unique<virtual_context>();
   detail::engine& e = context->engine();
   e.seed = options.seed;
   auto* const recorder = trace::current_recorder();
   if (recorder)
-    recorder->append({.kind = trace::event_kind::run_begin, .a = static_cast<std::int64_t>(options.seed)});
+    recorder->append(
+        {.kind = trace::event_kind::run_begin, .a = static_cast<std::int64_t>(options.seed)});
 
   bool done = false;
   std::exception_ptr error;
@@ -194,8 +213,7 @@ run_result run(const scenario& body, policy& p, const run_options& options) {
       break;
     }
   }
-  const bool started_scheduler =
-      boost::asio::has_service<boost::asio::detail::scheduler>(*context);
+  const bool started_scheduler = boost::asio::has_service<boost::asio::detail::scheduler>(*context);
   run_result result = conclude(e, idle, options, error, started_scheduler);
   p.end_run(result.choices.size());
   if (recorder) {
@@ -215,7 +233,9 @@ run_result run(const scenario& body, policy& p, const run_options& options) {
   return result;
 }
 
-std::chrono::nanoseconds now() noexcept { return std::chrono::steady_clock::now().time_since_epoch(); }
+std::chrono::nanoseconds now() noexcept {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
 
 std::uint32_t current_task() noexcept {
   const auto* e = detail::engine::current();
@@ -224,8 +244,10 @@ std::uint32_t current_task() noexcept {
 
 void name_this_task(std::string name) {
   auto* e = detail::engine::current();
-  if (e == nullptr || e->current_task() == 0) return;
-  if (auto* r = trace::current_recorder()) r->task_started(e->now(), e->current_task(), name);
+  if (e == nullptr || e->current_task() == 0)
+    return;
+  if (auto* r = trace::current_recorder())
+    r->task_started(e->now(), e->current_task(), name);
   auto& task = e->tasks()[e->current_task()];
   task.named = true;
   task.name = std::move(name);

@@ -28,10 +28,12 @@ private:
   [[nodiscard]] bool spent() const { return runs_ >= budget_; }
 
   bool accept(const schedule& candidate) {
-    if (spent()) return false;
+    if (spent())
+      return false;
     ++runs_;
     auto made = still_fails_(candidate);
-    if (!made) return false;
+    if (!made)
+      return false;
     // Choices the run no longer made, or made beyond the candidate (all zero), say nothing.
     made->resize(std::min(made->size(), candidate.size()));
     best_ = std::move(*made);
@@ -40,13 +42,15 @@ private:
   }
 
   void trim() {
-    while (!best_.empty() && best_.back() == 0) best_.pop_back();
+    while (!best_.empty() && best_.back() == 0)
+      best_.pop_back();
   }
 
   [[nodiscard]] std::vector<std::size_t> departures() const {
     std::vector<std::size_t> at;
     for (std::size_t i = 0; i < best_.size(); ++i)
-      if (best_[i] != 0) at.push_back(i);
+      if (best_[i] != 0)
+        at.push_back(i);
     return at;
   }
 
@@ -55,12 +59,13 @@ private:
     while (low < best_.size() && !spent()) {
       const std::size_t middle = low + (best_.size() - low) / 2;
       const schedule candidate(best_.begin(), best_.begin() + static_cast<std::ptrdiff_t>(middle));
-      if (!accept(candidate)) low = middle + 1;
+      if (!accept(candidate))
+        low = middle + 1;
     }
   }
 
   void clear_groups() {
-    for (std::size_t group = std::max<std::size_t>(departures().size() / 2, 1); !spent(); ) {
+    for (std::size_t group = std::max<std::size_t>(departures().size() / 2, 1); !spent();) {
       bool progress = false;
       const auto at = departures();
       for (std::size_t begin = 0; begin < at.size() && !spent(); begin += group) {
@@ -71,17 +76,21 @@ private:
             candidate[at[i]] = 0;
             changes = true;
           }
-        if (changes && accept(candidate)) progress = true;
+        if (changes && accept(candidate))
+          progress = true;
       }
-      if (progress) continue;
-      if (group == 1) return;
+      if (progress)
+        continue;
+      if (group == 1)
+        return;
       group = std::max<std::size_t>(group / 2, 1);
     }
   }
 
   void lower_values() {
     for (const std::size_t at : departures()) {
-      if (at >= best_.size() || best_[at] <= 1) continue;
+      if (at >= best_.size() || best_[at] <= 1)
+        continue;
       schedule candidate = best_;
       candidate[at] = 1;
       accept(candidate);

@@ -44,7 +44,8 @@ std::string_view next_field(std::string_view& rest, char separator) {
 } // namespace
 
 std::string to_string(const schedule_token& token) {
-  std::string body = std::string(version) + ':' + token.scenario + ':' + in_base(token.seed, 16) + ':';
+  std::string body =
+      std::string(version) + ':' + token.scenario + ':' + in_base(token.seed, 16) + ':';
   std::size_t since = 0;
   bool first = true;
   for (const std::uint32_t choice : token.choices) {
@@ -52,40 +53,46 @@ std::string to_string(const schedule_token& token) {
       ++since;
       continue;
     }
-    if (!first) body += '.';
+    if (!first)
+      body += '.';
     first = false;
     body += in_base(since, 10);
-    if (choice != 1) body += 'x' + in_base(choice, 10);
+    if (choice != 1)
+      body += 'x' + in_base(choice, 10);
     since = 0;
   }
-  if (first) body += '-';
+  if (first)
+    body += '-';
   return body + ':' + check_of(body);
 }
 
 schedule_token parse_token(std::string_view text) {
   const auto last = text.rfind(':');
   if (std::count(text.begin(), text.end(), ':') != 4)
-    throw token_error("a token looks like w1:scenario:seed:choices:check, found '" + std::string(text) +
-                      "'. Copy the whole token from the report");
+    throw token_error("a token looks like w1:scenario:seed:choices:check, found '" +
+                      std::string(text) + "'. Copy the whole token from the report");
   std::string_view rest = text.substr(0, last);
   const auto found_version = next_field(rest, ':');
   if (found_version != version)
-    throw token_error("this is a token of version '" + std::string(found_version) + "', and this weir reads " +
-                      std::string(version) + ". Replay it with the weir that printed it");
+    throw token_error("this is a token of version '" + std::string(found_version) +
+                      "', and this weir reads " + std::string(version) +
+                      ". Replay it with the weir that printed it");
   if (check_of(text.substr(0, last)) != text.substr(last + 1))
     throw token_error("the token does not match its check '" + std::string(text.substr(last + 1)) +
                       "': some of it was changed or lost. Copy the whole token from the report");
   schedule_token token;
   token.scenario = next_field(rest, ':');
   token.seed = number(next_field(rest, ':'), 16, "seed");
-  if (rest == "-") return token;
+  if (rest == "-")
+    return token;
   while (!rest.empty()) {
     std::string_view item = next_field(rest, '.');
     const auto skipped = number(next_field(item, 'x'), 10, "list of choices");
     const auto choice = item.empty() ? 1 : number(item, 10, "list of choices");
     if (skipped > most_choices || token.choices.size() + skipped > most_choices ||
         choice > std::numeric_limits<std::uint32_t>::max())
-      throw token_error("the token's list of choices is longer than any run. Copy the whole token from the report");
+      throw token_error("the token's list of choices is longer than any run. Copy the whole token "
+                        "from the report");
     token.choices.resize(token.choices.size() + skipped, 0);
     token.choices.push_back(static_cast<std::uint32_t>(choice));
   }
@@ -104,7 +111,8 @@ std::string slug(std::string_view name) {
     else if (!made.empty() && made.back() != '-')
       made += '-';
   }
-  while (!made.empty() && made.back() == '-') made.pop_back();
+  while (!made.empty() && made.back() == '-')
+    made.pop_back();
   return made.empty() ? "scenario" : made;
 }
 

@@ -7,7 +7,8 @@ namespace detail {
 boost::asio::execution_context::id virtual_service::id;
 
 engine* engine_of(boost::asio::execution_context& context) {
-  if (!boost::asio::has_service<virtual_service>(context)) return nullptr;
+  if (!boost::asio::has_service<virtual_service>(context))
+    return nullptr;
   return boost::asio::use_service<virtual_service>(context).owner;
 }
 
@@ -18,7 +19,8 @@ virtual_context::virtual_context() {
 }
 
 virtual_context::~virtual_context() {
-  // What is destroyed may post its unwinding (`~awaitable_thread` does), so each step is followed by another look.
+  // What is destroyed may post its unwinding (`~awaitable_thread` does), so each step is followed
+  // by another look.
   engine_.abandon_pending();
   {
     const detail::current_engine scope(engine_);

@@ -1,9 +1,8 @@
+#include "run_helpers.hpp"
 #include "weir_catch.hpp"
 
 #include <weir/shrink.hpp>
 #include <weir/token.hpp>
-
-#include "run_helpers.hpp"
 
 #include <set>
 
@@ -13,7 +12,9 @@ using weir::run_outcome;
 
 namespace {
 
-asio::awaitable<void> turn() { co_await asio::post(asio::use_awaitable); }
+asio::awaitable<void> turn() {
+  co_await asio::post(asio::use_awaitable);
+}
 
 asio::awaitable<void> append(int value, std::vector<int>& out) {
   co_await turn();
@@ -55,6 +56,7 @@ weir::scenario lost_update() {
 
 struct session_guard {
   weir::exploration_session before = weir::session();
+
   ~session_guard() { weir::session() = before; }
 };
 
@@ -81,11 +83,15 @@ TEST_CASE("a bound on deviations bounds depth-first search") {
     auto options = quick("bounded");
     options.schedules = 1'000'000;
     options.determinism_every = 0;
-    options.make_policy = [=] { return weir::make_depth_first(deviations); };
-    return weir::explore(options, []() -> asio::awaitable<void> {
-             std::vector<int> order;
-             co_await three(order);
-           }).schedules;
+    options.make_policy = [=] {
+      return weir::make_depth_first(deviations);
+    };
+    return weir::explore(options,
+                         []() -> asio::awaitable<void> {
+                           std::vector<int> order;
+                           co_await three(order);
+                         })
+        .schedules;
   };
   CHECK(count(0) == 1);
   CHECK(count(1) > 1);
@@ -97,7 +103,8 @@ TEST_CASE("random and PCT search reach every order") {
     std::set<std::vector<int>> orders;
     auto options = quick("orders");
     options.policy = kind;
-    // Each order has probability >= 1/36 a run at worst; missing one of six in 500 runs: below 6 * (35/36)^500 = 5e-6.
+    // Each order has probability >= 1/36 a run at worst; missing one of six in 500 runs: below 6 *
+    // (35/36)^500 = 5e-6.
     options.schedules = 500;
     weir::explore(options, [&]() -> asio::awaitable<void> {
       std::vector<int> order;
@@ -166,7 +173,9 @@ TEST_CASE("a counting policy sees what goes through it") {
   auto options = quick("counted");
   options.schedules = 10;
   options.determinism_every = 0;
-  options.make_policy = [&] { return weir::make_counting(weir::make_random(), metrics); };
+  options.make_policy = [&] {
+    return weir::make_counting(weir::make_random(), metrics);
+  };
   weir::explore(options, []() -> asio::awaitable<void> {
     std::vector<int> order;
     co_await three(order);
@@ -191,8 +200,10 @@ TEST_CASE("tokens read back to what was printed and refuse what was not") {
 
 TEST_CASE("shrinking keeps only the departures that the failure needs") {
   // Fails exactly when positions 3 and 11 are both set.
-  const auto fails = [](const std::vector<std::uint32_t>& c) -> std::optional<std::vector<std::uint32_t>> {
-    if (c.size() > 11 && c[3] != 0 && c[11] != 0) return c;
+  const auto fails =
+      [](const std::vector<std::uint32_t>& c) -> std::optional<std::vector<std::uint32_t>> {
+    if (c.size() > 11 && c[3] != 0 && c[11] != 0)
+      return c;
     return std::nullopt;
   };
   const auto made = weir::shrink(std::vector<std::uint32_t>(40, 5), 500, fails);

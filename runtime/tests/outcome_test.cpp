@@ -1,6 +1,5 @@
-#include "weir_catch.hpp"
-
 #include "run_helpers.hpp"
+#include "weir_catch.hpp"
 
 using namespace std::chrono_literals;
 using weir::run_outcome;
@@ -20,7 +19,8 @@ asio::awaitable<void> stuck_receiver(channel& from) {
 }
 
 asio::awaitable<void> never_ending() {
-  for (;;) co_await asio::post(asio::use_awaitable);
+  for (;;)
+    co_await asio::post(asio::use_awaitable);
 }
 
 } // namespace
@@ -115,7 +115,8 @@ TEST_CASE("a loop that never lets time pass meets the step limit") {
   options.limits.steps = 1000;
   const auto result = run_once([]() -> asio::awaitable<void> { co_await never_ending(); }, options);
   CHECK(result.outcome == run_outcome::step_limit);
-  CHECK(result.message.find("the last 1000 of them with the clock standing at 0 ns") != std::string::npos);
+  CHECK(result.message.find("the last 1000 of them with the clock standing at 0 ns") !=
+        std::string::npos);
 }
 
 TEST_CASE("a timer beyond the time limit ends the run") {

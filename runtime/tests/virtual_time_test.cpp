@@ -1,7 +1,8 @@
+#include "run_helpers.hpp"
 #include "weir_catch.hpp"
 
-#include "run_helpers.hpp"
-
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detail/scheduler.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -59,7 +60,8 @@ TEST_CASE("timers expire in the order of their deadlines") {
   std::vector<int> order;
   REQUIRE(run_once([&]() -> asio::awaitable<void> {
     using namespace asio::experimental::awaitable_operators;
-    co_await (record_after(30ms, 3, order) && record_after(10ms, 1, order) && record_after(20ms, 2, order));
+    co_await (record_after(30ms, 3, order) && record_after(10ms, 1, order) &&
+              record_after(20ms, 2, order));
   }));
   CHECK(order == std::vector<int>{1, 2, 3});
 }
@@ -70,7 +72,8 @@ TEST_CASE("a timer can be cancelled, one wait at a time or all") {
     asio::steady_timer timer(co_await asio::this_coro::executor, 1s);
     for (const char* name : {"a", "b", "c"})
       timer.async_wait([&ended, name](const boost::system::error_code& ec) {
-        ended.push_back(std::string(name) + (ec == asio::error::operation_aborted ? " cancelled" : " expired"));
+        ended.push_back(std::string(name) +
+                        (ec == asio::error::operation_aborted ? " cancelled" : " expired"));
       });
     weir::expect(timer.cancel_one() == 1, "cancel_one found a wait");
     co_await wait_for(1ms);
@@ -88,11 +91,15 @@ TEST_CASE("moving a timer keeps its waits, destroying it cancels them") {
     const auto ex = co_await asio::this_coro::executor;
     {
       asio::steady_timer first(ex, 5ms);
-      first.async_wait([&](const boost::system::error_code& ec) { ended.push_back(ec ? "cancelled" : "expired"); });
+      first.async_wait([&](const boost::system::error_code& ec) {
+        ended.push_back(ec ? "cancelled" : "expired");
+      });
       asio::steady_timer second(std::move(first));
       co_await wait_for(10ms);
       second.expires_after(1s);
-      second.async_wait([&](const boost::system::error_code& ec) { ended.push_back(ec ? "cancelled" : "expired"); });
+      second.async_wait([&](const boost::system::error_code& ec) {
+        ended.push_back(ec ? "cancelled" : "expired");
+      });
       asio::steady_timer third(ex);
       third = std::move(second);
     }
@@ -120,16 +127,19 @@ TEST_CASE("channels, strands, parallel groups and posts work on the virtual cont
     const auto ex = co_await asio::this_coro::executor;
     channel numbers(ex, 1);
     const auto send = [](channel& to) -> asio::awaitable<void> {
-      for (int i = 1; i <= 4; ++i) co_await to.async_send(boost::system::error_code{}, i, asio::use_awaitable);
+      for (int i = 1; i <= 4; ++i)
+        co_await to.async_send(boost::system::error_code{}, i, asio::use_awaitable);
     };
     const auto receive = [](channel& from, int& total) -> asio::awaitable<void> {
-      for (int i = 0; i < 4; ++i) total += co_await from.async_receive(asio::use_awaitable);
+      for (int i = 0; i < 4; ++i)
+        total += co_await from.async_receive(asio::use_awaitable);
     };
     co_await (send(numbers) && receive(numbers, sum));
     auto strand = asio::make_strand(ex);
     asio::steady_timer on_strand(strand, 1ms);
     on_strand.async_wait(asio::bind_executor(strand, [&](const boost::system::error_code&) {
-      if (strand.running_in_this_thread()) sum += 100;
+      if (strand.running_in_this_thread())
+        sum += 100;
     }));
     asio::post(strand, [&] { sum += 1000; });
     co_await wait_for(2ms);
@@ -168,16 +178,32 @@ TEST_CASE("sleeping inside a run blocks the loop and moves the clock") {
 TEST_CASE("what would leave virtual time ends the run with an explanation") {
   using code = std::function<void(const asio::any_io_executor&)>;
   const std::vector<std::pair<std::string, code>> attempts{
-      {"std::thread", [](const asio::any_io_executor&) { std::thread([] {}).join(); }},
-      {"thread_pool", [](const asio::any_io_executor&) { asio::thread_pool pool(1); }},
-      {"socket", [](const asio::any_io_executor& ex) { asio::ip::tcp::socket socket(ex); }},
-      {"resolver", [](const asio::any_io_executor& ex) { asio::ip::tcp::resolver resolver(ex); }},
-      {"signal_set", [](const asio::any_io_executor& ex) { asio::signal_set signals(ex, SIGUSR1); }},
+      {"std::thread",
+       [](const asio::any_io_executor&) {
+         std::thread([] {}).join();
+       }},
+      {"thread_pool",
+       [](const asio::any_io_executor&) {
+         asio::thread_pool pool(1);
+       }},
+      {"socket",
+       [](const asio::any_io_executor& ex) {
+         asio::ip::tcp::socket socket(ex);
+       }},
+      {"resolver",
+       [](const asio::any_io_executor& ex) {
+         asio::ip::tcp::resolver resolver(ex);
+       }},
+      {"signal_set",
+       [](const asio::any_io_executor& ex) {
+         asio::signal_set signals(ex, SIGUSR1);
+       }},
   };
   for (const auto& [name, attempt] : attempts) {
     INFO(name);
     const code& call = attempt;
-    const auto result = run_once([&]() -> asio::awaitable<void> { call(co_await asio::this_coro::executor); });
+    const auto result =
+        run_once([&]() -> asio::awaitable<void> { call(co_await asio::this_coro::executor); });
     CHECK(result.outcome == weir::run_outcome::left_virtual_time);
     CHECK(result.message.find("thread") != std::string::npos);
   }
@@ -193,7 +219,24 @@ TEST_CASE("a run never owns Asio's scheduler") {
   CHECK_FALSE(owns);
 }
 
-TEST_CASE("dispatching from within a run is immediate, as on an io_context; posting and co_spawn are not") {
+TEST_CASE("a coroutine cancelled in the instant of its start ends as cancelled, not by an escaped "
+          "exception") {
+  std::string ended;
+  REQUIRE(run_once([&]() -> asio::awaitable<void> {
+    const auto ex = co_await asio::this_coro::executor;
+    asio::cancellation_signal stop;
+    asio::co_spawn(ex, wait_for(1h),
+                   asio::bind_cancellation_slot(stop.slot(), [&](const std::exception_ptr& error) {
+                     ended = error ? "cancelled" : "completed";
+                   }));
+    stop.emit(asio::cancellation_type::terminal);
+    co_await wait_for(1ms);
+  }));
+  CHECK(ended == "cancelled");
+}
+
+TEST_CASE("dispatching from within a run is immediate, as on an io_context, and so is a "
+          "coroutine's start; posting is not") {
   std::vector<std::string> order;
   REQUIRE(run_once([&]() -> asio::awaitable<void> {
     const auto ex = co_await asio::this_coro::executor;
@@ -207,5 +250,5 @@ TEST_CASE("dispatching from within a run is immediate, as on an io_context; post
     order.emplace_back("went on");
     co_await wait_for(1ms);
   }));
-  CHECK(order == std::vector<std::string>{"dispatched", "went on", "spawned", "posted"});
+  CHECK(order == std::vector<std::string>{"spawned", "dispatched", "went on", "posted"});
 }

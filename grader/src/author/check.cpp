@@ -4,9 +4,11 @@
 #include "pipeline.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 
 namespace weir::grader {
@@ -165,8 +167,13 @@ asio::awaitable<void> work_in_parallel(const sandbox& box, const check_request& 
   if (worker + 1 >= request.jobs) {
     co_await work(box, request, shared, worker);
   } else {
-    co_await (work(box, request, shared, worker) &&
-              work_in_parallel(box, request, shared, worker + 1));
+    try {
+      co_await (work(box, request, shared, worker) &&
+                work_in_parallel(box, request, shared, worker + 1));
+    } catch (
+        const boost::asio::multiple_exceptions& both) { // a worker that failed cancels the other
+      std::rethrow_exception(both.first_exception());
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -10,6 +11,7 @@
 
 #include <array>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 namespace weir::grader::watch {
@@ -68,7 +70,6 @@ asio::awaitable<file_change> file_watcher::next() {
 
 // Until something may have happened to the file.
 asio::awaitable<file_watcher::woken> file_watcher::wait() {
-  using namespace asio::experimental::awaitable_operators;
   const auto interval = plan_.interval > 0ms ? plan_.interval : without_events;
   const bool watched_before = folder_ >= 0;
   if (!watching_folder()) {
@@ -80,8 +81,7 @@ asio::awaitable<file_watcher::woken> file_watcher::wait() {
   if (plan_.mode == watch_mode::events) {
     co_return co_await wait_for_event();
   }
-  const auto first = co_await (wait_for_event() || wait_for_time(interval));
-  co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
+  co_return co_await wait_for_event_or_time(interval);
 }
 
 asio::awaitable<file_watcher::woken> file_watcher::wait_for_event() {
@@ -114,11 +114,20 @@ file_watcher::wait_for_time(std::chrono::milliseconds duration) {
   co_return woken::by_time;
 }
 
-asio::awaitable<void> file_watcher::wait_for_quiet() {
+asio::awaitable<file_watcher::woken>
+file_watcher::wait_for_event_or_time(std::chrono::milliseconds duration) {
   using namespace asio::experimental::awaitable_operators;
+  try {
+    const auto first = co_await (wait_for_event() || wait_for_time(duration));
+    co_return first.index() == 0 ? std::get<0>(first) : std::get<1>(first);
+  } catch (const asio::multiple_exceptions& both) { // thrown by `||` when both sides were cancelled
+    std::rethrow_exception(both.first_exception());
+  }
+}
+
+asio::awaitable<void> file_watcher::wait_for_quiet() {
   for (int pause = 0; pause < most_pauses; ++pause) {
-    const auto first = co_await (wait_for_event() || wait_for_time(quiet_));
-    if (first.index() == 1 || std::get<0>(first) == woken::by_time) {
+    if (co_await wait_for_event_or_time(quiet_) == woken::by_time) {
       co_return;
     }
   }

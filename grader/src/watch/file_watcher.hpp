@@ -52,6 +52,7 @@ private:
   asio::awaitable<woken> wait();
   asio::awaitable<woken> wait_for_event();
   asio::awaitable<woken> wait_for_time(std::chrono::milliseconds duration);
+  asio::awaitable<woken> wait_for_event_or_time(std::chrono::milliseconds duration);
   asio::awaitable<void> wait_for_quiet();
   bool watching_folder();
   void leave_folder();

@@ -1,7 +1,8 @@
 /// \file
 /// Runs a scenario under many schedules until one fails or the budget is spent.
 ///
-///     const auto found = weir::explore({.name = "no item is lost"}, []() -> asio::awaitable<void> {
+///     const auto found = weir::explore({.name = "no item is lost"}, []() -> asio::awaitable<void>
+///     {
 ///       ...
 ///       weir::expect(received == sent, "{} of {} items came out", received, sent);
 ///     });
@@ -22,13 +23,15 @@
 
 namespace weir {
 
-/// What to run and how far to go. Fields left at zero or empty take the session's value (see `exploration_session`).
+/// What to run and how far to go. Fields left at zero or empty take the session's value (see
+/// `exploration_session`).
 struct explore_options {
-  std::string name;           ///< of the scenario, a sentence; its slug stands in the token
-  std::size_t schedules = 0;  ///< how many at the most; session default 500
-  std::uint64_t seed = 0;     ///< of the first schedule, later ones count up from it; session default 1
+  std::string name;          ///< of the scenario, a sentence; its slug stands in the token
+  std::size_t schedules = 0; ///< how many at the most; session default 500
+  std::uint64_t seed = 0; ///< of the first schedule, later ones count up from it; session default 1
   std::optional<policy_kind> policy{};
-  std::function<std::unique_ptr<weir::policy>()> make_policy{}; ///< a policy of your own, instead of `policy`
+  std::function<std::unique_ptr<weir::policy>()>
+      make_policy{}; ///< a policy of your own, instead of `policy`
   run_limits limits{};
   leak_check leaks = leak_check::fail;
   /// Every so many schedules, one is run twice and the two must agree step by step. 0: never.
@@ -38,45 +41,48 @@ struct explore_options {
 
 /// A failing schedule, made as simple as the budget allowed, with what happened in it.
 struct failing_schedule {
-  std::size_t number = 0;      ///< which schedule failed first, from 1
-  run_result result;           ///< of the simplified schedule
-  std::string token;           ///< replays it
+  std::size_t number = 0;           ///< which schedule failed first, from 1
+  run_result result;                ///< of the simplified schedule
+  std::string token;                ///< replays it
   std::size_t deviations = 0;       ///< how often it leaves first-in-first-out order
   std::size_t found_deviations = 0; ///< the same before it was simplified
   std::size_t shrink_runs = 0;
-  trace::recording trace;      ///< of the simplified schedule
+  trace::recording trace; ///< of the simplified schedule
 };
 
 struct exploration {
-  std::string scenario;        ///< the name in the token
-  std::string name;            ///< as it was given
-  std::size_t schedules = 0;   ///< run, without those for shrinking and for checks
+  std::string scenario;      ///< the name in the token
+  std::string name;          ///< as it was given
+  std::size_t schedules = 0; ///< run, without those for shrinking and for checks
   std::uint64_t handlers = 0;
-  bool exhausted = false;      ///< the policy had no schedule left: nothing within its bound was missed
-  bool replayed = false;       ///< one schedule given by a token, nothing else
+  bool exhausted = false; ///< the policy had no schedule left: nothing within its bound was missed
+  bool replayed = false;  ///< one schedule given by a token, nothing else
   std::optional<failing_schedule> failure;
 
   [[nodiscard]] bool passed() const noexcept { return !failure; }
+
   [[nodiscard]] explicit operator bool() const noexcept { return passed(); }
+
   /// For people: what was promised, what happened, the last events, the token.
   [[nodiscard]] std::string report() const;
 };
 
-/// Explores `body`. Stops at the first schedule that fails, shrinks it, and runs it once more with a trace.
-/// Not thread-safe: one exploration at a time in a process.
+/// Explores `body`. Stops at the first schedule that fails, shrinks it, and runs it once more with
+/// a trace. Not thread-safe: one exploration at a time in a process.
 /// \throws std::logic_error inside a run
 exploration explore(const explore_options& options, const scenario& body);
 
 /// What a test runner sets for every exploration of a process.
 struct exploration_session {
-  std::string prefix;                        ///< put before each scenario's name, with a slash
+  std::string prefix; ///< put before each scenario's name, with a slash
   std::size_t schedules = 500;
   std::uint64_t seed = 1;
   policy_kind policy = policy_kind::mixed;
-  bool schedules_forced = false;             ///< `schedules` counts even where options say otherwise
-  std::string replay;                        ///< a token: its scenario runs that schedule, no other runs at all
+  bool schedules_forced = false; ///< `schedules` counts even where options say otherwise
+  std::string replay;            ///< a token: its scenario runs that schedule, no other runs at all
   std::function<void(const exploration&)> finished; ///< told of each exploration
 };
+
 exploration_session& session() noexcept;
 
 } // namespace weir

@@ -11,10 +11,10 @@
 namespace weir {
 
 /// A replayable schedule. As text: `w1:SCENARIO:SEED:CHOICES:CHECK`, for instance
-/// `w1:bounded-queue/push-waits:2a:3.0.12x2:9c41`. SEED is hexadecimal. CHOICES lists the points at which the
-/// schedule leaves first-in-first-out order: how many such points were passed since the last one listed, and
-/// `xN` where the N-th oldest (from 0) other than 1 was taken; `-` when there are none. CHECK guards against
-/// slips in copying. The leading number is the format's version.
+/// `w1:bounded-queue/push-waits:2a:3.0.12x2:9c41`. SEED is hexadecimal. CHOICES lists the points at
+/// which the schedule leaves first-in-first-out order: how many such points were passed since the
+/// last one listed, and `xN` where the N-th oldest (from 0) other than 1 was taken; `-` when there
+/// are none. CHECK guards against slips in copying. The leading number is the format's version.
 struct schedule_token {
   std::string scenario; ///< letters, digits, '.', '_', '-', '/'
   std::uint64_t seed = 1;

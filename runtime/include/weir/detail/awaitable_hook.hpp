@@ -1,16 +1,16 @@
 /// \file
 /// Tells the engine when a coroutine is suspended and resumed.
 ///
-/// Asio has no resume hook (chriskohlhoff/asio#1493). `async_result` for `use_awaitable_t<any_io_executor>`
-/// is the one place that every `co_await` of an asynchronous operation passes, the first step of
-/// `co_spawn` included, so a specialisation of it (more special than Asio's own) is the hook: it knows the
-/// coroutine's frames and wraps the completion handler. On any other context it does what Asio's does.
+/// Asio has no resume hook (chriskohlhoff/asio#1493). `async_result` for
+/// `use_awaitable_t<any_io_executor>` is the one place that every `co_await` of an asynchronous
+/// operation passes, the first step of `co_spawn` included, so a specialisation of it (more special
+/// than Asio's own) is the hook: it knows the coroutine's frames and wraps the completion handler.
+/// On any other context it does what Asio's does.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cstdint>
@@ -22,28 +22,22 @@ namespace weir::detail {
 
 class engine;
 
-/// From "about to start the operation" to "the operation is started": what it posts and tracks in between is
-/// the suspended task's. Does nothing outside a run.
+/// From "about to start the operation" to "the operation is started": what it posts and tracks in
+/// between is the suspended task's. Does nothing outside a run.
 class suspension {
 public:
-  suspension(const void* bottom_frame, void* top_frame, const std::type_info& operation, bool starts);
+  suspension(const void* bottom_frame, void* top_frame, const std::type_info& operation);
   suspension(const suspension&) = delete;
   suspension& operator=(const suspension&) = delete;
   ~suspension();
+
   [[nodiscard]] std::uint32_t task() const noexcept { return task_; }
 
 private:
   engine* engine_;
   std::uint32_t task_ = 0;
   std::uint32_t outer_ = 0;
-  bool outer_starting_ = false;
 };
-
-/// A coroutine that dispatches its own continuation, as `co_spawn` does to start one.
-template <typename Initiation> inline constexpr bool is_dispatch = false;
-template <> inline constexpr bool is_dispatch<boost::asio::detail::initiate_dispatch> = true;
-template <typename Executor>
-inline constexpr bool is_dispatch<boost::asio::detail::initiate_dispatch_with_executor<Executor>> = true;
 
 /// While a task's completion handler runs.
 class resumption {
@@ -70,7 +64,8 @@ public:
                std::uint32_t task)
       : base(thread), task_(task) {}
 
-  template <typename... Results> void operator()(Results&&... results) {
+  template <typename... Results>
+  void operator()(Results&&... results) {
     const resumption scope(task_);
     base::operator()(std::forward<Results>(results)...);
   }
@@ -93,8 +88,7 @@ public:
   static handler_type* do_init(detail::awaitable_frame_base<any_io_executor>* frame,
                                Initiation& initiation, InitArgs&... args) {
     auto* const thread = frame->detach_thread();
-    const weir::detail::suspension scope(thread->entry_point(), frame, typeid(Initiation),
-                                         weir::detail::is_dispatch<Initiation>);
+    const weir::detail::suspension scope(thread->entry_point(), frame, typeid(Initiation));
     handler_type handler(thread, scope.task());
     std::move(initiation)(std::move(handler), std::move(args)...);
     return nullptr;
@@ -103,7 +97,9 @@ public:
   template <typename Initiation, typename... InitArgs>
   static return_type initiate(Initiation initiation, use_awaitable_t<any_io_executor>,
                               InitArgs... args) {
-    co_await [&](auto* frame) { return do_init(frame, initiation, args...); };
+    co_await [&](auto* frame) {
+      return do_init(frame, initiation, args...);
+    };
     for (;;) {
     } // never reached: the completion handler pops this frame
   }

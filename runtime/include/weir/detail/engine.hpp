@@ -33,8 +33,8 @@ class virtual_timer;
 /// What to do with a ready handler: run it, or free it without running it.
 enum class ready_action { invoke, destroy };
 
-/// A handler that may run now. Eight bytes of payload are stored in place; they are moved bitwise, so
-/// only pointers and Asio's `executor_function` (one owning pointer) are put there.
+/// A handler that may run now. Eight bytes of payload are stored in place; they are moved bitwise,
+/// so only pointers and Asio's `executor_function` (one owning pointer) are put there.
 struct ready_item {
   using function = void (*)(void* payload, ready_action);
   alignas(void*) unsigned char payload[sizeof(void*)];
@@ -42,24 +42,30 @@ struct ready_item {
   std::uint32_t task;
 };
 
-/// The ready handlers, oldest first. Any of them can be taken; the order of the others is kept, so that
-/// "index 0" always means "what a first-in-first-out loop would run". Taking costs O(distance to the
-/// nearer end), which for the tens of handlers of a test is a few nanoseconds.
+/// The ready handlers, oldest first. Any of them can be taken; the order of the others is kept, so
+/// that "index 0" always means "what a first-in-first-out loop would run". Taking costs O(distance
+/// to the nearer end), which for the tens of handlers of a test is a few nanoseconds.
 class ready_set {
 public:
   [[nodiscard]] bool empty() const noexcept { return head_ == items_.size(); }
+
   [[nodiscard]] std::size_t size() const noexcept { return items_.size() - head_; }
+
   [[nodiscard]] const ready_item& operator[](std::size_t i) const noexcept {
     return items_[head_ + i];
   }
+
   void push(const ready_item& item) {
-    if (items_.size() == items_.capacity() && head_ > items_.size() / 2) compact();
+    if (items_.size() == items_.capacity() && head_ > items_.size() / 2)
+      compact();
     items_.push_back(item);
   }
+
   ready_item take(std::size_t index) noexcept {
     const ready_item taken = items_[head_ + index];
     if (index < size() / 2 || index == 0) {
-      if (index != 0) std::memmove(&items_[head_ + 1], &items_[head_], index * sizeof(ready_item));
+      if (index != 0)
+        std::memmove(&items_[head_ + 1], &items_[head_], index * sizeof(ready_item));
       if (++head_ == items_.size()) {
         items_.clear();
         head_ = 0;
@@ -75,12 +81,13 @@ private:
     items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(head_));
     head_ = 0;
   }
+
   std::vector<ready_item> items_;
   std::size_t head_ = 0;
 };
 
-/// One pending wait on a timer. Lives in the engine's heap until it expires or is cancelled, then in the
-/// ready set.
+/// One pending wait on a timer. Lives in the engine's heap until it expires or is cancelled, then
+/// in the ready set.
 struct timer_wait {
   using function = void (*)(timer_wait*, ready_action, const boost::system::error_code&);
   function run;
@@ -97,18 +104,22 @@ struct timer_wait {
 class virtual_timer {
 public:
   explicit virtual_timer(engine& e) noexcept : engine_(&e) {}
+
   virtual_timer(virtual_timer&& other) noexcept;
   virtual_timer& operator=(virtual_timer&& other) noexcept;
   ~virtual_timer();
 
   std::size_t cancel() noexcept;
   std::size_t cancel_one() noexcept;
+
   std::size_t expires_at(std::int64_t when) noexcept {
     const std::size_t cancelled = first_ ? cancel() : 0;
     expiry_ = when;
     return cancelled;
   }
+
   [[nodiscard]] std::int64_t expiry() const noexcept { return expiry_; }
+
   [[nodiscard]] engine& owner() const noexcept { return *engine_; }
 
 private:
@@ -122,15 +133,15 @@ private:
 
 /// What is known of one task: a coroutine started by `co_spawn`, or work begun outside any.
 struct task_record {
-  const void* bottom_frame = nullptr;  ///< the coroutine thread's entry frame; null: not a coroutine
-  void* top_frame = nullptr;           ///< the frame that is suspended, while `waiting`
+  const void* bottom_frame = nullptr; ///< the coroutine thread's entry frame; null: not a coroutine
+  void* top_frame = nullptr;          ///< the frame that is suspended, while `waiting`
   const std::type_info* operation = nullptr; ///< what it waits for, while `waiting`
-  std::source_location where{};        ///< where it waits, when the operation could tell
-  std::int64_t since = 0;              ///< nanoseconds at which it was last suspended
+  std::source_location where{};              ///< where it waits, when the operation could tell
+  std::int64_t since = 0;                    ///< nanoseconds at which it was last suspended
   std::uint32_t parent = 0;
   bool waiting = false;
   bool ended = false;
-  bool named = false;                  ///< in the trace
+  bool named = false; ///< in the trace
   std::string name;
 };
 
@@ -151,7 +162,8 @@ public:
 
   [[nodiscard]] std::int64_t now() const noexcept { return now_; }
 
-  template <typename Function> void execute(Function&& f, std::uint32_t task) {
+  template <typename Function>
+  void execute(Function&& f, std::uint32_t task) {
     using function_type = std::decay_t<Function>;
     ready_item item;
     item.task = task;
@@ -168,10 +180,10 @@ public:
     ready_.push(item);
   }
 
-  /// Whether a dispatched function runs at once: inside a handler of this run, unless it is a coroutine's start.
-  [[nodiscard]] bool may_run_inline() const noexcept { return driving_ && !starting_; }
-  /// While a coroutine dispatches its own continuation. Returns the value before.
-  bool starting(bool value) noexcept { return std::exchange(starting_, value); }
+  /// Whether a dispatched function runs at once, as on an `io_context`: inside a handler of this
+  /// run. So a coroutine that is spawned by another one starts at once; how far it gets before the
+  /// others is then a matter of choice.
+  [[nodiscard]] bool may_run_inline() const noexcept { return driving_; }
 
   /// Starts a wait; it becomes ready when the clock reaches the timer's expiry.
   void start_wait(virtual_timer& timer, timer_wait& wait);
@@ -182,24 +194,33 @@ public:
   void block(std::chrono::nanoseconds d) noexcept;
 
   void work_started() noexcept { ++work_; }
+
   void work_finished() noexcept { --work_; }
 
   /// \name Tasks
   /// @{
   [[nodiscard]] std::uint32_t current_task() const noexcept { return current_task_; }
+
   void current_task(std::uint32_t id) noexcept { current_task_ = id; }
-  /// The task of a coroutine thread that is about to be suspended; a new one when it was never seen.
-  std::uint32_t suspending(const void* bottom_frame, void* top_frame, const std::type_info& operation);
+
+  /// The task of a coroutine thread that is about to be suspended; a new one when it was never
+  /// seen.
+  std::uint32_t suspending(const void* bottom_frame, void* top_frame,
+                           const std::type_info& operation);
   void resumed(std::uint32_t id) noexcept;
   /// Called after a task's handler has returned; a task that is not waiting again has ended.
   void returned(std::uint32_t id) noexcept;
   void waits_at(const std::source_location& where) noexcept;
+
   [[nodiscard]] std::vector<task_record>& tasks() noexcept { return tasks_; }
+
   /// @}
 
   /// Ends the run after the handler that is running. The first reason counts.
   void stop(stop_reason reason, std::string message);
+
   [[nodiscard]] stop_reason stopped() const noexcept { return stop_; }
+
   [[nodiscard]] const std::string& stop_message() const noexcept { return stop_message_; }
 
   /// Memory from Asio's recycling allocator.
@@ -207,26 +228,39 @@ public:
   static void deallocate(void* memory, std::size_t size) noexcept;
 
   enum class idle { stopped, no_work, deadlock, step_limit, time_limit, done };
+
   struct limits {
     std::uint64_t steps;
     std::int64_t time;
   };
-  /// Runs handlers, chosen by `p`, until `done` is true and nothing is ready at that instant, or until
-  /// something ends the run.
+
+  /// Runs handlers, chosen by `p`, until `done` is true and nothing is ready at that instant, or
+  /// until something ends the run.
   idle drive(policy& p, const limits& bounds, const bool& done);
 
   /// Destroys everything that is pending, without running it, until nothing is left.
   void abandon_pending() noexcept;
 
   [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
-  [[nodiscard]] std::uint64_t steps_at_this_instant() const noexcept { return steps_ - steps_at_tick_; }
+
+  [[nodiscard]] std::uint64_t steps_at_this_instant() const noexcept {
+    return steps_ - steps_at_tick_;
+  }
+
   [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
+
   [[nodiscard]] std::size_t pending_timers() const noexcept { return heap_.size(); }
+
   [[nodiscard]] std::uint64_t outstanding_work() const noexcept { return work_; }
+
   [[nodiscard]] const std::vector<std::uint32_t>& choices() const noexcept { return choices_; }
+
   [[nodiscard]] const ready_set& ready() const noexcept { return ready_; }
-  /// A choice of the scenario's own among `n` values, made by the policy and recorded like the others.
+
+  /// A choice of the scenario's own among `n` values, made by the policy and recorded like the
+  /// others.
   std::size_t pick(std::size_t n);
+
   void mix(std::uint64_t value) noexcept { hash_ = (hash_ ^ value) * 0x9E3779B97F4A7C15u; }
 
   std::uint64_t seed = 0;
@@ -235,23 +269,34 @@ private:
   friend class virtual_timer;
   friend class current_engine;
   __extension__ using key_type = unsigned __int128;
+
   /// Expiry and sequence number make one key, so that comparing two entries takes no branch.
   struct heap_entry {
     key_type key;
     timer_wait* wait;
-    [[nodiscard]] std::int64_t when() const noexcept { return static_cast<std::int64_t>(key >> 64); }
+
+    [[nodiscard]] std::int64_t when() const noexcept {
+      return static_cast<std::int64_t>(key >> 64);
+    }
   };
+
   static key_type make_key(std::int64_t when, std::uint64_t sequence) noexcept {
-    return static_cast<key_type>(static_cast<std::uint64_t>(std::max<std::int64_t>(when, 0))) << 64 | sequence;
+    return static_cast<key_type>(static_cast<std::uint64_t>(std::max<std::int64_t>(when, 0)))
+               << 64 |
+           sequence;
   }
 
   static void run_in_place(void* payload, ready_action action);
   static void run_wait(void* payload, ready_action action);
-  template <typename Function> static void run_allocated(void* payload, ready_action action) {
+
+  template <typename Function>
+  static void run_allocated(void* payload, ready_action action) {
     Function* stored;
     std::memcpy(&stored, payload, sizeof stored);
+
     struct release {
       Function* f;
+
       ~release() {
         if (f) {
           f->~Function();
@@ -259,10 +304,13 @@ private:
         }
       }
     } owner{stored};
-    if (action == ready_action::destroy) return;
+
+    if (action == ready_action::destroy)
+      return;
     Function f(std::move(*stored));
     stored->~Function();
-    deallocate(stored, sizeof(Function)); // before the call, so that the call can use the memory again
+    deallocate(stored,
+               sizeof(Function)); // before the call, so that the call can use the memory again
     owner.f = nullptr;
     std::move(f)();
   }
@@ -274,6 +322,7 @@ private:
   void heap_remove(std::size_t index) noexcept;
   std::size_t sift_up(std::size_t index) noexcept;
   void sift_down(std::size_t index) noexcept;
+
   void place(std::size_t index, const heap_entry& entry) noexcept {
     heap_[index] = entry;
     entry.wait->heap_index = static_cast<std::uint32_t>(index);
@@ -291,10 +340,10 @@ private:
   std::uint32_t current_task_ = 0;
   policy* policy_ = nullptr;
   bool driving_ = false;
-  bool starting_ = false;
   std::vector<std::uint32_t> choices_;
   std::vector<task_record> tasks_;
-  std::unordered_map<const void*, std::uint32_t> living_; ///< coroutine tasks not ended, by bottom frame
+  std::unordered_map<const void*, std::uint32_t>
+      living_; ///< coroutine tasks not ended, by bottom frame
   stop_reason stop_ = stop_reason::none;
   std::string stop_message_;
 };

@@ -1,9 +1,10 @@
 /// \file
-/// The reader's precompiled header: weir/prelude.hpp, and what readers' files instantiate time and again.
+/// The reader's precompiled header: weir/prelude.hpp, and what readers' files instantiate time and
+/// again.
 ///
-/// A reader waits for these templates at every save, so they are instantiated here once. With clang their
-/// code goes into libweir-reader.so as well (-fpch-codegen), and the reader's object then holds little
-/// beyond the reader's own functions. Nothing here is ever called.
+/// A reader waits for these templates at every save, so they are instantiated here once. With clang
+/// their code goes into libweir-reader.so as well (-fpch-codegen), and the reader's object then
+/// holds little beyond the reader's own functions. Nothing here is ever called.
 #pragma once
 
 #include <weir/prelude.hpp>
@@ -13,9 +14,11 @@ namespace weir::detail::reader_prelude {
 using namespace asio::experimental::awaitable_operators;
 using boost::system::error_code;
 
-template <class T> using channel = asio::experimental::channel<void(error_code, T)>;
+template <class T>
+using channel = asio::experimental::channel<void(error_code, T)>;
 
-template <class T> asio::awaitable<void> use_channel(asio::any_io_executor executor, T value) {
+template <class T>
+asio::awaitable<void> use_channel(asio::any_io_executor executor, T value) {
   channel<T> values(executor, 1);
   error_code error;
   values.try_send(error_code{}, value);
@@ -65,12 +68,14 @@ inline asio::awaitable<void> use_timer(asio::any_io_executor executor) {
   second.cancel_one();
 }
 
-inline asio::awaitable<int> give(int value) { co_return value; }
+inline asio::awaitable<int> give(int value) {
+  co_return value;
+}
 
 inline asio::awaitable<void> use_tasks(asio::any_io_executor executor) {
   asio::steady_timer timer(executor);
-  auto [failure] = co_await asio::co_spawn(executor, use_timer(executor),
-                                           asio::as_tuple(asio::use_awaitable));
+  auto [failure] =
+      co_await asio::co_spawn(executor, use_timer(executor), asio::as_tuple(asio::use_awaitable));
   (void)failure;
   co_await asio::co_spawn(executor, use_timer(executor), asio::use_awaitable);
   co_await asio::post(executor, asio::use_awaitable);

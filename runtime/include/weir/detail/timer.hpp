@@ -1,7 +1,7 @@
 /// \file
-/// `asio::steady_timer` on the virtual clock: a partial specialisation of `basic_waitable_timer` for
-/// `std::chrono::steady_clock`. On a `virtual_context` it waits in virtual time; on any other context it
-/// hands over to Asio's own timer, so the same object file runs in both.
+/// `asio::steady_timer` on the virtual clock: a partial specialisation of `basic_waitable_timer`
+/// for `std::chrono::steady_clock`. On a `virtual_context` it waits in virtual time; on any other
+/// context it hands over to Asio's own timer, so the same object file runs in both.
 #pragma once
 
 #include <weir/detail/awaitable_hook.hpp>
@@ -32,12 +32,15 @@ struct real_clock {
   using period = duration::period;
   using time_point = std::chrono::time_point<real_clock, duration>;
   static constexpr bool is_steady = true;
+
   static time_point now() noexcept {
     return time_point(std::chrono::steady_clock::now().time_since_epoch());
   }
+
   static time_point from(std::chrono::steady_clock::time_point t) noexcept {
     return time_point(t.time_since_epoch());
   }
+
   static std::chrono::steady_clock::time_point to_steady(time_point t) noexcept {
     return std::chrono::steady_clock::time_point(t.time_since_epoch());
   }
@@ -47,16 +50,21 @@ struct real_clock {
 class wait_canceller {
 public:
   explicit wait_canceller(timer_wait* wait) noexcept : wait_(wait) { wait_->cancellation = &wait_; }
+
   wait_canceller(const wait_canceller&) = delete;
   wait_canceller& operator=(const wait_canceller&) = delete;
+
   ~wait_canceller() {
-    if (wait_) wait_->cancellation = nullptr;
+    if (wait_)
+      wait_->cancellation = nullptr;
   }
+
   void operator()(boost::asio::cancellation_type_t type) {
     using boost::asio::cancellation_type;
     const auto wanted =
         cancellation_type::terminal | cancellation_type::partial | cancellation_type::total;
-    if (wait_ && (type & wanted) != cancellation_type::none) cancel();
+    if (wait_ && (type & wanted) != cancellation_type::none)
+      cancel();
   }
 
 private:
@@ -64,13 +72,13 @@ private:
   timer_wait* wait_;
 };
 
-/// A wait with its completion handler. The handler runs straight from the loop when its executor is the
-/// loop's own; through its executor (a strand, say) when not.
-template <typename Handler, typename IoExecutor> class wait_operation : public timer_wait {
+/// A wait with its completion handler. The handler runs straight from the loop when its executor is
+/// the loop's own; through its executor (a strand, say) when not.
+template <typename Handler, typename IoExecutor>
+class wait_operation : public timer_wait {
   using executor_type = boost::asio::associated_executor_t<Handler, IoExecutor>;
-  using tracked_type = std::decay_t<
-      typename boost::asio::prefer_result<
-          executor_type, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
+  using tracked_type = std::decay_t<typename boost::asio::prefer_result<
+      executor_type, boost::asio::execution::outstanding_work_t::tracked_t>::type>;
 
 public:
   static wait_operation* make(Handler& handler, const IoExecutor& io) {
@@ -87,14 +95,14 @@ private:
           boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked));
   }
 
-  static void complete(timer_wait* base, ready_action action,
-                       const boost::system::error_code& ec) {
+  static void complete(timer_wait* base, ready_action action, const boost::system::error_code& ec) {
     auto* self = static_cast<wait_operation*>(base);
     Handler handler(std::move(self->handler_));
     std::optional<tracked_type> detour(std::move(self->detour_));
     self->~wait_operation();
     engine::deallocate(self, sizeof(wait_operation));
-    if (action == ready_action::destroy) return;
+    if (action == ready_action::destroy)
+      return;
     if (!detour) {
       std::move(handler)(ec);
     } else {
@@ -118,44 +126,52 @@ namespace boost::asio {
 template <typename Executor>
 class basic_waitable_timer<std::chrono::steady_clock, wait_traits<std::chrono::steady_clock>,
                            Executor> {
-  using real_timer =
-      basic_waitable_timer<weir::detail::real_clock, wait_traits<weir::detail::real_clock>, Executor>;
+  using real_timer = basic_waitable_timer<weir::detail::real_clock,
+                                          wait_traits<weir::detail::real_clock>, Executor>;
   using virtual_timer = weir::detail::virtual_timer;
 
 public:
   using executor_type = Executor;
-  template <typename Executor1> struct rebind_executor {
+
+  template <typename Executor1>
+  struct rebind_executor {
     using other = basic_waitable_timer<std::chrono::steady_clock,
                                        wait_traits<std::chrono::steady_clock>, Executor1>;
   };
+
   using clock_type = std::chrono::steady_clock;
   using duration = clock_type::duration;
   using time_point = clock_type::time_point;
   using traits_type = wait_traits<std::chrono::steady_clock>;
 
   explicit basic_waitable_timer(const executor_type& ex) : executor_(ex), impl_(make(executor_)) {}
+
   template <typename Context>
     requires std::is_convertible_v<Context&, execution_context&>
   explicit basic_waitable_timer(Context& context)
       : basic_waitable_timer(executor_type(context.get_executor())) {}
+
   basic_waitable_timer(const executor_type& ex, const time_point& expiry)
       : basic_waitable_timer(ex) {
     expires_at(expiry);
   }
+
   template <typename Context>
     requires std::is_convertible_v<Context&, execution_context&>
   basic_waitable_timer(Context& context, const time_point& expiry)
       : basic_waitable_timer(executor_type(context.get_executor()), expiry) {}
-  basic_waitable_timer(const executor_type& ex, const duration& expiry)
-      : basic_waitable_timer(ex) {
+
+  basic_waitable_timer(const executor_type& ex, const duration& expiry) : basic_waitable_timer(ex) {
     expires_after(expiry);
   }
+
   template <typename Context>
     requires std::is_convertible_v<Context&, execution_context&>
   basic_waitable_timer(Context& context, const duration& expiry)
       : basic_waitable_timer(executor_type(context.get_executor()), expiry) {}
 
   basic_waitable_timer(basic_waitable_timer&&) = default;
+
   basic_waitable_timer& operator=(basic_waitable_timer&& other) {
     if (this != &other) {
       executor_ = other.executor_;
@@ -166,6 +182,7 @@ public:
     }
     return *this;
   }
+
   basic_waitable_timer(const basic_waitable_timer&) = delete;
   basic_waitable_timer& operator=(const basic_waitable_timer&) = delete;
   ~basic_waitable_timer() = default;
@@ -176,20 +193,24 @@ public:
     auto* v = std::get_if<virtual_timer>(&impl_);
     return v ? v->cancel() : real().cancel();
   }
+
   std::size_t cancel_one() {
     auto* v = std::get_if<virtual_timer>(&impl_);
     return v ? v->cancel_one() : real().cancel_one();
   }
+
   time_point expiry() const {
     if (const auto* v = std::get_if<virtual_timer>(&impl_))
       return time_point(std::chrono::nanoseconds(v->expiry()));
     return weir::detail::real_clock::to_steady(std::get<real_timer>(impl_).expiry());
   }
+
   std::size_t expires_at(const time_point& when) {
     if (auto* v = std::get_if<virtual_timer>(&impl_))
       return v->expires_at(when.time_since_epoch().count());
     return real().expires_at(weir::detail::real_clock::from(when));
   }
+
   std::size_t expires_after(const duration& d) {
     if (auto* v = std::get_if<virtual_timer>(&impl_)) {
       const std::int64_t now = v->owner().now();
@@ -199,7 +220,8 @@ public:
     return real().expires_after(d);
   }
 
-  /// Blocks the caller. In virtual time the clock moves to the expiry and no handler runs meanwhile.
+  /// Blocks the caller. In virtual time the clock moves to the expiry and no handler runs
+  /// meanwhile.
   void wait() {
     if (auto* v = std::get_if<virtual_timer>(&impl_))
       weir::detail::block_until(*v);
@@ -208,17 +230,16 @@ public:
   }
 
   /// The usual form, kept out of template instantiation; remembers where it was written.
-  awaitable<void, Executor> async_wait(
-      use_awaitable_t<Executor> token,
-      std::source_location where = std::source_location::current()) {
+  awaitable<void, Executor>
+  async_wait(use_awaitable_t<Executor> token,
+             std::source_location where = std::source_location::current()) {
     return async_initiate<use_awaitable_t<Executor>, void(boost::system::error_code)>(
         initiate_async_wait(this, where), token);
   }
 
   template <typename WaitToken = default_completion_token_t<executor_type>>
   auto async_wait(WaitToken&& token = default_completion_token_t<executor_type>(),
-                  std::source_location where = std::source_location::current())
-      -> decltype(auto) {
+                  std::source_location where = std::source_location::current()) -> decltype(auto) {
     return async_initiate<WaitToken, void(boost::system::error_code)>(
         initiate_async_wait(this, where), token);
   }
@@ -233,16 +254,20 @@ private:
       return impl_type(std::in_place_type<virtual_timer>, *e);
     return impl_type(std::in_place_type<real_timer>, ex);
   }
+
   real_timer& real() { return std::get<real_timer>(impl_); }
 
   class initiate_async_wait {
   public:
     using executor_type = Executor;
+
     initiate_async_wait(basic_waitable_timer* self, const std::source_location& where)
         : self_(self), where_(where) {}
+
     const executor_type& get_executor() const noexcept { return self_->get_executor(); }
 
-    template <typename WaitHandler> void operator()(WaitHandler&& handler) const {
+    template <typename WaitHandler>
+    void operator()(WaitHandler&& handler) const {
       using handler_type = std::decay_t<WaitHandler>;
       auto* v = std::get_if<virtual_timer>(&self_->impl_);
       if (v == nullptr) {
@@ -254,7 +279,8 @@ private:
       auto slot = get_associated_cancellation_slot(taken);
       auto* operation =
           weir::detail::wait_operation<handler_type, Executor>::make(taken, self_->executor_);
-      if (slot.is_connected()) slot.template emplace<weir::detail::wait_canceller>(operation);
+      if (slot.is_connected())
+        slot.template emplace<weir::detail::wait_canceller>(operation);
       v->owner().start_wait(*v, *operation);
     }
 
