@@ -46,7 +46,7 @@ struct call {
 /// The promises, one by one, with a word about each decision.
 class model {
 public:
-  explicit model(const breaker_options& options) : options(options) {}
+  explicit model(const breaker_options& given) : options(given) {}
 
   struct decision {
     bool admitted;
