@@ -1,0 +1,215 @@
+/// \file
+/// A partner that fails now and then, and callers who don't wait for ever.
+#include "limiter.hpp"
+
+#include <weir/knob.hpp>
+#include <weir/probe.hpp>
+#include <weir/run.hpp>
+#include <weir/scene.hpp>
+#include <weir/world/arrivals.hpp>
+#include <weir/world/service.hpp>
+#include <weir/world/source.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t allowed_at_once = 24;
+constexpr auto narrow_from = 4s;
+constexpr auto narrow_until = 6s;
+
+const weir::knob<int> arrival_rate{"arrival-rate",
+                                   {.value = 150,
+                                    .min = 10,
+                                    .max = 600,
+                                    .step = 10,
+                                    .unit = "/s",
+                                    .documentation = "Lookups that are asked for."}};
+
+const weir::knob<int> limit{"limit",
+                            {.value = 12,
+                             .min = 1,
+                             .max = 64,
+                             .step = 1,
+                             .unit = "permits",
+                             .documentation = "Of the limiter."}};
+
+const weir::knob<int> narrow_limit{
+    "narrow-limit",
+    {.value = 8,
+     .min = 0,
+     .max = 64,
+     .step = 1,
+     .unit = "permits",
+     .documentation = "What the limit is set to from 4 s to 6 s, when the partner asks for less."}};
+
+const weir::knob<std::chrono::nanoseconds> latency{
+    "latency",
+    {.value = 80ms,
+     .min = 5ms,
+     .max = 500ms,
+     .step = 5ms,
+     .unit = {},
+     .documentation = "What a lookup takes, in the median."}};
+
+const weir::knob<int> failures{"failures",
+                               {.value = 2,
+                                .min = 0,
+                                .max = 50,
+                                .step = 1,
+                                .unit = "%",
+                                .documentation = "Lookups that end with \"connection reset\"."}};
+
+const weir::knob<std::chrono::nanoseconds> patience{
+    "patience",
+    {.value = 300ms,
+     .min = 50ms,
+     .max = 5s,
+     .step = 50ms,
+     .unit = {},
+     .documentation = "A caller cancels its lookup when it has waited so long for the answer."}};
+
+void update(weir::gauge& shown, double value) {
+  if (shown.value() != value)
+    shown.set(value);
+}
+
+/// Everything that the callers share; the last of them to go takes it down.
+struct service {
+  service(asio::any_io_executor executor, weir::scene_context& scene)
+      : permits(static_cast<double>(scene[limit])),
+        limits(make_limiter(executor, static_cast<std::size_t>(scene[limit]))),
+        partner(executor, {.name = "partner",
+                           .capacity = 512,
+                           .latency = weir::world::lognormal(scene[latency], 0.4),
+                           .faults = {{.probability = scene[failures] / 100.0,
+                                       .error = weir::world::error::connection_reset}}}),
+        waits_so_long(scene[patience]),
+        in_flight("permits out", {.capacity = permits, .unit = {}}) {}
+
+  /// What a dashboard reads.
+  void show() {
+    update(in_flight, static_cast<double>(limits->in_flight()));
+    update(waiting, static_cast<double>(limits->waiting()));
+    update(idle, std::max(0.0, in_flight.value() - running.value()));
+  }
+
+  double permits;
+  std::unique_ptr<limiter> limits;
+  weir::world::service partner;
+  const std::chrono::nanoseconds waits_so_long;
+  weir::gauge in_flight;
+  weir::gauge running{"calls at the partner", {.capacity = allowed_at_once, .unit = {}}};
+  weir::gauge waiting{"waiting for a permit", {.capacity = 0, .unit = {}}};
+  weir::gauge idle{"permits without a call", {.capacity = 0, .unit = {}}};
+  weir::place in_line{"limiter"};
+  weir::place at_partner{"partner", {.capacity = allowed_at_once}};
+  weir::outcomes lookups{"lookups"};
+};
+
+struct count_running {
+  explicit count_running(service& in) : of(in) { of.running.add(1); }
+
+  count_running(const count_running&) = delete;
+  count_running& operator=(const count_running&) = delete;
+
+  ~count_running() { of.running.subtract(1); }
+
+  service& of;
+};
+
+asio::awaitable<void> ask_partner(std::shared_ptr<service> hotels, std::uint64_t id) {
+  const count_running running(*hotels);
+  hotels->at_partner.enter(id);
+  const weir::span attempt("at the partner", {.role = weir::span_role::attempt});
+  asio::awaitable<weir::world::reply> answer = hotels->partner.call({.id = id});
+  co_await std::move(answer);
+}
+
+asio::awaitable<void> lookup(std::shared_ptr<service> hotels, std::uint64_t id) {
+  using namespace asio::experimental::awaitable_operators;
+  weir::name_this_task("lookup");
+  weir::span request("lookup", {.role = weir::span_role::request});
+  hotels->in_line.enter(id);
+  const job ask = [hotels, id] {
+    return ask_partner(hotels, id);
+  };
+  asio::steady_timer deadline(co_await asio::this_coro::executor, hotels->waits_so_long);
+  weir::outcome how = weir::outcome::failed;
+  try {
+    asio::awaitable<void> run = hotels->limits->run(ask);
+    asio::awaitable<void> late = deadline.async_wait(asio::use_awaitable);
+    const auto first = co_await (std::move(run) || std::move(late));
+    how = first.index() == 0 ? weir::outcome::ok : weir::outcome::timed_out;
+  } catch (const boost::system::system_error&) {
+    how = weir::outcome::failed;
+  }
+  hotels->show();
+  hotels->lookups.add(how, id);
+  request.end(how);
+}
+
+asio::awaitable<void> change_limit(std::shared_ptr<service> hotels, int narrow) {
+  weir::name_this_task("change of the limit");
+  asio::steady_timer timer(co_await asio::this_coro::executor, narrow_from);
+  co_await timer.async_wait(asio::use_awaitable);
+  hotels->limits->set_limit(static_cast<std::size_t>(narrow));
+  hotels->in_flight.limit(narrow);
+  hotels->show();
+  timer.expires_after(narrow_until - narrow_from);
+  co_await timer.async_wait(asio::use_awaitable);
+  hotels->limits->set_limit(static_cast<std::size_t>(hotels->permits));
+  hotels->in_flight.limit(hotels->permits);
+  hotels->show();
+}
+
+asio::awaitable<void> evening(weir::scene_context& scene) {
+  const auto executor = co_await asio::this_coro::executor;
+  const auto hotels = std::make_shared<service>(executor, scene);
+  asio::co_spawn(executor, change_limit(hotels, scene[narrow_limit]), asio::detached);
+  weir::world::source searches(
+      executor,
+      {.name = "searches",
+       .arrivals = weir::world::poisson({.per_second = static_cast<double>(scene[arrival_rate])})});
+  while (const std::optional<weir::world::item> next = co_await searches.next()) {
+    asio::co_spawn(executor, lookup(hotels, next->number), asio::detached);
+    hotels->show();
+  }
+}
+
+/// Those in between hand-over and start are counted as idle for no time at all; what lasts is lost.
+bool every_permit_used(const weir::trace::summary& seen) {
+  return seen.gauge("permits without a call").mean < 0.5;
+}
+
+bool contract_kept(const weir::trace::summary& seen) {
+  return seen.gauge("calls at the partner").max <= allowed_at_once;
+}
+
+bool answered(const weir::trace::summary& seen) {
+  const auto& lookups = seen.outcome("lookups");
+  return lookups[weir::outcome::ok] * 100 >= lookups.total() * 95;
+}
+
+} // namespace
+
+WEIR_SCENE(.title = "A partner that allows 24 at a time",
+           .caption =
+               "Watch the permits that are out beside the calls at the partner: each failure "
+               "and each caller who gives up parts the two. When they stay together, find a "
+               "limit, and a narrow limit for 4 s to 6 s, that serves the traffic.",
+           .knobs = {arrival_rate, limit, narrow_limit, latency, failures, patience},
+           .goals = {{"no permit is out without a call that runs", every_permit_used},
+                     {"never more than 24 calls at the partner", contract_kept},
+                     {"at least 95 of 100 lookups are answered", answered}},
+           .body = evening, .horizon = 10s);
