@@ -42,7 +42,7 @@ public:
   };
 
   pyramid() = default;
-  /// `values` has to outlive the pyramid. NaN counts as 0.
+  /// `values` has to outlive the pyramid and holds no NaN.
   explicit pyramid(std::span<const double> values);
 
   /// Of the points [from, to), which must not be empty. O(log points).

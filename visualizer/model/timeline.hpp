@@ -209,7 +209,8 @@ struct breaker_sources {
 struct mark {
   nanos t_ns = 0;
   std::uint32_t event = 0;
-  std::string text = {};
+  std::string_view text = {}; ///< of the trace; empty for a gap
+  std::int64_t amount = 0;    ///< of a gap: events left out; of a blocked loop: for how long, in ns
 };
 
 struct timeline_options {
@@ -288,19 +289,18 @@ public:
   [[nodiscard]] std::span<const mark> promises_broken() const noexcept;
   [[nodiscard]] std::span<const mark> gaps() const noexcept; ///< where events were left out
   [[nodiscard]] std::span<const mark> notes() const noexcept;
-  /// Longest that the event loop was blocked, and where; empty when it never was.
-  [[nodiscard]] std::optional<mark> longest_block() const;
-  [[nodiscard]] nanos longest_block_ns() const noexcept;
+  /// The longest time that the event loop was blocked, with the name of what blocked it; empty when
+  /// it never was.
+  [[nodiscard]] const std::optional<mark>& longest_block() const noexcept;
   /// Text of the run's end: "completed", "deadlock", ...; empty when the trace breaks off.
   [[nodiscard]] std::string_view ended() const noexcept;
 
-  /// Events that were looked at to build it (for tests and benches: a small multiple of their
-  /// number).
+  /// Memory that it takes, without the trace.
   [[nodiscard]] std::size_t bytes() const noexcept;
 
 private:
-  struct body;
   friend class timeline_builder;
+  struct body;
   std::unique_ptr<body> body_;
 };
 

@@ -1,0 +1,283 @@
+#include "model/timeline.hpp"
+
+#include "model/timeline_body.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace weir::viz {
+
+namespace {
+
+template <class List>
+auto* named(const List& list, std::string_view name) noexcept {
+  const auto found = std::ranges::find(list, name, &List::value_type::name);
+  return found == list.end() ? nullptr : &*found;
+}
+
+template <class List>
+auto* numbered(const List& list, std::int32_t index) noexcept {
+  return index < 0 ? nullptr : &list[static_cast<std::size_t>(index)];
+}
+
+template <class T>
+std::size_t bytes_of(const std::vector<T>& list) noexcept {
+  return list.capacity() * sizeof(T);
+}
+
+} // namespace
+
+std::uint64_t total(const outcome_counts& counts) noexcept {
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+std::string_view to_string(breaker_state state) noexcept {
+  switch (state) {
+  case breaker_state::closed:
+    return "closed";
+  case breaker_state::half_open:
+    return "half-open";
+  case breaker_state::open:
+    return "open";
+  }
+  return "unknown";
+}
+
+std::string_view state_series::label(std::int16_t state) const noexcept {
+  return state >= 0 && static_cast<std::size_t>(state) < labels.size()
+             ? std::string_view(labels[static_cast<std::size_t>(state)])
+             : "?";
+}
+
+std::int16_t state_series::at_event(std::size_t event_count) const noexcept {
+  const auto after = std::ranges::lower_bound(transitions, event_count, {}, &transition::event);
+  return after == transitions.begin() ? std::int16_t{-1} : (after - 1)->to;
+}
+
+query_cost state_series::columns(time_range range, std::span<state_column> out) const {
+  std::vector<column> numbers(out.size());
+  const auto cost = severity_over_time.columns(range, numbers);
+  const auto state_of = [&](double badness) {
+    const auto found = std::ranges::find(severity, static_cast<std::int16_t>(badness));
+    return static_cast<std::int16_t>(found - severity.begin());
+  };
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto& in = numbers[i];
+    out[i] = in.has_value
+                 ? state_column{state_of(in.first), state_of(in.max), state_of(in.last), in.points}
+                 : state_column{};
+  }
+  return cost;
+}
+
+outcome_counts outcome_series::counts(std::size_t from, std::size_t to) const noexcept {
+  const auto up_to = [&](std::size_t end) {
+    auto sum = prefix[end / block];
+    for (std::size_t i = end / block * block; i < end; ++i) {
+      ++sum[kinds[i]];
+    }
+    return sum;
+  };
+  outcome_counts result{};
+  if (from < to) {
+    result = up_to(to);
+    const auto before = up_to(from);
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      result[i] -= before[i];
+    }
+  }
+  return result;
+}
+
+outcome_counts outcome_series::at_event(std::size_t event_count) const noexcept {
+  const auto after = std::ranges::lower_bound(events, event_count);
+  return counts(0, static_cast<std::size_t>(after - events.begin()));
+}
+
+outcome_counts outcome_series::in(time_range range) const noexcept {
+  const auto from = std::ranges::lower_bound(times, range.from_ns) - times.begin();
+  const auto to = std::ranges::lower_bound(times, range.to_ns) - times.begin();
+  return counts(static_cast<std::size_t>(from), static_cast<std::size_t>(to));
+}
+
+query_cost outcome_series::columns(time_range range, std::span<outcome_counts> out) const {
+  query_cost cost;
+  auto from = std::ranges::lower_bound(times, range.from_ns);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::span<const nanos> rest(from, times.end());
+    const bool last = i + 1 == out.size();
+    const auto to = last ? std::ranges::upper_bound(rest, range.to_ns)
+                         : std::ranges::lower_bound(rest, column_start(range, i + 1, out.size()));
+    const auto begin = static_cast<std::size_t>(from - times.begin());
+    const auto count = static_cast<std::size_t>(to - rest.begin());
+    if (count <= block) {
+      out[i] = {};
+      for (std::size_t k = begin; k < begin + count; ++k) {
+        ++out[i][kinds[k]];
+      }
+      cost.visited += count + 1;
+    } else {
+      out[i] = counts(begin, begin + count);
+      cost.visited += 2 * block;
+    }
+    from += static_cast<std::ptrdiff_t>(count);
+  }
+  return cost;
+}
+
+timeline::timeline(timeline&&) noexcept = default;
+timeline& timeline::operator=(timeline&&) noexcept = default;
+timeline::~timeline() = default;
+
+const trace_view& timeline::trace() const noexcept {
+  return body_->trace;
+}
+
+time_range timeline::range() const noexcept {
+  return body_->range;
+}
+
+std::span<const gauge_series> timeline::gauges() const noexcept {
+  return body_->gauges;
+}
+
+std::span<const counter_series> timeline::counters() const noexcept {
+  return body_->counters;
+}
+
+std::span<const state_series> timeline::states() const noexcept {
+  return body_->states;
+}
+
+std::span<const outcome_series> timeline::outcomes() const noexcept {
+  return body_->outcomes;
+}
+
+std::span<const place_info> timeline::places() const noexcept {
+  return body_->places;
+}
+
+std::span<const breaker_sources> timeline::breakers() const noexcept {
+  return body_->breakers;
+}
+
+const gauge_series* timeline::gauge(std::string_view name) const noexcept {
+  return named(body_->gauges, name);
+}
+
+const counter_series* timeline::counter(std::string_view name) const noexcept {
+  return named(body_->counters, name);
+}
+
+const state_series* timeline::state(std::string_view name) const noexcept {
+  return named(body_->states, name);
+}
+
+const outcome_series* timeline::outcome(std::string_view name) const noexcept {
+  return named(body_->outcomes, name);
+}
+
+const latency_series* timeline::latency(std::string_view name) const noexcept {
+  return named(body_->latencies, name);
+}
+
+const outcome_series* timeline::main_outcomes() const noexcept {
+  return numbered(body_->outcomes, body_->main_outcomes);
+}
+
+const latency_series* timeline::main_latency() const noexcept {
+  return numbered(body_->latencies, body_->main_latency);
+}
+
+const gauge_series* timeline::loop_lag() const noexcept {
+  return numbered(body_->gauges, body_->loop_lag);
+}
+
+std::span<const span_bar> timeline::spans() const noexcept {
+  return body_->spans;
+}
+
+std::uint32_t timeline::lanes() const noexcept {
+  return static_cast<std::uint32_t>(body_->lane_levels.size());
+}
+
+std::uint8_t timeline::lane_levels(std::uint32_t lane) const noexcept {
+  return lane < lanes() ? body_->lane_levels[lane] : std::uint8_t{0};
+}
+
+std::span<const std::uint32_t> timeline::lane(std::uint32_t lane) const noexcept {
+  if (lane >= lanes()) {
+    return {};
+  }
+  const auto from = body_->lane_offsets[lane];
+  return std::span(body_->lane_bars)
+      .subspan(from, body_->lane_offsets[lane + std::size_t{1}] - from);
+}
+
+const span_bar* timeline::span_by_id(std::int64_t id) const noexcept {
+  const auto index = body_->index.find(id, body_->spans);
+  return index == flat_map::none ? nullptr : &body_->spans[index];
+}
+
+std::span<const latency_series> timeline::latencies() const noexcept {
+  return body_->latencies;
+}
+
+std::span<const amplification_window> timeline::amplification() const noexcept {
+  return body_->amplification;
+}
+
+std::uint32_t timeline::requests() const noexcept {
+  return body_->requests;
+}
+
+std::uint32_t timeline::attempts() const noexcept {
+  return body_->attempts;
+}
+
+std::span<const move> timeline::moves() const noexcept {
+  return body_->moves;
+}
+
+std::vector<move> timeline::moves_of(std::int64_t item) const {
+  std::vector<move> result;
+  std::ranges::copy_if(body_->moves, std::back_inserter(result),
+                       [&](const move& one) { return one.item == item; });
+  return result;
+}
+
+std::span<const transition> timeline::key_transitions() const noexcept {
+  return body_->key_transitions;
+}
+
+std::span<const mark> timeline::promises_broken() const noexcept {
+  return body_->promises_broken;
+}
+
+std::span<const mark> timeline::gaps() const noexcept {
+  return body_->gaps;
+}
+
+std::span<const mark> timeline::notes() const noexcept {
+  return body_->notes;
+}
+
+const std::optional<mark>& timeline::longest_block() const noexcept {
+  return body_->longest_block;
+}
+
+std::string_view timeline::ended() const noexcept {
+  return body_->ended;
+}
+
+std::size_t timeline::bytes() const noexcept {
+  const auto& b = *body_;
+  return sizeof b + bytes_of(b.times) + bytes_of(b.values) + bytes_of(b.point_events) +
+         bytes_of(b.values) / 3 /* pyramids */ * 2 + bytes_of(b.transitions) +
+         bytes_of(b.outcome_times) + bytes_of(b.outcome_kinds) + bytes_of(b.outcome_ids) +
+         bytes_of(b.outcome_events) + bytes_of(b.latency_ends) + bytes_of(b.latency_lengths) +
+         bytes_of(b.latency_how) + bytes_of(b.spans) + bytes_of(b.lane_bars) +
+         bytes_of(b.lane_offsets) + bytes_of(b.moves);
+}
+
+} // namespace weir::viz

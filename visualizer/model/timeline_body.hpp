@@ -1,0 +1,108 @@
+/// \file
+/// Private to the timeline: what it holds, and how it is built.
+#pragma once
+
+#include "model/flat_map.hpp"
+#include "model/timeline.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace weir::viz {
+
+/// Index of a span by its id. The recorder numbers spans in the order of their begin, so the index
+/// is a subtraction; the map serves traces with a gap.
+class span_index {
+public:
+  [[nodiscard]] std::uint32_t find(std::int64_t id,
+                                   std::span<const span_bar> spans) const noexcept {
+    const auto guess = static_cast<std::uint64_t>(id) - static_cast<std::uint64_t>(base_);
+    if (guess < spans.size() && spans[guess].id == id) {
+      return static_cast<std::uint32_t>(guess);
+    }
+    return others_.find(id);
+  }
+
+  void add(std::int64_t id, std::uint32_t index) {
+    if (index == 0) {
+      base_ = id;
+    } else if (static_cast<std::uint64_t>(id) - static_cast<std::uint64_t>(base_) != index) {
+      others_.set(id, index);
+    }
+  }
+
+private:
+  std::int64_t base_ = 0;
+  flat_map others_;
+};
+
+struct timeline::body {
+  explicit body(trace_view view) : trace(view) {}
+
+  trace_view trace;
+  time_range range = {};
+
+  // The points of all series, one after another; the series are views into these.
+  std::vector<nanos> times;
+  std::vector<double> values;
+  std::vector<std::uint32_t> point_events;
+  std::vector<transition> transitions;
+  std::vector<nanos> outcome_times;
+  std::vector<std::uint8_t> outcome_kinds;
+  std::vector<std::int64_t> outcome_ids;
+  std::vector<std::uint32_t> outcome_events;
+  std::vector<nanos> latency_ends;
+  std::vector<nanos> latency_lengths;
+  std::vector<std::uint8_t> latency_how;
+
+  std::vector<gauge_series> gauges;
+  std::vector<counter_series> counters;
+  std::vector<state_series> states;
+  std::vector<outcome_series> outcomes;
+  std::vector<latency_series> latencies;
+  std::vector<place_info> places;
+  std::vector<breaker_sources> breakers;
+
+  std::vector<span_bar> spans;
+  span_index index;
+  std::vector<std::uint32_t> lane_bars;    ///< indices of spans, lane after lane
+  std::vector<std::uint32_t> lane_offsets; ///< where each lane begins there; one more than lanes
+  std::vector<std::uint8_t> lane_levels;
+
+  std::vector<amplification_window> amplification;
+  std::uint32_t requests = 0;
+  std::uint32_t attempts = 0;
+
+  std::vector<move> moves;
+  std::vector<transition> key_transitions;
+  std::vector<mark> promises_broken;
+  std::vector<mark> gaps;
+  std::vector<mark> notes;
+  std::optional<mark> longest_block;
+  std::string_view ended;
+
+  std::int32_t main_outcomes = -1;
+  std::int32_t main_latency = -1;
+  std::int32_t loop_lag = -1;
+};
+
+/// Gives every span its lane and level, and lists the bars of each lane. O(spans log lanes).
+void pack_lanes(std::span<span_bar> spans, std::vector<std::uint32_t>& lane_bars,
+                std::vector<std::uint32_t>& lane_offsets, std::vector<std::uint8_t>& lane_levels);
+
+/// Times of a damaged trace may be anything; these stay in order and far from overflow.
+class time_guard {
+public:
+  [[nodiscard]] nanos operator()(nanos t_ns) noexcept {
+    constexpr nanos latest = nanos{1} << 60;
+    if (t_ns > last_) {
+      last_ = t_ns < latest ? t_ns : latest;
+    }
+    return last_;
+  }
+
+private:
+  nanos last_ = 0;
+};
+
+} // namespace weir::viz
