@@ -160,16 +160,10 @@ private:
     if (const auto horizon = request.at("horizon_ns").to_number<std::int64_t>(); horizon > 0)
       wanted.horizon = std::chrono::nanoseconds(horizon);
     const auto half = request.at("half").to_number<std::size_t>() % 2;
-    const auto events = request.at("events").as_bool() ? trace::shared_events::included
-                                                       : trace::shared_events::left_out;
-
     const auto begun = now_ns();
     const scene_result result = run_scene(wanted, settings, recorder_);
     const auto simulated = now_ns();
-    const auto bytes =
-        events == trace::shared_events::included
-            ? trace::write_shared(memory_[half], recorder_.snapshot(), result.summary, events)
-            : trace::write_shared(memory_[half], recorder_.latest(0), result.summary, events);
+    const auto bytes = trace::write_shared(memory_[half], recorder_.snapshot(), result.summary);
     reply["half"] = half;
     reply["bytes"] = bytes;
     reply["healthy"] = result.healthy;

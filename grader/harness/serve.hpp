@@ -14,18 +14,18 @@ struct serve_descriptors {
   int memory = -1;  ///< a memfd of fixed size; finished runs are laid out in one of its two halves
 };
 
-/// Says hello and answers requests, one after the other, until the other end closes the channel.
-/// Returns the exit status.
+// clang-format off
+/// Says hello and answers requests, one after the other, until the other end closes the channel. Returns the exit status.
 ///
-///     ← {"hello": 1, "title", "caption", "horizon_ns", "goals": ["…"], "knobs": [as
-///     knob_set::to_json]} → {"ticket": 7, "half": 0, "seed": 1, "horizon_ns": 0, "knobs":
-///     [["arrival-rate", 200]], "events": true} ← {"ticket": 7, "half": 0, "bytes": 4096,
-///     "healthy", "ended", "message", "goals": [{"text", "met", "remark"}],
-///        "simulate_ns", "share_ns", "peak_kib"}
-///     ← {"ticket": 7, "error": "knob" or "scene", "message"}
+///     <- {"hello": 1, "title", "caption", "horizon_ns", "goals": ["..."], "knobs": [as knob_set::to_json]}
+///     -> {"ticket": 7, "half": 0, "seed": 1, "horizon_ns": 0, "knobs": [["arrival-rate", 200]]}
+///     <- {"ticket": 7, "half": 0, "bytes": 4096, "healthy", "ended", "message", "goals": [{"text", "met", "remark"}],
+///         "simulate_ns", "share_ns", "peak_kib"}
+///     <- {"ticket": 7, "error": "knob" or "scene", "message"}
 ///
-/// A knob that is left out has its default; a horizon of 0 is the scene's own. Without "events"
-/// only header, tables and summary are laid out (weir/trace/shared.hpp).
+/// A knob that is left out has its default; a horizon of 0 is the scene's own. What lies in the memory is described in
+/// weir/trace/shared.hpp.
+// clang-format on
 int serve(const scene_definition& scene, const std::string& exercise, serve_descriptors through);
 
 } // namespace weir::harness

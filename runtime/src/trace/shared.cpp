@@ -185,14 +185,12 @@ std::string tables_of(const recording& trace) {
 
 } // namespace
 
-std::size_t write_shared(std::span<std::byte> to, const recording& trace, const summary& seen,
-                         shared_events events) {
+std::size_t write_shared(std::span<std::byte> to, const recording& trace, const summary& seen) {
   const auto tables = tables_of(trace);
   field_writer fields;
   visit(fields, seen);
-  const auto kept = events == shared_events::included ? trace.events.size() : 0;
-  const head sizes{kept, tables.size(), fields.bytes().size(), 0};
-  const std::size_t event_bytes = kept * sizeof(event);
+  const head sizes{trace.events.size(), tables.size(), fields.bytes().size(), 0};
+  const std::size_t event_bytes = trace.events.size() * sizeof(event);
   const std::size_t needed = sizeof sizes + event_bytes + tables.size() + fields.bytes().size();
   if (needed > to.size()) {
     throw std::length_error("the run needs " + std::to_string(needed) +

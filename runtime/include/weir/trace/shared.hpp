@@ -16,13 +16,9 @@ struct shared_run {
   summary seen = {};
 };
 
-/// Whether the events go along, or header, tables and summary are enough.
-enum class shared_events { included, left_out };
-
 /// Lays the run out in `to`: events as they are, tables, summary. Returns the bytes used. Throws
 /// std::length_error when there is not enough room.
-std::size_t write_shared(std::span<std::byte> to, const recording& trace, const summary& seen,
-                         shared_events events = shared_events::included);
+std::size_t write_shared(std::span<std::byte> to, const recording& trace, const summary& seen);
 
 /// The reverse. The writer may be hostile and still writing: sizes are read once and checked, and
 /// everything is copied before it is looked at. Throws file_error (damaged).

@@ -1,0 +1,266 @@
+#include "process/feed_loop.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <variant>
+
+namespace weir::viz {
+
+namespace {
+
+constexpr std::array all_codes{code::yours, code::naive, code::mended, code::file};
+
+bool same(const banner& a, const banner& b) {
+  return a.what == b.what && a.title == b.title && a.text == b.text;
+}
+
+/// A result for a point of a sweep whose run did not end: the sweep goes on without it.
+run_finished lost(const run_request& request, const banner& why) {
+  run_finished finished;
+  finished.request = request;
+  finished.trace = std::make_shared<const trace::recording>();
+  finished.ended = "crashed";
+  finished.message = why.title;
+  finished.healthy = false;
+  return finished;
+}
+
+std::string title_of(code which, const scene_child::gone& news) {
+  const std::string who(to_words(which));
+  switch (news.why.what) {
+  case banner::kind::timed_out:
+    return who + " did not finish its run within " + news.why.title + " and was stopped";
+  default:
+    return who + " crashed: " + news.why.title;
+  }
+}
+
+} // namespace
+
+feed_loop::feed_loop(json_line_socket feed, std::function<void(simulation_update)> publish)
+    : feed_(std::move(feed)), publish_(std::move(publish)) {}
+
+void feed_loop::hear(const std::vector<boost::json::object>& messages) {
+  for (const auto& each : messages) {
+    try {
+      hear(parse_feed_message(each));
+    } catch (const std::exception& error) {
+      build_ = {banner::kind::problem, "A message from weir viz that can't be read", error.what()};
+    }
+  }
+}
+
+void feed_loop::wait_and_work(int interrupt) {
+  dispatch();
+  show();
+  std::vector<pollfd> waiting{{interrupt, POLLIN, 0}};
+  if (!feed_ended_) {
+    waiting.push_back({feed_.descriptor(), POLLIN, 0});
+  }
+  for (const auto& each : versions_) {
+    if (each.child) {
+      waiting.push_back({each.child->channel(), POLLIN, 0});
+      waiting.push_back({each.child->output(), POLLIN, 0});
+    }
+  }
+  ::poll(waiting.data(), waiting.size(), milliseconds_to_deadline());
+  if (!feed_ended_) {
+    hear(feed_.receive());
+  }
+  if (!feed_ended_ && !feed_.open()) {
+    feed_ended_ = true;
+    build_ = {banner::kind::problem, "The session has ended",
+              "weir viz is gone: saves are not noticed any more."};
+  }
+  for (const auto each : all_codes) {
+    attend(each);
+  }
+  check_deadlines();
+}
+
+void feed_loop::open(const std::string& scene, code which) {
+  feed_.send(ask_open(scene, which));
+}
+
+void feed_loop::request(const run_request& wanted) {
+  queue_.add(wanted);
+  dispatch();
+}
+
+void feed_loop::hear(const feed_message& said) {
+  std::visit([this](const auto& each) { take(each); }, said);
+}
+
+void feed_loop::take(const say_open& said) {
+  versions_ = {};
+  queue_.clear();
+  scene_ = said.scene;
+  shown_code_ = said.code;
+  codes_ = said.codes;
+  of(said.code).asked = true;
+  build_ = {};
+  run_ = {};
+}
+
+void feed_loop::take(const say_working& said) {
+  build_ = {banner::kind::working, said.title, ""};
+}
+
+void feed_loop::take(const say_module& said) {
+  auto& version = of(said.code);
+  version.rebuilt = version.launch.has_value() || version.rebuilt;
+  version.launch = said.launch;
+  version.announced = false;
+  version.asked = true;
+  build_ = {};
+  run_ = {};
+  if (version.rebuilt) {
+    queue_.forget(said.code); // the window asks again when it is open
+  }
+  start_child(said.code);
+}
+
+void feed_loop::take(const say_problem& said) {
+  build_ = said.what;
+}
+
+void feed_loop::attend(code which) {
+  const auto* const child = of(which).child.get();
+  if (child == nullptr) {
+    return;
+  }
+  for (auto& news : of(which).child->receive(scene_child::clock::now())) {
+    if (auto* ready = std::get_if<scene_child::ready>(&news)) {
+      take(which, *ready);
+    } else if (auto* answered = std::get_if<scene_child::answered>(&news)) {
+      deliver(which, *answered);
+    } else {
+      take(which, std::get<scene_child::gone>(news));
+    }
+    if (of(which).child.get() != child) {
+      return;
+    }
+  }
+}
+
+void feed_loop::take(code which, scene_child::ready& news) {
+  auto& version = of(which);
+  if (std::exchange(version.announced, true)) {
+    return; // a child that took over from one that was lost
+  }
+  if (which == shown_code_ || version.rebuilt) {
+    news.scene.id = scene_;
+    publish_(scene_opened{std::move(news.scene), which, codes_});
+  }
+}
+
+void feed_loop::take(code which, scene_child::gone& news) {
+  auto& version = of(which);
+  version.child.reset();
+  run_ = {news.why.what, title_of(which, news), news.why.text};
+  if (!news.loaded) {
+    version.launch.reset(); // the next build may be better
+    version.rebuilt = true;
+    queue_.forget(which);
+  } else if (news.run) {
+    if (news.run->request.where == slot::sweep) {
+      publish_(lost(news.run->request, run_));
+    }
+    start_child(which); // so that the next request need not wait for it
+  }
+}
+
+/// The next request leaves before the last answer is unpacked: the child works meanwhile.
+void feed_loop::deliver(code which, const scene_child::answered& news) {
+  auto& version = of(which);
+  auto& child = version.child;
+  if (!child->bloated()) {
+    dispatch(which);
+  }
+  auto result = child->collect(news);
+  if (child->bloated()) {
+    start_child(which);
+  }
+  if (const auto* problem = std::get_if<banner>(&result)) {
+    run_ = *problem;
+    if (news.run.request.where == slot::sweep) {
+      publish_(lost(news.run.request, *problem));
+    }
+  } else if (queue_.accept(news.run)) {
+    if (news.run.request.where != slot::sweep) {
+      run_ = {};
+    }
+    publish_(std::move(std::get<run_finished>(result)));
+  }
+}
+
+void feed_loop::dispatch() {
+  for (const auto each : all_codes) {
+    dispatch(each);
+  }
+}
+
+void feed_loop::dispatch(code which) {
+  auto& version = of(which);
+  if (!queue_.waits(which)) {
+    return;
+  }
+  if (!version.launch) {
+    if (!std::exchange(version.asked, true)) {
+      feed_.send(ask_code(which));
+    }
+  } else if (!version.child) {
+    start_child(which);
+  } else if (version.child->idle()) {
+    version.child->start(*queue_.take(which), scene_child::clock::now());
+  }
+}
+
+void feed_loop::start_child(code which) {
+  auto& version = of(which);
+  version.child.reset();
+  try {
+    version.child = std::make_unique<scene_child>(*version.launch);
+  } catch (const std::exception& error) {
+    run_ = {banner::kind::problem, "The scene runner could not be started", error.what()};
+    version.launch.reset();
+    version.rebuilt = true;
+    queue_.forget(which);
+  }
+}
+
+void feed_loop::check_deadlines() {
+  for (const auto each : all_codes) {
+    auto& child = of(each).child;
+    if (child && child->deadline() && *child->deadline() <= scene_child::clock::now()) {
+      auto late = child->give_up();
+      take(each, late);
+    }
+  }
+}
+
+int feed_loop::milliseconds_to_deadline() const {
+  std::optional<scene_child::clock::time_point> first;
+  for (const auto& each : versions_) {
+    if (each.child && each.child->deadline()) {
+      first = std::min(first.value_or(*each.child->deadline()), *each.child->deadline());
+    }
+  }
+  if (!first) {
+    return -1;
+  }
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(*first - scene_child::clock::now());
+  return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+}
+
+void feed_loop::show() {
+  const banner& matters = build_.what != banner::kind::none ? build_ : run_;
+  if (!same(matters, published_)) {
+    published_ = matters;
+    publish_(matters);
+  }
+}
+
+} // namespace weir::viz

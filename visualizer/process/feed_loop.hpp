@@ -1,0 +1,85 @@
+#pragma once
+
+#include "panels/simulation.hpp"
+#include "process/feed_message.hpp"
+#include "process/json_line_socket.hpp"
+#include "process/run_queue.hpp"
+#include "process/scene_child.hpp"
+
+#include <poll.h>
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::viz {
+
+/// Follows the feed, keeps a scene runner for each code that is asked for, and hands requests to
+/// them. One thread, which waits in `wait_and_work`; what it finds goes to `publish`.
+class feed_loop {
+public:
+  feed_loop(json_line_socket feed, std::function<void(simulation_update)> publish);
+
+  /// What the feeder said before the loop began.
+  void hear(const std::vector<boost::json::object>& messages);
+
+  /// Does what there is to do, and sleeps until something happens or `interrupt` can be read.
+  void wait_and_work(int interrupt);
+
+  void open(const std::string& scene, code which);
+  void request(const run_request& wanted);
+
+  void cancel_sweep() { queue_.cancel_sweep(); }
+
+private:
+  /// One code of the open scene.
+  struct version {
+    std::optional<child_launch> launch = {};
+    std::unique_ptr<scene_child> child = {};
+    bool asked = false;     ///< the feeder for its module
+    bool rebuilt = false;   ///< this is not its first build
+    bool announced = false; ///< the window knows of this build
+  };
+
+  void hear(const feed_message& said);
+
+  void take(const say_scenes&) {} // comes only once, before the loop
+
+  void take(const say_open& said);
+  void take(const say_working& said);
+  void take(const say_module& said);
+  void take(const say_problem& said);
+
+  void attend(code which);
+  void take(code which, scene_child::ready& news);
+  void take(code which, scene_child::gone& news);
+  void deliver(code which, const scene_child::answered& news);
+  void dispatch();
+  void dispatch(code which);
+  void start_child(code which);
+  void check_deadlines();
+  [[nodiscard]] int milliseconds_to_deadline() const;
+
+  version& of(code which) { return versions_[static_cast<std::size_t>(which)]; }
+
+  /// Banners come from builds and from runs; the one that matters most is shown.
+  void show();
+
+  json_line_socket feed_;
+  std::function<void(simulation_update)> publish_;
+  std::array<version, 4> versions_;
+  run_queue queue_;
+  std::string scene_;
+  code shown_code_ = code::yours;
+  std::vector<code> codes_;
+  banner build_;
+  banner run_;
+  banner published_;
+  bool feed_ended_ = false;
+};
+
+} // namespace weir::viz

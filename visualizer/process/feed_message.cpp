@@ -1,0 +1,150 @@
+#include "process/feed_message.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+namespace weir::viz {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::array<std::string_view, 4> code_names{"yours", "naive", "mended", "file"};
+
+std::string text_of(const json::object& from, std::string_view name) {
+  return std::string(std::string_view(from.at(name).as_string()));
+}
+
+template <class Number>
+Number number_of(const json::object& from, std::string_view name) {
+  return from.at(name).to_number<Number>();
+}
+
+std::vector<std::string> texts_of(const json::object& from, std::string_view name) {
+  std::vector<std::string> all;
+  for (const auto& each : from.at(name).as_array()) {
+    all.emplace_back(std::string_view(each.as_string()));
+  }
+  return all;
+}
+
+code parse_code(std::string_view name) {
+  for (std::size_t i = 0; i < code_names.size(); ++i) {
+    if (code_names[i] == name) {
+      return static_cast<code>(i);
+    }
+  }
+  throw std::invalid_argument("no such code: " + std::string(name));
+}
+
+code code_of(const json::object& from) {
+  return parse_code(text_of(from, "code"));
+}
+
+std::vector<code> codes_of(const json::object& from) {
+  std::vector<code> all;
+  for (const auto& each : texts_of(from, "codes")) {
+    all.push_back(parse_code(each));
+  }
+  return all;
+}
+
+std::string bytes_of(std::string_view digits) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    unsigned value = 0;
+    const auto* const end = digits.data() + i + 2;
+    if (std::from_chars(digits.data() + i, end, value, 16).ptr != end) {
+      throw std::invalid_argument("a filter is hexadecimal digits");
+    }
+    bytes.push_back(static_cast<char>(value));
+  }
+  return bytes;
+}
+
+child_launch launch_of(const json::object& from) {
+  child_launch launch;
+  launch.argv = texts_of(from, "argv");
+  launch.environment = texts_of(from, "environment");
+  launch.directory = text_of(from, "directory");
+  launch.filter = bytes_of(text_of(from, "filter"));
+  launch.filter_descriptor = number_of<int>(from, "filter_descriptor");
+  for (const auto& each : from.at("own_pid_operands").as_array()) {
+    launch.own_pid_operands.push_back(each.to_number<std::size_t>());
+  }
+  launch.shell_status = from.at("shell_status").as_bool();
+  launch.address_space = number_of<std::uint64_t>(from, "address_space");
+  launch.file_size = number_of<std::uint64_t>(from, "file_size");
+  launch.open_files = number_of<std::uint64_t>(from, "open_files");
+  launch.patience = std::chrono::milliseconds(number_of<std::int64_t>(from, "patience_ms"));
+  return launch;
+}
+
+say_scenes scenes_of(const json::object& message) {
+  say_scenes all;
+  for (const auto& each : message.at("scenes").as_array()) {
+    const auto& entry = each.as_object();
+    all.scenes.push_back({.id = text_of(entry, "id"),
+                          .chapter = text_of(entry, "chapter"),
+                          .title = text_of(entry, "title"),
+                          .codes = codes_of(entry)});
+  }
+  return all;
+}
+
+} // namespace
+
+feed_message parse_feed_message(const json::object& message) {
+  const auto type = text_of(message, "say");
+  if (type == "scenes") {
+    return scenes_of(message);
+  }
+  if (type == "open") {
+    return say_open{text_of(message, "scene"), code_of(message), codes_of(message)};
+  }
+  if (type == "working") {
+    return say_working{code_of(message), text_of(message, "title")};
+  }
+  if (type == "module") {
+    return say_module{code_of(message), launch_of(message.at("launch").as_object())};
+  }
+  if (type == "problem") {
+    const auto kind = text_of(message, "kind") == "compile_error" ? banner::kind::compile_error
+                                                                  : banner::kind::problem;
+    return say_problem{code_of(message),
+                       {kind, text_of(message, "title"), text_of(message, "text")}};
+  }
+  throw std::invalid_argument("no such message: " + type);
+}
+
+json::object ask_open(const std::string& scene, code which) {
+  return {{"ask", "open"}, {"scene", scene}, {"code", to_string(which)}};
+}
+
+json::object ask_code(code which) {
+  return {{"ask", "code"}, {"code", to_string(which)}};
+}
+
+std::string_view to_string(code which) noexcept {
+  return code_names[static_cast<std::size_t>(which)];
+}
+
+std::string_view to_words(code which) noexcept {
+  switch (which) {
+  case code::yours:
+    return "Your code";
+  case code::naive:
+    return "The starter";
+  case code::mended:
+    return "The solution";
+  case code::file:
+    return "The other file";
+  }
+  return "";
+}
+
+} // namespace weir::viz

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "panels/simulation.hpp"
+#include "process/child_process.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// What the feeder (`weir viz`) and the window say to each other: a JSON object a line, each with
+/// its type in "say" or "ask".
+///
+///     feeder → window, first of all, once:
+///       {"say": "scenes", "scenes": [{"id", "chapter", "title", "codes": ["yours", "naive"]}]}
+///     whenever a scene is opened, asked for or not; everything before concerns another scene:
+///       {"say": "open", "scene": "breaker", "code": "yours", "codes": ["yours", "naive"]}
+///     about one code of the open scene:
+///       {"say": "working", "code": "yours", "title": "Compiling breaker.cpp"}
+///       {"say": "module", "code": "yours", "launch": {"argv", "environment", "directory",
+///       "filter",
+///        "filter_descriptor", "own_pid_operands", "shell_status", "address_space", "file_size",
+///        "open_files", "patience_ms"}}          the filter in hexadecimal digits
+///       {"say": "problem", "code": "yours", "kind": "compile_error" or "problem", "title", "text"}
+///     window → feeder:
+///       {"ask": "open", "scene": "breaker", "code": "naive"}
+///       {"ask": "code", "code": "naive"}        a module of the open scene, besides the shown one
+namespace weir::viz {
+
+struct say_scenes {
+  std::vector<scene_entry> scenes = {};
+};
+
+struct say_open {
+  std::string scene = {};
+  viz::code code = viz::code::yours;
+  std::vector<viz::code> codes = {};
+};
+
+struct say_working {
+  viz::code code = viz::code::yours;
+  std::string title = {};
+};
+
+struct say_module {
+  viz::code code = viz::code::yours;
+  child_launch launch = {};
+};
+
+struct say_problem {
+  viz::code code = viz::code::yours;
+  banner what = {};
+};
+
+using feed_message = std::variant<say_scenes, say_open, say_working, say_module, say_problem>;
+
+/// Throws std::exception for a message that is not as above.
+[[nodiscard]] feed_message parse_feed_message(const boost::json::object& message);
+
+[[nodiscard]] boost::json::object ask_open(const std::string& scene, code which);
+[[nodiscard]] boost::json::object ask_code(code which);
+
+[[nodiscard]] std::string_view
+to_string(code which) noexcept; ///< "yours", "naive", "mended", "file"
+/// "Your code", "The starter", "The solution", "The other file".
+[[nodiscard]] std::string_view to_words(code which) noexcept;
+
+} // namespace weir::viz

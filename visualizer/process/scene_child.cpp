@@ -1,0 +1,238 @@
+#include "process/scene_child.hpp"
+
+#include <weir/trace/file.hpp>
+#include <weir/trace/shared.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <system_error>
+
+namespace weir::viz {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr int channel_number = 3;
+constexpr int memory_number = 4;
+/// Holds the recorder's 4 million events, and the tables.
+constexpr std::size_t half_size = std::size_t{160} << 20;
+constexpr std::size_t kept_output = std::size_t{4} << 10;
+constexpr std::int64_t bloat_kib = std::int64_t{700} << 10;
+/// How long a child that closed its channel may take to end by itself.
+constexpr std::chrono::milliseconds dying{500};
+
+std::pair<owned_descriptor, owned_descriptor> make_channel() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    throw std::system_error(errno, std::system_category(), "could not open a channel");
+  }
+  return {owned_descriptor(ends[0]), owned_descriptor(ends[1])};
+}
+
+child_launch with_descriptors(child_launch launch) {
+  launch.argv.insert(launch.argv.end(), {"--serve-fd", std::to_string(channel_number),
+                                         "--memory-fd", std::to_string(memory_number)});
+  return launch;
+}
+
+std::string text_of(const json::object& from, std::string_view name) {
+  return std::string(std::string_view(from.at(name).as_string()));
+}
+
+std::vector<std::string> texts_of(const json::value& list) {
+  std::vector<std::string> all;
+  for (const auto& each : list.as_array()) {
+    all.emplace_back(std::string_view(each.as_string()));
+  }
+  return all;
+}
+
+std::chrono::nanoseconds duration_of(const json::object& from, std::string_view name) {
+  return std::chrono::nanoseconds(from.at(name).to_number<std::int64_t>());
+}
+
+knob_kind kind_of(std::string_view name) {
+  if (name == "integer") {
+    return knob_kind::integer;
+  }
+  if (name == "duration") {
+    return knob_kind::duration;
+  }
+  return name == "choice" ? knob_kind::choice : knob_kind::real;
+}
+
+knob_info knob_of(const json::object& from) {
+  const auto number = [&from](std::string_view name) {
+    return from.at(name).to_number<double>();
+  };
+  return {.name = text_of(from, "name"),
+          .kind = kind_of(text_of(from, "kind")),
+          .value = number("default"),
+          .min = number("min"),
+          .max = number("max"),
+          .step = number("step"),
+          .unit = text_of(from, "unit"),
+          .documentation = text_of(from, "documentation"),
+          .choices = texts_of(from.at("choices"))};
+}
+
+scene_info scene_of(const json::object& hello) {
+  scene_info scene{.title = text_of(hello, "title"),
+                   .caption = text_of(hello, "caption"),
+                   .goals = texts_of(hello.at("goals")),
+                   .horizon = duration_of(hello, "horizon_ns")};
+  for (const auto& each : hello.at("knobs").as_array()) {
+    scene.knobs.push_back(knob_of(each.as_object()));
+  }
+  return scene;
+}
+
+json::object to_message(const queued_run& run, std::size_t half) {
+  json::array knobs;
+  for (const auto& [name, value] : run.request.knobs) {
+    knobs.push_back(json::array{name, value});
+  }
+  return {{"ticket", run.number},
+          {"half", half},
+          {"seed", run.request.seed},
+          {"horizon_ns", run.request.horizon.count()},
+          {"knobs", std::move(knobs)}};
+}
+
+} // namespace
+
+// The order of the members matters: the process is started last, with what the others hold.
+scene_child::scene_child(child_launch launch)
+    : launch_(with_descriptors(std::move(launch))),
+      memory_(2 * half_size),
+      channel_([this] {
+        auto [ours, theirs] = make_channel();
+        their_channel_ = std::move(theirs);
+        return std::move(ours);
+      }()),
+      process_(launch_, std::array{std::pair{their_channel_.get(), channel_number},
+                                   std::pair{memory_.descriptor(), memory_number}}),
+      deadline_(clock::now() + launch_.patience) {
+  their_channel_ = owned_descriptor();
+}
+
+void scene_child::start(const queued_run& next, clock::time_point now) {
+  running_ = next;
+  sent_ = now;
+  deadline_ = now + launch_.patience;
+  half_ = 1 - half_;
+  channel_.send(to_message(next, half_));
+}
+
+std::vector<scene_child::news> scene_child::receive(clock::time_point now) {
+  std::vector<news> all;
+  read_output();
+  for (auto& message : channel_.receive()) {
+    try {
+      if (!ready_ && message.contains("hello")) {
+        ready_ = true;
+        deadline_.reset();
+        all.emplace_back(ready{scene_of(message)});
+      } else if (running_ && message.at("ticket").to_number<std::uint64_t>() == running_->number) {
+        deadline_.reset();
+        bloated_ = message.contains("peak_kib") &&
+                   message.at("peak_kib").to_number<std::int64_t>() > bloat_kib;
+        all.emplace_back(
+            answered{*std::exchange(running_, std::nullopt), std::move(message), now - sent_});
+      }
+    } catch (const std::exception&) {
+      all.emplace_back(say_gone(banner::kind::crash, "it broke the connection to this window"));
+      return all;
+    }
+  }
+  if (!channel_.open()) {
+    const auto end = process_.finish(dying);
+    read_output();
+    all.emplace_back(say_gone(banner::kind::crash,
+                              end ? to_string(*end) : "it closed its connection to this window"));
+  }
+  return all;
+}
+
+scene_child::gone scene_child::give_up() {
+  (void)process_.finish(std::chrono::milliseconds{0});
+  const auto seconds = std::chrono::duration<double>(launch_.patience).count();
+  std::string limit = std::to_string(seconds);
+  limit.erase(limit.find_last_not_of('0') + 1);
+  if (limit.back() == '.') {
+    limit.pop_back();
+  }
+  return say_gone(banner::kind::timed_out, limit + " s");
+}
+
+std::variant<run_finished, banner> scene_child::collect(const answered& what) const {
+  const auto begun = clock::now();
+  try {
+    if (what.reply.contains("error")) {
+      return banner{banner::kind::problem,
+                    text_of(what.reply, "error") == "knob"
+                        ? "A setting that the scene does not take"
+                        : "The scene could not be run",
+                    text_of(what.reply, "message")};
+    }
+    const auto half = what.reply.at("half").to_number<std::size_t>() % 2;
+    auto run = trace::read_shared(memory_.bytes().subspan(half * half_size, half_size));
+    run_finished finished;
+    finished.request = what.run.request;
+    finished.trace = std::make_shared<const trace::recording>(std::move(run.trace));
+    finished.summary = std::move(run.seen);
+    for (const auto& each : what.reply.at("goals").as_array()) {
+      const auto& goal = each.as_object();
+      finished.goals.push_back(
+          {text_of(goal, "text"), goal.at("met").as_bool(), text_of(goal, "remark")});
+    }
+    finished.ended = text_of(what.reply, "ended");
+    finished.message = text_of(what.reply, "message");
+    finished.healthy = what.reply.at("healthy").as_bool();
+    const auto collected = clock::now() - begun;
+    finished.timings.simulate = duration_of(what.reply, "simulate_ns");
+    finished.timings.transfer = duration_of(what.reply, "share_ns") + collected;
+    finished.timings.round_trip = what.waited + collected;
+    return finished;
+  } catch (const std::exception& error) {
+    return banner{banner::kind::problem, "A run that could not be read", error.what()};
+  }
+}
+
+void scene_child::read_output() {
+  std::array<char, 4096> buffer;
+  for (;;) {
+    const auto size = ::read(process_.output(), buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) {
+      continue;
+    }
+    if (size <= 0) {
+      output_ended_ = output_ended_ || size == 0;
+      return;
+    }
+    said_.append(buffer.data(), static_cast<std::size_t>(size));
+    if (said_.size() > 2 * kept_output) {
+      said_.erase(0, said_.size() - kept_output);
+    }
+  }
+}
+
+std::string scene_child::last_words() const {
+  const auto last = said_.find_last_not_of(" \n");
+  return last == std::string::npos ? std::string() : said_.substr(0, last + 1);
+}
+
+scene_child::gone scene_child::say_gone(banner::kind what, const std::string& how) {
+  deadline_.reset();
+  return {.run = std::exchange(running_, std::nullopt),
+          .loaded = std::exchange(ready_, false),
+          .why = {what, how, last_words()}};
+}
+
+} // namespace weir::viz

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "panels/simulation.hpp"
+#include "process/child_process.hpp"
+#include "process/json_line_socket.hpp"
+#include "process/run_queue.hpp"
+#include "process/shared_memory.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace weir::viz {
+
+/// A scene runner (`weir-runner --serve-fd`) in a process of its own, one request at a time.
+class scene_child {
+public:
+  using clock = std::chrono::steady_clock;
+
+  /// It has loaded the code and the scene.
+  struct ready {
+    scene_info scene = {};
+  };
+
+  /// A reply whose recording still lies in shared memory: `collect` takes it out.
+  struct answered {
+    queued_run run = {};
+    boost::json::object reply = {};
+    clock::duration waited{};
+  };
+
+  /// It is gone; `run` is what it was busy with. `why.title` says no more than how it ended.
+  struct gone {
+    std::optional<queued_run> run = {};
+    bool loaded = false; ///< it had come as far as `ready`
+    banner why = {};
+  };
+
+  using news = std::variant<ready, answered, gone>;
+
+  /// Starts it. `launch.argv` names the runner with --reader and --scene; the descriptors' options
+  /// are added here. Throws std::system_error.
+  explicit scene_child(child_launch launch);
+
+  /// Descriptors to wait on for reading.
+  [[nodiscard]] int channel() const noexcept { return channel_.descriptor(); }
+
+  /// -1 once the child has closed it.
+  [[nodiscard]] int output() const noexcept { return output_ended_ ? -1 : process_.output(); }
+
+  [[nodiscard]] pid_t pid() const noexcept { return process_.pid(); }
+
+  [[nodiscard]] bool idle() const noexcept { return ready_ && !running_; }
+
+  /// Sends a request to an idle child. What was answered last stays in memory until the request
+  /// after this one.
+  void start(const queued_run& next, clock::time_point now);
+
+  /// What has arrived. After `gone` nothing more comes.
+  std::vector<news> receive(clock::time_point now);
+
+  /// When it counts as hung; nullopt while it owes nothing.
+  [[nodiscard]] std::optional<clock::time_point> deadline() const noexcept { return deadline_; }
+
+  /// Kills it for being late.
+  gone give_up();
+
+  /// The finished run, copied out of shared memory; or the banner that says why there is none.
+  std::variant<run_finished, banner> collect(const answered& what) const;
+
+  /// It holds so much memory that a fresh one is better. Runs that fail leave their tasks behind.
+  [[nodiscard]] bool bloated() const noexcept { return bloated_; }
+
+private:
+  void read_output();
+  [[nodiscard]] std::string last_words() const;
+  gone say_gone(banner::kind what, const std::string& how);
+
+  child_launch launch_;
+  shared_memory memory_;
+  owned_descriptor their_channel_; ///< only until the child has it
+  json_line_socket channel_;
+  child_process process_;
+  std::string said_; ///< the end of what it printed
+  std::optional<queued_run> running_;
+  std::optional<clock::time_point> deadline_;
+  clock::time_point sent_{};
+  std::size_t half_ = 0;
+  bool ready_ = false;
+  bool output_ended_ = false;
+  bool bloated_ = false;
+};
+
+} // namespace weir::viz

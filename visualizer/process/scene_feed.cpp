@@ -1,0 +1,175 @@
+#include "process/scene_feed.hpp"
+
+#include "process/feed_loop.hpp"
+
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace weir::viz {
+
+namespace {
+
+/// The border between the window's thread and the loop's: everything in it is behind one mutex.
+class border {
+public:
+  border() : bell_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!bell_) {
+      throw std::system_error(errno, std::system_category(), "could not make an event descriptor");
+    }
+  }
+
+  [[nodiscard]] int bell() const noexcept { return bell_.get(); }
+
+  void post(std::function<void(feed_loop&)> wish) {
+    {
+      const std::scoped_lock lock(mutex_);
+      wishes_.push_back(std::move(wish));
+    }
+    ring();
+  }
+
+  void stop() {
+    {
+      const std::scoped_lock lock(mutex_);
+      stopping_ = true;
+    }
+    ring();
+  }
+
+  /// What the window wants; nullopt once it has gone.
+  std::optional<std::vector<std::function<void(feed_loop&)>>> take_wishes() {
+    std::uint64_t rung = 0;
+    [[maybe_unused]] const auto got = ::read(bell_.get(), &rung, sizeof rung);
+    const std::scoped_lock lock(mutex_);
+    if (stopping_) {
+      return std::nullopt;
+    }
+    return std::exchange(wishes_, {});
+  }
+
+  /// Of the results for one slot only the newest is worth a frame.
+  void publish(simulation_update update) {
+    std::function<void()> wake;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (const auto* run = std::get_if<run_finished>(&update);
+          run != nullptr && run->request.where != slot::sweep) {
+        std::erase_if(updates_, [run](const simulation_update& each) {
+          const auto* older = std::get_if<run_finished>(&each);
+          return older != nullptr && older->request.where == run->request.where;
+        });
+      }
+      updates_.push_back(std::move(update));
+      wake = wake_;
+    }
+    if (wake) {
+      wake();
+    }
+  }
+
+  std::vector<simulation_update> take_updates() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(updates_, {});
+  }
+
+  void wake_by(std::function<void()> wake) {
+    const std::scoped_lock lock(mutex_);
+    wake_ = std::move(wake);
+  }
+
+private:
+  void ring() const {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(bell_.get(), &one, sizeof one);
+  }
+
+  owned_descriptor bell_;
+  std::mutex mutex_;
+  std::vector<std::function<void(feed_loop&)>> wishes_;
+  std::vector<simulation_update> updates_;
+  std::function<void()> wake_;
+  bool stopping_ = false;
+};
+
+class scene_feed final : public simulation {
+public:
+  scene_feed(json_line_socket feed, std::vector<scene_entry> scenes,
+             std::vector<boost::json::object> heard)
+      : scenes_(std::move(scenes)),
+        thread_([this, feed = std::move(feed), heard = std::move(heard)]() mutable {
+          run(std::move(feed), std::move(heard));
+        }) {}
+
+  ~scene_feed() override {
+    border_.stop();
+    thread_.join();
+  }
+
+  [[nodiscard]] const std::vector<scene_entry>& scenes() const override { return scenes_; }
+
+  void open(const std::string& scene_id, code which) override {
+    border_.post([scene_id, which](feed_loop& loop) { loop.open(scene_id, which); });
+  }
+
+  void request(const run_request& what) override {
+    border_.post([what](feed_loop& loop) { loop.request(what); });
+  }
+
+  void cancel_sweep() override {
+    border_.post([](feed_loop& loop) { loop.cancel_sweep(); });
+  }
+
+  [[nodiscard]] std::vector<simulation_update> poll() override { return border_.take_updates(); }
+
+  void wake_by(std::function<void()> wake) override { border_.wake_by(std::move(wake)); }
+
+private:
+  void run(json_line_socket feed, std::vector<boost::json::object> heard) {
+    feed_loop loop(std::move(feed),
+                   [this](simulation_update update) { border_.publish(std::move(update)); });
+    loop.hear(heard);
+    while (const auto wishes = border_.take_wishes()) {
+      for (const auto& each : *wishes) {
+        each(loop);
+      }
+      loop.wait_and_work(border_.bell());
+    }
+  }
+
+  std::vector<scene_entry> scenes_;
+  border border_;
+  std::thread thread_; // last: it uses the others
+};
+
+} // namespace
+
+std::unique_ptr<simulation> open_scene_feed(int feed) {
+  json_line_socket socket{owned_descriptor(feed)};
+  constexpr int patience_ms = 10'000;
+  pollfd readable{feed, POLLIN, 0};
+  while (::poll(&readable, 1, patience_ms) < 0 && errno == EINTR) {
+  }
+  auto heard = socket.receive();
+  if (heard.empty()) {
+    throw std::runtime_error("nobody said what to show: start the visualizer with `weir viz`");
+  }
+  auto first = parse_feed_message(heard.front());
+  heard.erase(heard.begin());
+  auto* scenes = std::get_if<say_scenes>(&first);
+  if (scenes == nullptr) {
+    throw std::runtime_error("the list of scenes was expected first; are weir and weir-viz of the "
+                             "same build?");
+  }
+  return std::make_unique<scene_feed>(std::move(socket), std::move(scenes->scenes),
+                                      std::move(heard));
+}
+
+} // namespace weir::viz

@@ -1,0 +1,163 @@
+#include "feeder.hpp"
+
+#include "catch.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <stdexcept>
+
+namespace weir::viz::test {
+
+namespace json = boost::json;
+
+namespace {
+
+/// A test that waits longer has failed.
+constexpr std::chrono::seconds forever{60};
+
+} // namespace
+
+struct session::bell {
+  std::mutex mutex;
+  std::condition_variable rung;
+  bool ringing = false;
+};
+
+json::object launch_of(const std::string& reader, std::chrono::milliseconds patience) {
+  return {{"argv",
+           {FIXTURE_RUNNER, "--reader", reader, "--scene", FIXTURE_SCENE, "--exercise", "climb"}},
+          {"environment", {"LC_ALL=C.UTF-8"}},
+          {"directory", "/"},
+          {"filter", ""},
+          {"filter_descriptor", -1},
+          {"own_pid_operands", json::array{}},
+          {"shell_status", false},
+          {"address_space", FIXTURE_ADDRESS_SPACE},
+          {"file_size", 1 << 20},
+          {"open_files", 64},
+          {"patience_ms", patience.count()}};
+}
+
+std::string first_build() {
+  return FIXTURE_READER_1;
+}
+
+std::string second_build() {
+  return FIXTURE_READER_2;
+}
+
+session::session() : bell_(std::make_shared<bell>()) {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  feeder_ = ends[0];
+  say({{"say", "scenes"},
+       {"scenes",
+        {{{"id", "climb"},
+          {"chapter", "01 Climbing"},
+          {"title", "A climb"},
+          {"codes", {"yours", "naive"}}}}}});
+  window_ = open_scene_feed(ends[1]);
+  window_->wake_by([bell = bell_] {
+    const std::scoped_lock lock(bell->mutex);
+    bell->ringing = true;
+    bell->rung.notify_one();
+  });
+}
+
+session::~session() {
+  hang_up();
+}
+
+void session::say(const json::object& message) const {
+  const std::string line = json::serialize(message) + '\n';
+  REQUIRE(::send(feeder_, line.data(), line.size(), MSG_NOSIGNAL) ==
+          static_cast<ssize_t>(line.size()));
+}
+
+void session::say_module(const std::string& code, const std::string& reader,
+                         std::chrono::milliseconds patience) const {
+  say({{"say", "module"}, {"code", code}, {"launch", launch_of(reader, patience)}});
+}
+
+json::object session::asked() {
+  for (;;) {
+    if (const auto end = heard_.find('\n'); end != std::string::npos) {
+      const std::string line = heard_.substr(0, end);
+      heard_.erase(0, end + 1);
+      return json::parse(line).as_object();
+    }
+    std::array<char, 4096> buffer{};
+    const auto size = ::read(feeder_, buffer.data(), buffer.size());
+    REQUIRE(size > 0);
+    heard_.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+}
+
+void session::hang_up() {
+  if (feeder_ >= 0) {
+    ::close(std::exchange(feeder_, -1));
+  }
+}
+
+simulation_update session::take() {
+  while (waiting_.empty()) {
+    waiting_ = window_->poll();
+    if (waiting_.empty()) {
+      std::unique_lock lock(bell_->mutex);
+      if (!bell_->rung.wait_for(lock, forever, [this] { return bell_->ringing; })) {
+        throw std::runtime_error("no update came");
+      }
+      bell_->ringing = false;
+    }
+  }
+  auto first = std::move(waiting_.front());
+  waiting_.erase(waiting_.begin());
+  return first;
+}
+
+banner session::next_banner(banner::kind what) {
+  for (;;) {
+    auto found = next<banner>();
+    if (found.what == what) {
+      return found;
+    }
+  }
+}
+
+scene_opened session::open() {
+  say({{"say", "open"}, {"scene", "climb"}, {"code", "yours"}, {"codes", {"yours", "naive"}}});
+  say_module("yours", first_build());
+  return next<scene_opened>();
+}
+
+run_finished session::run(run_request wanted) {
+  window_->request(wanted);
+  for (;;) {
+    auto found = next<run_finished>();
+    if (found.request.ticket == wanted.ticket && found.request.where == wanted.where) {
+      return found;
+    }
+  }
+}
+
+std::vector<int> session::children() {
+  std::vector<int> all;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream list(task.path() / "children");
+    for (int pid = 0; list >> pid;) {
+      all.push_back(pid);
+    }
+  }
+  return all;
+}
+
+} // namespace weir::viz::test

@@ -1,0 +1,31 @@
+#include "fixture.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+void do_mischief(mischief what) {
+  switch (what) {
+  case mischief::none:
+    return;
+  case mischief::crash:
+    std::fputs("about to crash\n", stderr);
+    std::signal(SIGSEGV, SIG_DFL); // a sanitizer would make something else of it
+    std::raise(SIGSEGV);
+    return;
+  case mischief::hang:
+    for (volatile bool forever = true; forever;) {
+    }
+    return;
+  case mischief::leave:
+    std::_Exit(7);
+  case mischief::complain:
+    std::fputs("a line on standard output\n", stdout);
+    std::fflush(stdout);
+    return;
+  }
+}
+
+double version() {
+  return FIXTURE_VERSION;
+}
