@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -67,6 +68,10 @@ struct scene_opened {
   scene_info scene = {};
   viz::code code = viz::code::yours; ///< to show first, or whose code was rebuilt
   std::vector<viz::code> codes = {}; ///< what there is to run
+  /// What the command line asked to begin with; empty when code was rebuilt.
+  std::vector<std::pair<std::string, double>> knobs = {};
+  std::optional<std::uint64_t> seed = {};
+  std::optional<viz::code> beside = {}; ///< compared from the start
 };
 
 /// A goal of the scene and whether the run met it. `weir::goal_result` would do, but its header

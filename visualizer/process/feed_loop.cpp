@@ -95,9 +95,7 @@ void feed_loop::hear(const feed_message& said) {
 void feed_loop::take(const say_open& said) {
   versions_ = {};
   queue_.clear();
-  scene_ = said.scene;
-  shown_code_ = said.code;
-  codes_ = said.codes;
+  open_ = said;
   of(said.code).asked = true;
   build_ = {};
   run_ = {};
@@ -149,10 +147,29 @@ void feed_loop::take(code which, scene_child::ready& news) {
   if (std::exchange(version.announced, true)) {
     return; // a child that took over from one that was lost
   }
-  if (which == shown_code_ || version.rebuilt) {
-    news.scene.id = scene_;
-    publish_(scene_opened{std::move(news.scene), which, codes_});
+  if (which == open_.code || version.rebuilt) {
+    announce(which, std::move(news.scene));
   }
+}
+
+/// What the command line asked for is said once.
+void feed_loop::announce(code which, scene_info scene) {
+  scene.id = open_.scene;
+  scene_opened opened{.code = which, .codes = open_.codes};
+  opened.seed = std::exchange(open_.seed, std::nullopt);
+  opened.beside = std::exchange(open_.beside, std::nullopt);
+  try {
+    knob_set knobs(scene.knobs);
+    for (const auto& each : std::exchange(open_.settings, {})) {
+      knobs.set(each);
+      const auto name = each.substr(0, each.find('='));
+      opened.knobs.emplace_back(name, knobs.number(name));
+    }
+  } catch (const std::exception& error) {
+    build_ = {banner::kind::problem, "A setting that the scene does not take", error.what()};
+  }
+  opened.scene = std::move(scene);
+  publish_(std::move(opened));
 }
 
 void feed_loop::take(code which, scene_child::gone& news) {

@@ -61,6 +61,7 @@ private:
   void dispatch();
   void dispatch(code which);
   void start_child(code which);
+  void announce(code which, scene_info scene);
   void check_deadlines();
   [[nodiscard]] int milliseconds_to_deadline() const;
 
@@ -73,9 +74,7 @@ private:
   std::function<void(simulation_update)> publish_;
   std::array<version, 4> versions_;
   run_queue queue_;
-  std::string scene_;
-  code shown_code_ = code::yours;
-  std::vector<code> codes_;
+  say_open open_;
   banner build_;
   banner run_;
   banner published_;

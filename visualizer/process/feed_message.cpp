@@ -96,6 +96,20 @@ say_scenes scenes_of(const json::object& message) {
   return all;
 }
 
+say_open open_of(const json::object& message) {
+  say_open said{.scene = text_of(message, "scene"),
+                .code = code_of(message),
+                .codes = codes_of(message),
+                .settings = texts_of(message, "settings")};
+  if (const auto& seed = message.at("seed"); !seed.is_null()) {
+    said.seed = seed.to_number<std::uint64_t>();
+  }
+  if (const auto& beside = message.at("beside"); !beside.is_null()) {
+    said.beside = parse_code(std::string_view(beside.as_string()));
+  }
+  return said;
+}
+
 } // namespace
 
 feed_message parse_feed_message(const json::object& message) {
@@ -104,7 +118,7 @@ feed_message parse_feed_message(const json::object& message) {
     return scenes_of(message);
   }
   if (type == "open") {
-    return say_open{text_of(message, "scene"), code_of(message), codes_of(message)};
+    return open_of(message);
   }
   if (type == "working") {
     return say_working{code_of(message), text_of(message, "title")};

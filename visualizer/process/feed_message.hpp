@@ -5,6 +5,8 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -16,7 +18,8 @@
 ///     feeder → window, first of all, once:
 ///       {"say": "scenes", "scenes": [{"id", "chapter", "title", "codes": ["yours", "naive"]}]}
 ///     whenever a scene is opened, asked for or not; everything before concerns another scene:
-///       {"say": "open", "scene": "breaker", "code": "yours", "codes": ["yours", "naive"]}
+///       {"say": "open", "scene": "breaker", "code": "yours", "codes": ["yours", "naive"],
+///        "settings": ["timeout=1s"], "seed": 7 or null, "beside": "naive" or null}
 ///     about one code of the open scene:
 ///       {"say": "working", "code": "yours", "title": "Compiling breaker.cpp"}
 ///       {"say": "module", "code": "yours", "launch": {"argv", "environment", "directory",
@@ -37,6 +40,9 @@ struct say_open {
   std::string scene = {};
   viz::code code = viz::code::yours;
   std::vector<viz::code> codes = {};
+  std::vector<std::string> settings = {}; ///< "name=value", as `--set` takes them
+  std::optional<std::uint64_t> seed = {};
+  std::optional<viz::code> beside = {};
 };
 
 struct say_working {

@@ -133,8 +133,22 @@ banner session::next_banner(banner::kind what) {
   }
 }
 
-scene_opened session::open() {
-  say({{"say", "open"}, {"scene", "climb"}, {"code", "yours"}, {"codes", {"yours", "naive"}}});
+void session::say_open(const json::object& more) const {
+  json::object message{{"say", "open"},
+                       {"scene", "climb"},
+                       {"code", "yours"},
+                       {"codes", {"yours", "naive"}},
+                       {"settings", json::array{}},
+                       {"seed", nullptr},
+                       {"beside", nullptr}};
+  for (const auto& [name, value] : more) {
+    message[name] = value;
+  }
+  say(message);
+}
+
+scene_opened session::open(const json::object& more) {
+  say_open(more);
   say_module("yours", first_build());
   return next<scene_opened>();
 }

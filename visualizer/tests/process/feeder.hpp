@@ -54,8 +54,10 @@ public:
 
   /// The next banner of that kind.
   banner next_banner(banner::kind what);
+  /// {"say": "open"} with what it takes; `more` goes over the defaults.
+  void say_open(const boost::json::object& more = {}) const;
   /// Opens the fixture's scene with the first build, and waits for it.
-  scene_opened open();
+  scene_opened open(const boost::json::object& more = {});
   /// Asks for a run and waits for that very run.
   run_finished run(run_request wanted);
   /// Process ids of the children that are alive.

@@ -131,7 +131,7 @@ TEST_CASE("what the code prints disturbs nothing", "[process]") {
 
 TEST_CASE("a run that hangs is stopped, and the next one is fine", "[process]") {
   session live;
-  live.say({{"say", "open"}, {"scene", "climb"}, {"code", "yours"}, {"codes", {"yours"}}});
+  live.say_open();
   live.say_module("yours", first_build(), 500ms);
   live.next<scene_opened>();
   live.window().request(with({{"trouble", hang}}, 1));
@@ -158,6 +158,28 @@ TEST_CASE("a value out of range is a banner that says so", "[process]") {
   live.window().request(with({{"steps", 0}}));
   const auto seen = live.next_banner(banner::kind::problem);
   CHECK(seen.title == "A setting that the scene does not take");
+  CHECK(seen.text.find("steps") != std::string::npos);
+}
+
+TEST_CASE("what the command line asked for is told once", "[process]") {
+  session live;
+  const auto opened = live.open({{"settings", {"steps=40"}}, {"seed", 7}, {"beside", "naive"}});
+  CHECK(opened.knobs == std::vector<std::pair<std::string, double>>{{"steps", 40}});
+  CHECK(opened.seed == 7U);
+  CHECK(opened.beside == code::naive);
+  live.say_module("yours", second_build());
+  const auto again = live.next<scene_opened>();
+  CHECK(again.knobs.empty());
+  CHECK_FALSE(again.seed);
+  CHECK_FALSE(again.beside);
+}
+
+TEST_CASE("a setting on the command line that makes no sense is a banner", "[process]") {
+  session live;
+  const auto opened = live.open({{"settings", {"stepps=40"}}});
+  CHECK(opened.knobs.empty());
+  const auto seen = live.next_banner(banner::kind::problem);
+  CHECK(seen.text.find("stepps") != std::string::npos);
   CHECK(seen.text.find("steps") != std::string::npos);
 }
 
@@ -190,7 +212,7 @@ TEST_CASE("with a compile error the last good build goes on", "[process]") {
 
 TEST_CASE("code that cannot be loaded is a crash until the next build", "[process]") {
   session live;
-  live.say({{"say", "open"}, {"scene", "climb"}, {"code", "yours"}, {"codes", {"yours"}}});
+  live.say_open();
   live.say_module("yours", "/nowhere/reader.so");
   const auto seen = live.next_banner(banner::kind::crash);
   CHECK(seen.title == "Your code crashed: exit status 3");
@@ -282,7 +304,7 @@ TEST_CASE("another scene is the feeder's to open", "[process]") {
   const auto asked = live.asked();
   CHECK(asked.at("ask").as_string() == "open");
   CHECK(asked.at("scene").as_string() == "climb");
-  live.say({{"say", "open"}, {"scene", "climb"}, {"code", "naive"}, {"codes", {"naive"}}});
+  live.say_open({{"code", "naive"}});
   live.say_module("naive", second_build());
   CHECK(live.next<scene_opened>().code == code::naive);
   CHECK(session::children().size() == 1);
