@@ -10,6 +10,7 @@
 #include <charconv>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace weir::grader {
@@ -65,20 +66,37 @@ bool lies_in(const std::string& path, const std::string& folder) {
 
 } // namespace
 
-catalog catalog::load(const fs::path& repository_root) {
+catalog catalog::load(const fs::path& repository_root, const problem_handler& on_problem) {
   catalog result;
   result.root_ = repository_root;
   std::map<std::string, fs::path> seen;
+  std::vector<std::string> problems;
+  const auto add = [&](const fs::path& folder) {
+    exercise ex = read_exercise_file(folder);
+    if (const auto [other, fresh] = seen.emplace(ex.id, folder); !fresh) {
+      throw content_error{fmt::format(
+          "{}:1:1: expected an id of its own, found '{}', which {} has too. Change one of them.",
+          (folder / "exercise.toml").string(), ex.id, other->second.string())};
+    }
+    result.exercises_.push_back(std::move(ex));
+  };
   for (const fs::path& chapter : numbered_folders(repository_root / "exercises")) {
     for (const fs::path& folder : numbered_folders(chapter)) {
-      exercise ex = read_exercise_file(folder);
-      if (const auto [other, fresh] = seen.emplace(ex.id, folder); !fresh) {
-        throw content_error{fmt::format(
-            "{}:1:1: expected an id of its own, found '{}', which {} has too. Change one of them.",
-            (folder / "exercise.toml").string(), ex.id, other->second.string())};
+      try {
+        add(folder);
+      } catch (const std::runtime_error& error) { // malformed, or can't be read
+        if (!on_problem) {
+          throw;
+        }
+        problems.emplace_back(error.what());
       }
-      result.exercises_.push_back(std::move(ex));
     }
+  }
+  if (result.exercises_.empty() && !problems.empty()) {
+    throw content_error{problems.front()};
+  }
+  for (const std::string& problem : problems) {
+    on_problem(problem);
   }
   result.recognise_below(repository_root / "exercises");
   result.recognise_below(repository_root / "solutions");

@@ -4,6 +4,7 @@
 #include "exercise.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,10 +16,14 @@ namespace weir::grader {
 /// places where paths are recognised; not synchronised.
 class catalog {
 public:
+  /// Told what is wrong with an exercise that is left out.
+  using problem_handler = std::function<void(const std::string&)>;
+
   /// Reads every `exercises/NN-chapter/MM-name/exercise.toml`.
-  /// Throws content_error for the first malformed file, environment_error when there is no
-  /// exercises folder.
-  static catalog load(const std::filesystem::path& repository_root);
+  /// A malformed one is left out and told to `on_problem`; without that, or when no exercise is
+  /// left, it throws content_error. Throws environment_error when there is no exercises folder.
+  static catalog load(const std::filesystem::path& repository_root,
+                      const problem_handler& on_problem = {});
 
   /// In order of chapter, then exercise.
   std::span<const exercise> exercises() const { return exercises_; }

@@ -17,7 +17,9 @@ void context::note(const std::string& text) const {
 
 const catalog& context::exercises() {
   if (!catalog_) {
-    catalog_ = catalog::load(where.root);
+    catalog_ = catalog::load(where.root, [this](const std::string& problem) {
+      note(problem + " The other exercises can be worked on meanwhile.");
+    });
     catalog_->recognise_below(where.workspace);
   }
   return *catalog_;

@@ -2,7 +2,9 @@
 #include "exercise_file.hpp"
 #include "workbook_support.hpp"
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 using namespace weir::grader;
 
@@ -121,6 +123,21 @@ TEST_CASE("a malformed exercise.toml is named with its line, and what to do", "[
   CHECK_THAT(complaint_about("test = \"push-waits\"\n", ""), has_text("[starter] test"));
   CHECK_THAT(complaint_about("id = \"order\"", "id = \"push-waits\""), has_text("again"));
   CHECK_THAT(complaint_about("points = 2", "points = 0"), has_text("[[test]] number 1 points"));
+}
+
+TEST_CASE("with somebody to tell, a malformed exercise is left out and the others load",
+          "[catalog]") {
+  const workbook book;
+  write(book.root() / "exercises/01-back-pressure/01-bounded-queue/exercise.toml", "id ==");
+  std::filesystem::create_directories(book.root() / "exercises/01-back-pressure/03-empty");
+  std::vector<std::string> problems;
+  const catalog all =
+      catalog::load(book.root(), [&](const std::string& problem) { problems.push_back(problem); });
+  CHECK(all.find("bounded-queue") == nullptr);
+  CHECK(all.find("overflow") != nullptr);
+  REQUIRE(problems.size() == 2);
+  CHECK(contains(problems[0], "01-bounded-queue/exercise.toml"));
+  CHECK(contains(problems[1], "03-empty/exercise.toml can't be read"));
 }
 
 TEST_CASE("two exercises of one id are refused, and both are named", "[catalog]") {

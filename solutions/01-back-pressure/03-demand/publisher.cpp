@@ -3,6 +3,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <deque>
@@ -62,6 +64,7 @@ private:
   /// Works until nothing is wanted or the stream has ended. Whatever can have changed during a
   /// fetch or a signal is looked at anew in each round. `self` keeps the stream alive meanwhile.
   asio::awaitable<void> pump([[maybe_unused]] std::shared_ptr<page_stream> self) {
+    co_await asio::post(executor_, asio::use_awaitable); // co_spawn starts it inside its caller
     while (!ended_ && (failure_ || demand_.any())) {
       if (failure_) {
         ended_ = true;

@@ -79,9 +79,6 @@ TEST_CASE("the end of the feed waits for what is in flight", "[end-waits]") {
   });
 }
 
-// Neither an error nor a cancellation comes in the instant in which an item is started: Asio 1.24
-// lets an exception escape when a coroutine is cancelled between co_spawn and its first step.
-
 TEST_CASE("an error ends it", "[error-surfaces]") {
   WEIR_EXPLORE("while others run", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, {.count = 20}, 3);
@@ -114,6 +111,14 @@ TEST_CASE("an error ends it", "[error-surfaces]") {
 
   WEIR_EXPLORE("as others finish", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, {.count = 3}, 4);
+    b.store.fails = 2;
+    const call& run = b.start();
+    co_await b.wait(1s);
+    b.expect_ended_by(run, reset, 13ms, "item 2 failed at 10.0 ms");
+  });
+
+  WEIR_EXPLORE("as others are started", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, {.count = 20}, 3);
     b.store.fails = 2;
     const call& run = b.start();
     co_await b.wait(1s);
@@ -159,5 +164,13 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
       b.expect_all_handled(run); // it came first
     else
       b.expect_ended_by(run, aborted, 13ms, "it was cancelled at 10.0 ms");
+  });
+
+  WEIR_EXPLORE("as items are started", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, {.count = 20}, 3);
+    call& run = b.start();
+    b.at(10ms, [&run] { run.cancel(); });
+    co_await b.wait(1s);
+    b.expect_ended_by(run, aborted, 13ms, "it was cancelled at 10.0 ms");
   });
 }

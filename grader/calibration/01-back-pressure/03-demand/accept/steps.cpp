@@ -1,5 +1,4 @@
-// reject: cancel-stops
-// a page whose fetch has been spawned and not begun is asked for, though cancel came in between
+// accept: one step function that looks at the state anew; a coroutine only for each page
 #include "publisher.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -77,9 +76,7 @@ private:
                    });
   }
 
-  asio::awaitable<std::vector<int>> one_page() {
-    co_return co_await from_.next_page();
-  }
+  asio::awaitable<std::vector<int>> one_page() { co_return co_await from_.next_page(); }
 
   void answered(std::exception_ptr failure, std::vector<int> page) {
     source_ = page.empty() ? source::dry : source::idle;
