@@ -23,6 +23,7 @@ struct run_facts {
   std::span<const knob_value> knobs = {};
   std::string_view ended = {};   ///< as the scene's result says it; empty: as the trace says it
   std::string_view message = {}; ///< what a failed run said
+  nanos horizon_ns = 0;          ///< how long the scene meant to run; 0 = not known
 };
 
 enum class urgency : std::uint8_t { hint, warning, wrong };

@@ -21,6 +21,7 @@ struct headline {
   std::optional<nanos> p50 = {};
   std::optional<nanos> p99 = {};
   std::optional<nanos> mean_latency = {};
+  double latency_ended_per_s = 0;           ///< spans of the main latency that ended, per second
   std::optional<double> amplification = {}; ///< attempts ÷ requests
   std::optional<double> deepest_queue = {}; ///< largest value of the main queue's gauge
   std::optional<double> most_in_flight = {};

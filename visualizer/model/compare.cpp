@@ -1,0 +1,129 @@
+#include "model/compare.hpp"
+
+#include "model/words.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir::viz {
+
+namespace {
+
+enum class wish : std::uint8_t { more, less, none };
+
+using figure = std::optional<double>;
+
+template <class T>
+figure as_figure(const std::optional<T>& value) {
+  return value ? figure(static_cast<double>(*value)) : figure();
+}
+
+struct row_kind {
+  std::string_view name;
+  wish want = wish::none;
+  std::string (*show)(double) = nullptr;
+};
+
+std::string show_rate(double value) {
+  return format_number(value) + " /s";
+}
+
+std::string show_share(double value) {
+  return words::percent(value);
+}
+
+std::string show_time(double value) {
+  return words::duration(static_cast<nanos>(value));
+}
+
+std::string show_number(double value) {
+  return format_number(value);
+}
+
+std::string signed_percent(double share) {
+  return (share < 0 ? "−" : "+") + words::percent(std::abs(share));
+}
+
+void add(comparison& to, const row_kind& kind, figure left, figure right) {
+  if (!left && !right) {
+    return;
+  }
+  comparison_row row{.name = std::string(kind.name),
+                     .left = left ? kind.show(*left) : "–",
+                     .right = right ? kind.show(*right) : "–"};
+  if (left && right) {
+    const double difference = *right - *left;
+    const double scale = std::max(std::abs(*left), std::abs(*right));
+    if (std::abs(difference) >= 0.01 * scale && difference != 0) {
+      const bool good = (difference > 0) == (kind.want == wish::more);
+      row.right_is = kind.want == wish::none ? verdict::different
+                     : good                  ? verdict::better
+                                             : verdict::worse;
+      // Nothing is so many percent of 0, and shares differ in points.
+      row.difference = *left == 0 || kind.show == show_share
+                           ? (difference < 0 ? "−" : "+") + kind.show(std::abs(difference))
+                           : signed_percent(difference / *left);
+    }
+  } else {
+    row.right_is = verdict::different;
+  }
+  to.rows.push_back(std::move(row));
+}
+
+void compare_knobs(const trace::header& left, const trace::header& right, comparison& to) {
+  const auto value_in = [](const trace::header& header, const std::string& name) {
+    const auto found =
+        std::ranges::find(header.knobs, name, &std::pair<std::string, std::string>::first);
+    return found == header.knobs.end() ? std::string("–") : found->second;
+  };
+  for (const auto& [name, value] : left.knobs) {
+    if (const auto other = value_in(right, name); other != value) {
+      to.other_knobs.push_back(name + ": " + value + " | " + other);
+    }
+  }
+  for (const auto& [name, value] : right.knobs) {
+    if (value_in(left, name) == "–") {
+      to.other_knobs.push_back(name + ": – | " + value);
+    }
+  }
+}
+
+} // namespace
+
+comparison compare(const timeline& left, const timeline& right) {
+  comparison result;
+  result.axis = {0, std::max(left.range().to_ns, right.range().to_ns)};
+  const auto& left_header = left.trace().header();
+  const auto& right_header = right.trace().header();
+  result.same_seed = left_header.seed == right_header.seed;
+  compare_knobs(left_header, right_header, result);
+
+  const auto a = headline_of(left);
+  const auto b = headline_of(right);
+  const auto ended = [](const headline& of, trace::outcome how) {
+    return static_cast<double>(of.by_outcome[static_cast<std::size_t>(how)]);
+  };
+  add(result, {"offered", wish::none, show_rate}, a.offered_per_s, b.offered_per_s);
+  add(result, {"throughput", wish::more, show_rate}, a.throughput_per_s, b.throughput_per_s);
+  add(result, {"not ok", wish::less, show_share}, a.error_share, b.error_share);
+  for (const auto how :
+       {trace::outcome::rejected, trace::outcome::timed_out, trace::outcome::failed,
+        trace::outcome::dropped, trace::outcome::short_circuited}) {
+    if (ended(a, how) + ended(b, how) > 0) {
+      add(result, {trace::to_string(how), wish::less, show_number}, ended(a, how), ended(b, how));
+    }
+  }
+  add(result, {"p50", wish::less, show_time}, as_figure(a.p50), as_figure(b.p50));
+  add(result, {"p99", wish::less, show_time}, as_figure(a.p99), as_figure(b.p99));
+  add(result, {"attempts per request", wish::less, show_number}, a.amplification, b.amplification);
+  add(result, {"deepest queue", wish::less, show_number}, a.deepest_queue, b.deepest_queue);
+  add(result, {"most in flight", wish::none, show_number}, a.most_in_flight, b.most_in_flight);
+  add(result, {"breaker opened", wish::none, show_number}, as_figure(a.breaker_opened),
+      as_figure(b.breaker_opened));
+  add(result, {"worst loop lag", wish::less, show_time}, as_figure(a.worst_loop_lag),
+      as_figure(b.worst_loop_lag));
+  add(result, {"length", wish::none, show_time}, a.length_s * 1e9, b.length_s * 1e9);
+  return result;
+}
+
+} // namespace weir::viz

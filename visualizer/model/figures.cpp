@@ -1,0 +1,135 @@
+#include "model/figures.hpp"
+
+#include "model/words.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace weir::viz {
+
+namespace {
+
+bool of_a_breaker(const timeline& line, const gauge_series& gauge) noexcept {
+  return std::ranges::any_of(line.breakers(), [&](const breaker_sources& breaker) {
+    return !breaker.name.empty() && gauge.name.size() > breaker.name.size() &&
+           gauge.name.starts_with(breaker.name) && gauge.name[breaker.name.size()] == ' ';
+  });
+}
+
+template <class Wanted>
+const gauge_series* first(const timeline& line, Wanted wanted) noexcept {
+  for (const auto& gauge : line.gauges()) {
+    if (!of_a_breaker(line, gauge) && wanted(gauge)) {
+      return &gauge;
+    }
+  }
+  return nullptr;
+}
+
+bool says_in_flight(std::string_view name) noexcept {
+  return words::has(name, "in flight") || words::has(name, "in-flight") ||
+         words::has(name, "inflight");
+}
+
+std::uint64_t came_in(const timeline& line) noexcept {
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      line.moves(), [](const move& one) { return one.from < 0 && one.to >= 0; }));
+}
+
+/// Number of spans of this name that were open, averaged over the run.
+double mean_open(const timeline& line, trace::source_id source) noexcept {
+  double area = 0;
+  for (const auto& bar : line.spans()) {
+    area += bar.source == source ? static_cast<double>(bar.length()) : 0;
+  }
+  return area / static_cast<double>(line.range().length());
+}
+
+void add_latency(const timeline& line, headline& result) {
+  const auto* latency = line.main_latency();
+  if (latency == nullptr || latency->overall.count == 0) {
+    return;
+  }
+  result.p50 = latency->overall.p50;
+  result.p99 = latency->overall.p99;
+  const double sum = std::accumulate(latency->lengths.begin(), latency->lengths.end(), 0.0);
+  result.mean_latency = static_cast<nanos>(sum / static_cast<double>(latency->lengths.size()));
+  if (line.range().length() > 0) {
+    result.latency_ended_per_s = static_cast<double>(latency->ends.size()) / result.length_s;
+    result.mean_in_flight = mean_open(line, latency->source);
+  }
+}
+
+std::optional<double> largest(const gauge_series* gauge) {
+  return gauge == nullptr || gauge->value.empty() ? std::optional<double>()
+                                                  : gauge->value.extent().max;
+}
+
+std::optional<std::uint32_t> times_opened(const timeline& line) {
+  if (line.breakers().empty()) {
+    return {};
+  }
+  std::uint32_t opened = 0;
+  for (const auto& breaker : line.breakers()) {
+    const auto& state = line.states()[static_cast<std::size_t>(breaker.state)];
+    opened += static_cast<std::uint32_t>(
+        std::ranges::count_if(state.transitions, [&](const transition& one) {
+          return one.from >= 0 && state.label(one.to) == "open";
+        }));
+  }
+  return opened;
+}
+
+} // namespace
+
+const gauge_series* main_queue(const timeline& line) noexcept {
+  const auto* const named = first(line, [](const gauge_series& gauge) {
+    return words::has(gauge.name, "queue") || words::has(gauge.name, "depth");
+  });
+  return named != nullptr ? named : first(line, [](const gauge_series& gauge) {
+    return gauge.has_limit() && !says_in_flight(gauge.name);
+  });
+}
+
+const gauge_series* main_in_flight(const timeline& line) noexcept {
+  return first(line, [](const gauge_series& gauge) { return says_in_flight(gauge.name); });
+}
+
+headline headline_of(const timeline& line) {
+  headline result;
+  result.length_s = static_cast<double>(line.range().length()) / 1e9;
+  const double per_second = result.length_s > 0 ? 1 / result.length_s : 0;
+  if (const auto* outcomes = line.main_outcomes()) {
+    result.by_outcome = outcomes->counts(0, outcomes->kinds.size());
+  } else if (const auto* latency = line.main_latency()) {
+    for (const auto how : latency->how) {
+      ++result.by_outcome[how];
+    }
+  }
+  result.ended = total(result.by_outcome);
+  const auto ok = result.by_outcome[static_cast<std::size_t>(trace::outcome::ok)];
+  result.throughput_per_s = ok * per_second;
+  result.error_share =
+      result.ended == 0 ? 0 : 1 - static_cast<double>(ok) / static_cast<double>(result.ended);
+  const std::uint64_t items = line.requests() != 0 ? 0 : came_in(line);
+  const std::uint64_t offered = line.requests() != 0 ? line.requests()
+                                : items != 0         ? items
+                                                     : result.ended;
+  result.offered_per_s = static_cast<double>(offered) * per_second;
+  add_latency(line, result);
+  if (line.requests() != 0 && line.attempts() != 0) {
+    result.amplification = static_cast<double>(line.attempts()) / line.requests();
+  }
+  result.deepest_queue = largest(main_queue(line));
+  result.most_in_flight = largest(main_in_flight(line));
+  result.breaker_opened = times_opened(line);
+  if (const auto lag = largest(line.loop_lag())) {
+    result.worst_loop_lag = static_cast<nanos>(*lag * 1e6);
+  }
+  if (const auto& block = line.longest_block()) {
+    result.worst_loop_lag = std::max(result.worst_loop_lag.value_or(0), block->amount);
+  }
+  return result;
+}
+
+} // namespace weir::viz
