@@ -48,17 +48,22 @@ public:
     }
     loop_lag();
     incomplete();
-    std::ranges::stable_sort(given_, std::ranges::greater{}, &advice::weight);
     return std::move(given_);
   }
 
 private:
   void give(std::string_view rule, urgency weight, std::string text, std::string evidence,
             const knob_info* knob = nullptr, std::string_view turn = {}) {
-    given_.push_back(
-        {rule, weight, std::move(text), std::move(evidence),
-         knob == nullptr ? std::string() : "turn '" + knob->name + "' " + std::string(turn),
-         knob == nullptr ? std::string_view() : std::string_view(knob->name)});
+    advice one{
+        .rule = rule, .weight = weight, .text = std::move(text), .evidence = std::move(evidence)};
+    if (knob != nullptr) {
+      one.try_this = "turn '" + knob->name + "' " + std::string(turn);
+      one.knob = knob->name;
+    }
+    // The most urgent first; among equals in the order of the rules.
+    const auto after =
+        std::ranges::upper_bound(given_, weight, std::ranges::greater{}, &advice::weight);
+    given_.insert(after, std::move(one));
   }
 
   /// The first knob whose name has one of these words in it, the first word first.
@@ -135,6 +140,15 @@ private:
         static_cast<double>(end) < 0.9 * static_cast<double>(facts_.horizon_ns)) {
       give("ended-early", urgency::warning, "nothing happens any more after " + duration(end),
            "the scene was to last " + duration(facts_.horizon_ns));
+      return;
+    }
+    // The run's end is an event too: look at what happened before that very moment.
+    const auto events = line_.trace().events();
+    const auto last = std::ranges::lower_bound(events, events.back().t_ns, {}, &trace::event::t_ns);
+    const nanos since = last == events.begin() ? 0 : (last - 1)->t_ns;
+    if (line_.trace().size() >= enough && end > 0 && end - since > end / 4) {
+      give("stuck", urgency::warning, "nothing happens any more after " + duration(since),
+           "the run lasts " + duration(end));
     }
   }
 

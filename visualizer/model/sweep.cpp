@@ -83,7 +83,7 @@ std::optional<std::size_t> find_knee(std::span<const double> x, std::span<const 
 
 sweep_result analyse_sweep(std::vector<sweep_point> points, knee_method method) {
   sweep_result result;
-  std::ranges::stable_sort(points, {}, &sweep_point::value);
+  std::ranges::sort(points, {}, &sweep_point::value);
   result.points = std::move(points);
   result.method = method;
   std::vector<double> x;
