@@ -1,0 +1,162 @@
+#include "app/frame_loop.hpp"
+
+#include "app/session.hpp"
+#include "panels/panels.hpp"
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+namespace weir::viz {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+constexpr double frame_time = 1.0 / 60;
+constexpr int frames_after_input = 3; // ImGui answers to a click over as many frames
+constexpr float presenter_scale = 1.4F;
+
+/// Written as a whole and renamed, so that a reader never sees half of it.
+void write_widgets(const locator& places, const std::string& file) {
+  const std::string half = file + ".new";
+  {
+    std::ofstream out{half};
+    for (const auto& [name, what] : places.widgets()) {
+      out << what.where.min.x << ' ' << what.where.min.y << ' ' << what.where.max.x << ' '
+          << what.where.max.y << ' ' << (what.enabled ? "enabled" : "disabled") << ' ' << name
+          << '\n';
+    }
+  }
+  std::error_code ignored;
+  std::filesystem::rename(half, file, ignored);
+}
+
+void write_state(const workbench& bench, const std::string& file) {
+  std::ofstream out{file + ".state"};
+  out << "t_ns " << bench.clock.at().t_ns << "\nevent " << bench.clock.at().event << "\nplaying "
+      << bench.clock.playing() << "\ntitle " << bench.title() << "\nbanner " << bench.banner().title
+      << "\nview " << bench.view.view().from_ns << ' ' << bench.view.view().to_ns << "\nsweep "
+      << bench.sweep_done() << "\nother " << (bench.other() != nullptr) << "\nwaiting "
+      << bench.waiting() << '\n';
+  for (const knob_value& each : bench.knobs()) {
+    out << "knob " << each.info.name << ' ' << each.value << '\n';
+  }
+}
+
+class loop {
+public:
+  loop(glfw_window& window, ui& with, workbench& bench, const options& asked)
+      : window_(window), with_(with), bench_(bench), asked_(asked) {}
+
+  void run() {
+    with_.reduced_motion = asked_.reduced_motion;
+    while (!window_.should_close()) {
+      window_.wait(patience());
+      take_in();
+      const auto begun = steady::now();
+      draw();
+      took_.push_back(std::chrono::duration<double, std::milli>(steady::now() - begun).count());
+      if (bench_.session_over()) {
+        window_.close();
+      }
+    }
+    report();
+  }
+
+private:
+  /// How long nothing needs to be drawn.
+  double patience() {
+    if (bench_.clock.playing()) {
+      const double since = std::chrono::duration<double>(steady::now() - last_frame_).count();
+      return std::max(0.0, frame_time - since);
+    }
+    if (frames_left_ > 0) {
+      return 0;
+    }
+    // Woken from here on by input, by news, or because a tooltip is due.
+    const double until = with_.next_frame_in;
+    frames_left_ = frames_after_input;
+    return until;
+  }
+
+  void take_in() {
+    const bool typing = ImGui::GetIO().WantTextInput;
+    for (const key_press& each : window_.take_keys()) {
+      const auto what = typing ? std::nullopt : action_of(each);
+      if (what) {
+        bench_.perform(*what);
+      }
+    }
+    const bool had_run = bench_.shown() != nullptr;
+    if (bench_.poll()) {
+      frames_left_ = frames_after_input;
+      if (!had_run && bench_.shown() != nullptr && !placed_) {
+        placed_ = true;
+        place(bench_, asked_);
+      }
+    }
+    const auto now = steady::now();
+    const auto passed =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(now - last_frame_).count();
+    last_frame_ = now;
+    // A window that was dragged or hidden must not leap.
+    bench_.advance(std::min<nanos>(passed, 100'000'000));
+  }
+
+  void draw() {
+    const float base = asked_.scale > 0 ? asked_.scale : window_.display_scale();
+    window_.fit_to(base * bench_.text_scale * (bench_.presenter ? presenter_scale : 1), with_);
+    window_.begin_frame();
+    draw_window(with_, bench_);
+    window_.end_frame();
+    frames_left_ = std::max(0, frames_left_ - 1);
+    if (const auto text = bench_.take_copied()) {
+      window_.copy(*text);
+    }
+    if (bench_.title() != title_) {
+      title_ = bench_.title();
+      window_.set_title(title_ + " - Weir");
+    }
+    if (!asked_.widgets_file.empty() && with_.places != nullptr) {
+      write_widgets(*with_.places, asked_.widgets_file);
+      write_state(bench_, asked_.widgets_file);
+    }
+  }
+
+  void report() {
+    if (asked_.timings_file.empty() || took_.empty()) {
+      return;
+    }
+    std::ranges::sort(took_);
+    const auto at = [&](double share) {
+      return took_[static_cast<std::size_t>(share * static_cast<double>(took_.size() - 1))];
+    };
+    std::ofstream{asked_.timings_file} << "frames " << took_.size() << "\np50_ms " << at(0.5)
+                                       << "\np99_ms " << at(0.99) << "\nmax_ms " << took_.back()
+                                       << '\n';
+  }
+
+  glfw_window& window_;
+  ui& with_;
+  workbench& bench_;
+  const options& asked_;
+  steady::time_point last_frame_ = steady::now();
+  int frames_left_ = frames_after_input;
+  bool placed_ = false;
+  std::string title_;
+  std::vector<double> took_;
+};
+
+} // namespace
+
+void run_window(glfw_window& window, ui& with, workbench& bench, const options& asked) {
+  loop{window, with, bench, asked}.run();
+}
+
+} // namespace weir::viz

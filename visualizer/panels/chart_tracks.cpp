@@ -1,0 +1,460 @@
+#include "panels/chart_tracks.hpp"
+
+#include "model/ticks.hpp"
+
+#include <weir/trace/text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace weir::viz {
+
+namespace {
+
+constexpr std::array shown_outcomes{trace::outcome::ok,        trace::outcome::rejected,
+                                    trace::outcome::timed_out, trace::outcome::failed,
+                                    trace::outcome::dropped,   trace::outcome::short_circuited};
+
+std::string duration_text(double ns) {
+  return trace::format_duration(std::chrono::nanoseconds{static_cast<std::int64_t>(ns)});
+}
+
+std::string with_unit(double value, std::string_view unit) {
+  std::string text = format_number(value);
+  if (!unit.empty()) {
+    text += unit == "%" || unit.starts_with("/") ? "" : " ";
+    text += unit;
+  }
+  return text;
+}
+
+float y_of(const box& area, double low, double high, double value) {
+  const double share = high > low ? (value - low) / (high - low) : 0;
+  return area.max.y - static_cast<float>(std::clamp(share, 0.0, 1.0)) * area.height();
+}
+
+/// Name, the value at the cursor and a line of small print, in the gutter.
+void draw_gutter(const ui& with, ImDrawList& to, const box& area, std::string_view name,
+                 std::string_view value, std::string_view small, ImU32 colour) {
+  const float width = area.width() - with.px(16);
+  const float x = area.min.x + with.px(10);
+  to.AddRectFilled({area.min.x, area.min.y + with.px(2)},
+                   {area.min.x + with.px(3), area.max.y - with.px(2)}, colour, with.px(1.5F));
+  float y = area.min.y + with.px(1);
+  draw_label_within(with, to, {x, y}, width, name, theme::soft_text, with.fonts.small);
+  y += with.fonts.small->FontSize + with.px(1);
+  if (y + with.fonts.bold->FontSize > area.max.y) {
+    return;
+  }
+  const box drawn = draw_label_within(with, to, {x, y}, width, value, theme::text, with.fonts.bold);
+  if (small.empty()) {
+    return;
+  }
+  const float small_width = text_size(with, small, with.fonts.small).x;
+  if (drawn.max.x + with.px(6) + small_width <= x + width) {
+    draw_label(with, to, {drawn.max.x + with.px(6), y + with.px(2.5F)}, small, theme::soft_text,
+               with.fonts.small);
+  } else if (y + with.fonts.bold->FontSize + with.fonts.small->FontSize <= area.max.y) {
+    draw_label_within(with, to, {x, y + with.fonts.bold->FontSize + with.px(1)}, width, small,
+                      theme::soft_text, with.fonts.small);
+  }
+}
+
+/// The scale's top, at the plot's upper right corner, where the newest value rarely is high... and
+/// on a ground of its own where it is.
+void draw_top_label(const ui& with, ImDrawList& to, const box& plot, std::string_view text) {
+  if (plot.height() < with.px(40)) {
+    return;
+  }
+  const ImVec2 size = text_size(with, text, with.fonts.small);
+  const ImVec2 at{plot.min.x + with.px(5), plot.min.y + with.px(1)};
+  to.AddRectFilled({at.x - with.px(3), at.y}, {at.x + size.x + with.px(3), at.y + size.y},
+                   theme::faded(theme::panel, 0.8), with.px(3));
+  draw_label(with, to, at, text, theme::soft_text, with.fonts.small);
+}
+
+std::string joined_range(double top, std::string_view unit) {
+  return with_unit(top, unit);
+}
+
+void draw_gauge(ui& with, ImDrawList& to, workbench& bench, const gauge_series& gauge,
+                const gauge_series* ghost, const track& what, const track_place& where) {
+  const std::size_t now = bench.clock.at().event;
+  const auto extent = gauge.value.extent();
+  const auto limits = gauge.limit.extent();
+  double top = std::max(extent.max, gauge.has_limit() ? std::max(gauge.capacity, limits.max) : 0);
+  // A limit far above everything that happened would press the curve to the floor.
+  const bool limit_far = gauge.has_limit() && extent.max > 0 && top > 12 * extent.max;
+  if (limit_far) {
+    top = extent.max;
+  }
+  if (ghost != nullptr) {
+    top = std::max(top, ghost->value.extent().max);
+  }
+  const double low = std::min(0.0, extent.min);
+  const double high = nice_ceiling(std::max(top * 1.04, 1e-9));
+  if (ghost != nullptr) {
+    draw_steps(with, to, where.plot, where.scale, ghost->value,
+               {theme::ghost, low, high, false, 1});
+  }
+  draw_steps(with, to, where.plot, where.scale, gauge.value, {what.colour, low, high, true, 1.5F});
+  if (gauge.has_limit() && !limit_far) {
+    if (gauge.limit.empty()) {
+      draw_level(with, to, where.plot, y_of(where.plot, low, high, gauge.capacity),
+                 theme::faded(theme::timeout, 0.95));
+    } else {
+      draw_steps(with, to, where.plot, where.scale, gauge.limit,
+                 {theme::timeout, low, high, false, 1});
+    }
+  }
+  draw_top_label(with, to, where.plot, joined_range(high, gauge.unit));
+  const double limit = gauge.limit_at(now);
+  std::string small = limit > 0 ? "of " + format_number(limit) : "";
+  draw_gutter(with, to, where.gutter, what.name, with_unit(gauge.value.at_event(now), gauge.unit),
+              small, what.colour);
+}
+
+void draw_outcome_bars(ui& with, ImDrawList& to, workbench& bench, const outcome_series& series,
+                       const track_place& where) {
+  const float bar = std::max(4.0F, std::round(with.px(6)));
+  const auto bars = static_cast<std::size_t>(std::max(1.0F, where.plot.width() / bar));
+  static thread_local std::vector<outcome_counts> counts;
+  counts.assign(bars, {});
+  series.columns(where.scale.range, counts);
+  std::uint64_t most = 1;
+  for (const outcome_counts& each : counts) {
+    most = std::max(most, total(each));
+  }
+  const double seconds =
+      static_cast<double>(where.scale.range.length()) / 1e9 / static_cast<double>(bars);
+  const double high = nice_ceiling(static_cast<double>(most));
+  const float width = where.plot.width() / static_cast<float>(bars);
+  for (std::size_t i = 0; i < bars; ++i) {
+    float floor = where.plot.max.y;
+    const float left = where.plot.min.x + static_cast<float>(i) * width;
+    for (const trace::outcome how : shown_outcomes) {
+      const std::uint32_t count = counts[i][static_cast<std::size_t>(how)];
+      if (count == 0) {
+        continue;
+      }
+      const float height = std::max(2.0F, static_cast<float>(static_cast<double>(count) / high) *
+                                              where.plot.height());
+      const ImVec2 min{left, std::max(where.plot.min.y, floor - height)};
+      const ImVec2 max{left + width - 1, floor};
+      to.AddRectFilled(min, max, theme::faded(theme::of(how), 0.9));
+      if (how != trace::outcome::ok && height > with.px(4)) {
+        draw_pattern(to, pattern_of(how), min, max, theme::faded(theme::ground, 0.7), with.px(5));
+      }
+      floor = min.y;
+    }
+  }
+  draw_top_label(with, to, where.plot, format_number(high / std::max(seconds, 1e-9)) + " /s");
+  const outcome_counts so_far = series.at_event(bench.clock.at().event);
+  const std::string name{series.name};
+  // The legend is the gutter: sign, count and word of each kind that occurs.
+  const box& gutter = where.gutter;
+  to.AddRectFilled({gutter.min.x, gutter.min.y + with.px(2)},
+                   {gutter.min.x + with.px(3), gutter.max.y - with.px(2)}, theme::closed,
+                   with.px(1.5F));
+  const float x = gutter.min.x + with.px(10);
+  float y = gutter.min.y + with.px(1);
+  draw_label_within(with, to, {x, y}, gutter.width() - with.px(16), "outcomes: " + name,
+                    theme::soft_text, with.fonts.small);
+  const outcome_counts in_all = series.counts(0, series.times.size());
+  for (const trace::outcome how : shown_outcomes) {
+    if (in_all[static_cast<std::size_t>(how)] == 0) {
+      continue;
+    }
+    y += with.fonts.small->FontSize + with.px(2);
+    if (y + with.fonts.small->FontSize > gutter.max.y + 1) {
+      break;
+    }
+    draw_outcome(to, how, {x + with.px(5), y + with.fonts.small->FontSize / 2}, with.px(11),
+                 theme::of(how));
+    draw_label_within(with, to, {x + with.px(16), y}, gutter.width() - with.px(32),
+                      count_text(so_far[static_cast<std::size_t>(how)]) + " " +
+                          std::string{trace::to_string(how)},
+                      theme::text, with.fonts.small);
+  }
+}
+
+void draw_latency(ui& with, ImDrawList& to, workbench& bench, run& shown,
+                  const track_place& where) {
+  const latency_series& series = *shown.line().main_latency();
+  const auto windows = static_cast<std::size_t>(std::max(2.0F, where.plot.width() / with.px(10)));
+  const auto& seen = shown.latency_in(where.scale.range, windows);
+  nanos most = 1;
+  for (const latency_window& each : seen) {
+    most = std::max(most, each.p99);
+  }
+  const double high = nice_ceiling(static_cast<double>(most) / 1e6 * 1.04) * 1e6;
+  const latency_window* at_cursor = nullptr;
+  const nanos now = bench.clock.at().t_ns;
+  for (const latency_window& each : seen) {
+    if (each.count == 0) {
+      continue;
+    }
+    const float left = where.scale.x(each.range.from_ns);
+    const float right = std::max(where.scale.x(each.range.to_ns), left + 2);
+    const float high_y = y_of(where.plot, 0, high, static_cast<double>(each.p99));
+    const float mid_y = y_of(where.plot, 0, high, static_cast<double>(each.p50));
+    to.AddRectFilled({left, high_y}, {right, mid_y}, theme::faded(theme::timeout, 0.28));
+    to.AddRectFilled({left, mid_y}, {right, where.plot.max.y},
+                     theme::faded(theme::in_flight, 0.22));
+    to.AddRectFilled({left, high_y}, {right, high_y + with.px(2)}, theme::timeout);
+    to.AddRectFilled({left, mid_y - with.px(1)}, {right, mid_y + with.px(1)}, theme::in_flight);
+    if (each.range.from_ns <= now) {
+      at_cursor = &each;
+    }
+  }
+  draw_top_label(with, to, where.plot, duration_text(high));
+  const latency_window& told = at_cursor != nullptr ? *at_cursor : series.overall;
+  draw_gutter(with, to, where.gutter, "latency: " + std::string{series.name},
+              told.count == 0 ? "none yet" : "p99 " + duration_text(static_cast<double>(told.p99)),
+              told.count == 0 ? "" : "p50 " + duration_text(static_cast<double>(told.p50)),
+              theme::timeout);
+}
+
+struct band_look {
+  float height; ///< share of the band: even in grey, worse is taller
+  ImU32 colour;
+  icon sign;
+};
+
+band_look look_of(const state_series& series, std::int16_t state) {
+  const auto worst = *std::ranges::max_element(series.severity);
+  const auto severity = state >= 0 && static_cast<std::size_t>(state) < series.severity.size()
+                            ? series.severity[static_cast<std::size_t>(state)]
+                            : 0;
+  if (severity <= 0) {
+    return {0.34F, theme::closed, icon::circle};
+  }
+  return severity < worst ? band_look{0.67F, theme::half_open, icon::triangle}
+                          : band_look{1.0F, theme::open, icon::square};
+}
+
+void draw_band(ui& with, ImDrawList& to, workbench& bench, const state_series& series,
+               const track_place& where) {
+  const std::size_t columns = where.scale.columns();
+  static thread_local std::vector<state_column> cells;
+  cells.assign(columns, {});
+  series.columns(where.scale.range, cells);
+  const auto draw_run = [&](std::size_t from, std::size_t to_column, std::int16_t state) {
+    if (state < 0 || series.severity.empty()) {
+      return;
+    }
+    const band_look look = look_of(series, state);
+    const float left = where.plot.min.x + static_cast<float>(from);
+    // A state that lasted less than a pixel is still three wide.
+    const float right =
+        std::max(where.plot.min.x + static_cast<float>(to_column), left + with.px(3));
+    const box bar{{left, where.plot.max.y - look.height * where.plot.height()},
+                  {right, where.plot.max.y}};
+    to.AddRectFilled(bar.min, bar.max, look.colour);
+    const std::string_view word = series.label(state);
+    const float needed = text_size(with, word, with.fonts.small).x + with.px(24);
+    if (bar.width() > needed && bar.height() >= with.fonts.small->FontSize) {
+      draw_icon(to, look.sign, {left + with.px(10), bar.centre().y}, with.px(9), theme::dark_text);
+      draw_label(with, to, {left + with.px(18), bar.centre().y - with.fonts.small->FontSize / 2},
+                 word, theme::dark_text, with.fonts.small);
+    }
+  };
+  // Worse states are drawn last, so that nothing milder covers their three pixels.
+  for (std::int16_t pass = 0; pass < 2; ++pass) {
+    std::size_t begin = 0;
+    for (std::size_t i = 1; i <= columns; ++i) {
+      if (i < columns && cells[i].worst == cells[begin].worst) {
+        continue;
+      }
+      const std::int16_t state = cells[begin].worst;
+      const bool bad =
+          state >= 0 && !series.severity.empty() && look_of(series, state).height > 0.5F;
+      if (bad == (pass == 1)) {
+        draw_run(begin, i, state);
+      }
+      begin = i;
+    }
+  }
+  const std::int16_t now = series.at_event(bench.clock.at().event);
+  draw_gutter(with, to, where.gutter, series.name,
+              now < 0 ? std::string_view{"not yet"} : series.label(now), "",
+              now < 0 || series.severity.empty() ? theme::ghost : look_of(series, now).colour);
+}
+
+void draw_amplification(ui& with, ImDrawList& to, workbench& bench, const timeline& line,
+                        const track_place& where) {
+  double most = 1;
+  const amplification_window* at_cursor = nullptr;
+  for (const amplification_window& each : line.amplification()) {
+    most = std::max(most, each.ratio());
+    if (each.range.from_ns <= bench.clock.at().t_ns) {
+      at_cursor = &each;
+    }
+  }
+  const double high = nice_ceiling(most * 1.04);
+  for (const amplification_window& each : line.amplification()) {
+    if (each.requests == 0 || each.range.to_ns < where.scale.range.from_ns ||
+        each.range.from_ns > where.scale.range.to_ns) {
+      continue;
+    }
+    const float left = std::max(where.plot.min.x, where.scale.x(each.range.from_ns));
+    const float right = std::min(where.plot.max.x, where.scale.x(each.range.to_ns));
+    const float y = y_of(where.plot, 0, high, each.ratio());
+    to.AddRectFilled({left, y}, {std::max(right, left + 1), where.plot.max.y},
+                     theme::faded(theme::retry, 0.3));
+    to.AddRectFilled({left, y}, {std::max(right, left + 1), y + with.px(2)}, theme::retry);
+  }
+  draw_level(with, to, where.plot, y_of(where.plot, 0, high, 1), theme::soft_text);
+  draw_top_label(with, to, where.plot, format_number(high) + "x");
+  const double now = at_cursor != nullptr ? at_cursor->ratio() : 0;
+  draw_gutter(with, to, where.gutter, "attempts per request",
+              now > 0 ? format_number(now) + "x" : std::string{"none yet"}, "", theme::retry);
+}
+
+} // namespace
+
+void draw_level(const ui& with, ImDrawList& to, const box& area, float y, ImU32 colour) {
+  const float dash = with.px(6);
+  y = std::round(y);
+  for (float x = area.min.x; x < area.max.x; x += 1.6F * dash) {
+    to.AddRectFilled({x, y}, {std::min(x + dash, area.max.x), y + std::max(1.0F, with.px(1.2F))},
+                     colour);
+  }
+}
+
+void draw_steps(const ui& with, ImDrawList& to, const box& area, const time_scale& scale,
+                const step_series& series, const series_look& look) {
+  if (series.empty()) {
+    return;
+  }
+  const std::size_t count = scale.columns();
+  static thread_local std::vector<column> cells;
+  cells.assign(count, {});
+  series.columns(scale.range, cells);
+  const float thick = std::max(1.0F, std::round(with.px(look.width)));
+  const ImU32 fill = theme::faded(look.colour, 0.22);
+  const auto y_at = [&](double value) {
+    return std::round(y_of(area, look.low, look.high, value));
+  };
+  // Neighbouring columns that show the same become one rectangle: a quiet stretch costs nothing.
+  for (std::size_t begin = 0; begin < count;) {
+    const column& one = cells[begin];
+    std::size_t end = begin + 1;
+    while (end < count && cells[end].min == one.min && cells[end].max == one.max &&
+           cells[end].has_value == one.has_value) {
+      ++end;
+    }
+    if (one.has_value) {
+      const float left = area.min.x + static_cast<float>(begin);
+      const float right = area.min.x + static_cast<float>(end);
+      const float top = y_at(one.max);
+      // A column reaches down to where the one before it ended, so that the line is unbroken.
+      float bottom = y_at(one.min);
+      float upper = top;
+      if (begin > 0 && cells[begin - 1].has_value) {
+        const float before = y_at(cells[begin - 1].last);
+        if (before > bottom || before < top) {
+          to.AddRectFilled({left, std::min(before, top)}, {left + thick, std::max(before, bottom)},
+                           look.colour);
+        }
+      }
+      if (look.filled && bottom < area.max.y) {
+        to.AddRectFilled({left, bottom}, {right, area.max.y}, fill);
+      }
+      upper = std::min(upper, area.max.y - thick);
+      bottom = std::max(bottom, upper + thick);
+      to.AddRectFilled({left, upper}, {right, bottom}, look.colour);
+    }
+    begin = end;
+  }
+}
+
+std::vector<track> tracks_of(const timeline& line) {
+  std::vector<track> found;
+  std::vector<bool> taken(line.gauges().size(), false);
+  for (const breaker_sources& each : line.breakers()) {
+    for (const std::int32_t own :
+         {each.failure_rate, each.calls_in_window, each.window_size, each.cooldown, each.probes}) {
+      if (own >= 0) {
+        taken[static_cast<std::size_t>(own)] = true;
+      }
+    }
+  }
+  const auto add_gauge = [&](const gauge_series* gauge, ImU32 colour, float share) {
+    if (gauge == nullptr) {
+      return;
+    }
+    const auto index = static_cast<std::size_t>(gauge - line.gauges().data());
+    if (!taken[index] && !gauge->value.empty()) {
+      taken[index] = true;
+      found.push_back({track_kind::gauge, index, std::string{gauge->name}, colour, 48, share});
+    }
+  };
+  for (const breaker_sources& each : line.breakers()) {
+    if (each.state >= 0) {
+      found.push_back({track_kind::breaker_band,
+                       static_cast<std::size_t>(each.state),
+                       {},
+                       theme::closed,
+                       36,
+                       0});
+    }
+  }
+  add_gauge(main_queue(line), theme::queue, 1.2F);
+  add_gauge(main_in_flight(line), theme::in_flight, 1);
+  if (const outcome_series* ends = line.main_outcomes(); ends != nullptr && !ends->times.empty()) {
+    found.push_back({track_kind::outcomes, 0, {}, theme::closed, 66, 1.2F});
+  }
+  if (line.main_latency() != nullptr) {
+    found.push_back({track_kind::latency, 0, {}, theme::timeout, 48, 1});
+  }
+  if (line.attempts() > 0 && line.requests() > 0) {
+    found.push_back({track_kind::amplification, 0, {}, theme::retry, 44, 0.6F});
+  }
+  for (const state_series& each : line.states()) {
+    const auto index = static_cast<std::size_t>(&each - line.states().data());
+    const bool is_breaker = std::ranges::any_of(line.breakers(), [&](const breaker_sources& one) {
+      return one.state == static_cast<std::int32_t>(index);
+    });
+    if (!is_breaker && !each.transitions.empty()) {
+      found.push_back({track_kind::breaker_band, index, {}, theme::closed, 36, 0});
+    }
+  }
+  const gauge_series* lag = line.loop_lag();
+  for (const gauge_series& each : line.gauges()) {
+    add_gauge(&each, &each == lag ? theme::timeout : theme::in_flight, 0.8F);
+  }
+  return found;
+}
+
+void draw_track(ui& with, ImDrawList& to, workbench& bench, run& shown, run* ghost,
+                const track& what, const track_place& where) {
+  const timeline& line = shown.line();
+  to.AddRectFilled(where.plot.min, where.plot.max, theme::faded(theme::ground, 0.6));
+  draw_grid(with, to, where.plot, where.scale);
+  to.PushClipRect(where.plot.min, where.plot.max, true);
+  to.PopClipRect();
+  switch (what.kind) {
+  case track_kind::gauge: {
+    const gauge_series& gauge = line.gauges()[what.index];
+    draw_gauge(with, to, bench, gauge, ghost != nullptr ? ghost->line().gauge(gauge.name) : nullptr,
+               what, where);
+    break;
+  }
+  case track_kind::outcomes:
+    draw_outcome_bars(with, to, bench, *line.main_outcomes(), where);
+    break;
+  case track_kind::latency:
+    draw_latency(with, to, bench, shown, where);
+    break;
+  case track_kind::breaker_band:
+    draw_band(with, to, bench, line.states()[what.index], where);
+    break;
+  case track_kind::amplification:
+    draw_amplification(with, to, bench, line, where);
+    break;
+  }
+}
+
+} // namespace weir::viz

@@ -1,0 +1,70 @@
+#include "panels/run.hpp"
+
+#include <algorithm>
+
+namespace weir::viz {
+
+namespace {
+
+std::vector<knob_value> values_of(const run_request& request, const std::vector<knob_info>& knobs) {
+  std::vector<knob_value> values;
+  for (const knob_info& each : knobs) {
+    const auto given =
+        std::ranges::find(request.knobs, each.name, &std::pair<std::string, double>::first);
+    values.push_back({each, given == request.knobs.end() ? each.value : given->second});
+  }
+  return values;
+}
+
+/// A trace that died in the middle of a test has no `healthy` beside it: its own last word counts.
+bool ended_well(const timeline& line) {
+  return line.promises_broken().empty() &&
+         (line.ended() == "completed" || line.ended().starts_with("reached"));
+}
+
+} // namespace
+
+run::run(std::shared_ptr<const trace::recording> trace)
+    : trace_(std::move(trace)),
+      line_(trace_view{*trace_}),
+      state_(trace_view{*trace_}),
+      texts_(line_.trace()),
+      figures_(headline_of(line_)),
+      ended_(line_.ended()),
+      warnings_(advise(line_)),
+      healthy_(ended_well(line_)) {}
+
+run::run(const run_finished& made, const std::vector<knob_info>& knobs)
+    : trace_(made.trace),
+      line_(trace_view{*trace_}),
+      state_(trace_view{*trace_}),
+      texts_(line_.trace()),
+      figures_(headline_of(line_)),
+      knobs_(values_of(made.request, knobs)),
+      ended_(made.ended),
+      message_(made.message),
+      warnings_(advise(line_, {.knobs = knobs_, .ended = ended_, .message = message_})),
+      goals_(made.goals),
+      code_(made.request.code),
+      healthy_(made.healthy),
+      timings_(made.timings) {}
+
+const std::vector<latency_window>& run::latency_in(time_range range, std::size_t count) {
+  const latency_series* series = line_.main_latency();
+  if (range != latency_range_ || count != latency_count_) {
+    latency_range_ = range;
+    latency_count_ = count;
+    latency_ = series != nullptr ? series->windows_in(range, count) : std::vector<latency_window>{};
+  }
+  return latency_;
+}
+
+const std::vector<std::uint32_t>& run::events_passing(const event_filter& filter) {
+  if (filter_ != filter) {
+    filter_ = filter;
+    passing_ = filter_events(line_.trace(), filter);
+  }
+  return passing_;
+}
+
+} // namespace weir::viz

@@ -1,0 +1,181 @@
+#pragma once
+
+#include "model/axis.hpp"
+#include "model/sweep.hpp"
+#include "model/transport.hpp"
+#include "panels/actions.hpp"
+#include "panels/run.hpp"
+#include "panels/simulation.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::viz {
+
+enum class tab : std::uint8_t { charts, lanes, events, compare, sweep, flow, knobs, goal };
+
+/// What the run on show is compared with.
+enum class rival : std::uint8_t { none, previous, yours, naive, mended, file };
+
+[[nodiscard]] std::string_view name_of(code which);  ///< "your code", "naive", ...
+[[nodiscard]] std::string_view name_of(rival which); ///< "the previous run", ...
+
+/// Everything the window knows that is not on the screen: the run on show, where the cursor is,
+/// what the knobs are set to, what was asked of the simulation. No ImGui, no window: panels read
+/// it, and change it only through what is declared here.
+class workbench {
+public:
+  /// A live session.
+  explicit workbench(std::unique_ptr<simulation> source);
+  /// A recorded run.
+  workbench(std::shared_ptr<const trace::recording> recorded, std::string file_name);
+
+  // --- time ---------------------------------------------------------------------------------
+  viz::transport clock;
+  viz::axis view{};
+  std::vector<nanos> markers; ///< ascending
+
+  // --- the picture --------------------------------------------------------------------------
+  [[nodiscard]] run* shown() const noexcept { return shown_.get(); }
+
+  [[nodiscard]] run* ghost() const noexcept { return ghost_.get(); } ///< the run before; null: none
+
+  [[nodiscard]] run* other() const noexcept; ///< what is compared with; null: none
+
+  [[nodiscard]] bool live() const noexcept { return source_ != nullptr; }
+
+  [[nodiscard]] const std::string& file_name() const noexcept { return file_name_; }
+
+  [[nodiscard]] const scene_info& scene() const noexcept { return scene_; }
+
+  [[nodiscard]] const std::vector<code>& codes() const noexcept { return codes_; }
+
+  [[nodiscard]] const std::vector<scene_entry>& scenes() const;
+
+  [[nodiscard]] viz::code code() const noexcept { return code_; }
+
+  [[nodiscard]] const viz::banner& banner() const noexcept { return banner_; }
+
+  void dismiss_banner() { banner_ = {}; }
+
+  /// A request is out that has not been answered.
+  [[nodiscard]] bool waiting() const noexcept { return answered_ != asked_; }
+
+  /// The session has ended: nothing will come any more.
+  [[nodiscard]] bool session_over() const noexcept { return session_over_; }
+
+  [[nodiscard]] std::string title() const;
+  [[nodiscard]] std::string caption() const;
+
+  // --- knobs --------------------------------------------------------------------------------
+  [[nodiscard]] const std::vector<knob_value>& knobs() const noexcept { return knobs_; }
+
+  [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
+
+  /// From here on the run on show becomes the ghost of those to come: a drag begins.
+  void begin_change();
+  /// Held within the knob's range and to its steps. Asks for a run.
+  void set_knob(std::size_t index, double value);
+  void reset_knobs();
+  void set_seed(std::uint64_t seed);
+  void show_code(viz::code which);
+  void open_scene(const std::string& id, viz::code which);
+  void rerun();
+  /// `weir scene ID --seed 7 --set a=1`: what was shown, as a command.
+  [[nodiscard]] std::string command_line() const;
+
+  // --- compare and sweep --------------------------------------------------------------------
+  [[nodiscard]] rival against() const noexcept { return against_; }
+
+  void compare_with(rival which);
+  [[nodiscard]] std::vector<rival> rivals() const; ///< those there are now
+
+  std::size_t sweep_knob = 0;
+  void start_sweep(std::size_t count = 24);
+  void stop_sweep();
+
+  [[nodiscard]] bool sweeping() const noexcept { return sweep_missing_ > 0; }
+
+  [[nodiscard]] std::size_t sweep_done() const noexcept { return sweep_points_.size(); }
+
+  [[nodiscard]] std::size_t sweep_total() const noexcept {
+    return sweep_points_.size() + sweep_missing_;
+  }
+
+  /// Of what has come in so far; null before the first.
+  [[nodiscard]] const sweep_result* sweep() const noexcept { return sweep_ ? &*sweep_ : nullptr; }
+
+  [[nodiscard]] const knob_info* swept() const noexcept { return swept_ ? &*swept_ : nullptr; }
+
+  // --- what the panels remember -------------------------------------------------------------
+  viz::tab tab = tab::charts;
+  viz::tab second_tab = tab::lanes; ///< of the lower half, where the window is tall enough for two
+  bool presenter = false;
+  bool help_open = false;
+  bool menu_open = false;
+  bool banner_open = true;
+  bool focus_filter = false; ///< the events' filter takes the caret in the next frame
+  event_filter filter{};
+  std::optional<std::size_t> selected_event;
+  std::optional<std::uint32_t> selected_span;
+  float text_scale = 1; ///< times the display's: Ctrl +, Ctrl -
+
+  // --- doing --------------------------------------------------------------------------------
+  void perform(action what);
+  /// Takes in what the simulation has to tell. True when anything changed.
+  bool poll();
+  /// `real_ns` went by. True when the cursor moved.
+  bool advance(nanos real_ns);
+  /// Text for the clipboard, once.
+  [[nodiscard]] std::optional<std::string> take_copied();
+
+  /// A line to show for a moment ("copied"); empty when there is none.
+  [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
+
+  void select_event(std::size_t index);
+
+private:
+  void show(std::shared_ptr<run> next);
+  void take(const scene_opened& what);
+  void take(const run_finished& what);
+  void take(const viz::banner& what);
+  void ask_main();
+  void ask_other();
+  [[nodiscard]] run_request request_for(slot where, viz::code which) const;
+  void toggle_marker();
+  void clear();
+
+  std::unique_ptr<simulation> source_;
+  std::string file_name_;
+  scene_info scene_;
+  std::vector<viz::code> codes_;
+  viz::code code_ = viz::code::yours;
+  std::vector<knob_value> knobs_;
+  std::uint64_t seed_ = 1;
+  std::shared_ptr<run> shown_;
+  std::shared_ptr<run> ghost_;
+  std::shared_ptr<run> other_;
+  bool change_begun_ = false;
+  rival against_ = rival::none;
+  viz::banner banner_;
+  bool session_over_ = false;
+  std::uint64_t next_ticket_ = 1;
+  std::uint64_t asked_ = 0;    ///< ticket of the latest request for `slot::main`
+  std::uint64_t answered_ = 0; ///< ticket of the latest answer to one
+
+  std::optional<knob_info> swept_;
+  std::vector<sweep_point> sweep_points_;
+  std::vector<double> sweep_values_;
+  std::optional<sweep_result> sweep_;
+  std::size_t sweep_missing_ = 0;
+  std::uint64_t sweep_first_ticket_ = 0;
+
+  std::optional<std::string> copied_;
+  std::string notice_;
+};
+
+} // namespace weir::viz
