@@ -1,0 +1,208 @@
+/// \file
+/// A database far away: first the search for a bound, then a noon under it.
+#include "bound.hpp"
+
+#include <weir/knob.hpp>
+#include <weir/probe.hpp>
+#include <weir/run.hpp>
+#include <weir/scene.hpp>
+#include <weir/world/source.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/channel.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t budget = 1600;
+constexpr nanoseconds noon = 8s;
+
+const weir::knob<int> bound{
+    "bound",
+    {.value = 0,
+     .min = 0,
+     .max = 128,
+     .step = 1,
+     .unit = "calls",
+     .documentation = "Calls in flight at noon. 0: what find_bound() has found."}};
+
+const weir::knob<int> pool{"pool",
+                           {.value = 64,
+                            .min = 1,
+                            .max = 128,
+                            .step = 1,
+                            .unit = "connections",
+                            .documentation = "As given to find_bound()."}};
+
+const weir::knob<int> arrival_rate{"arrival-rate",
+                                   {.value = 210,
+                                    .min = 1,
+                                    .max = 1000,
+                                    .step = 1,
+                                    .unit = "/s",
+                                    .documentation = "Queries that come at noon (Poisson)."}};
+
+const weir::knob<int> workers{"workers",
+                              {.value = 4,
+                               .min = 1,
+                               .max = 32,
+                               .step = 1,
+                               .unit = {},
+                               .documentation = "Queries that the database works on at a time."}};
+
+const weir::knob<nanoseconds> service_time{"service-time",
+                                           {.value = 20ms,
+                                            .min = 1ms,
+                                            .max = 200ms,
+                                            .step = 1ms,
+                                            .unit = {},
+                                            .documentation = "What it needs for one."}};
+
+const weir::knob<nanoseconds> distance{"distance",
+                                       {.value = 60ms,
+                                        .min = 0ms,
+                                        .max = 200ms,
+                                        .step = 1ms,
+                                        .unit = {},
+                                        .documentation = "The way there and back."}};
+
+/// First come, first served: a call gets its worker when it arrives, and all travel equally long.
+class database final : public downstream {
+public:
+  database(asio::any_io_executor executor, const weir::scene_context& scene)
+      : executor_(executor),
+        way_(scene[distance] / 2),
+        work_(scene[service_time]),
+        free_at_(static_cast<std::size_t>(scene[workers])) {}
+
+  asio::awaitable<void> call() override {
+    in_flight.add(1);
+    const auto begun = steady_clock::now();
+    const auto worker = std::ranges::min_element(free_at_);
+    *worker = std::max(*worker, begun + way_) + work_;
+    asio::steady_timer answer(executor_, *worker + way_);
+    co_await answer.async_wait(asio::use_awaitable);
+    const std::chrono::duration<double, std::milli> took = steady_clock::now() - begun;
+    latency.set(took.count());
+    in_flight.subtract(1);
+  }
+
+  weir::gauge in_flight{"in flight", {.capacity = 0, .unit = "calls"}};
+  weir::gauge latency{"latency of a call", {.capacity = 0, .unit = "ms"}};
+
+private:
+  asio::any_io_executor executor_;
+  nanoseconds way_;
+  nanoseconds work_;
+  std::vector<steady_clock::time_point> free_at_;
+};
+
+/// A noon's queries, a line, and so many calls at a time.
+struct search {
+  search(asio::any_io_executor executor, std::shared_ptr<database> to)
+      : parts(std::move(to)), news(executor) {}
+
+  std::shared_ptr<database> parts;
+  asio::experimental::channel<void(boost::system::error_code, weir::world::item)> news;
+  weir::place line{"our line"};
+  weir::place asked{"database"};
+  weir::gauge depth{"our line", {.capacity = 0, .unit = "queries"}};
+  weir::gauge answers{"answers a second", {.capacity = 0, .unit = "/s"}};
+  weir::outcomes queries{"queries"};
+  std::deque<steady_clock::time_point> last_second;
+
+  void count_answer() {
+    const auto now = steady_clock::now();
+    last_second.push_back(now);
+    while (last_second.front() <= now - 1s)
+      last_second.pop_front();
+    answers.set(static_cast<double>(last_second.size()));
+  }
+};
+
+asio::awaitable<void> connection(std::shared_ptr<search> shop) {
+  weir::name_this_task("connection");
+  for (;;) {
+    const weir::world::item query = co_await shop->news.async_receive(asio::use_awaitable);
+    shop->depth.subtract(1);
+    shop->asked.enter(query.number);
+    weir::span call("call", {weir::span_role::attempt, 0});
+    co_await shop->parts->call();
+    call.end();
+    shop->count_answer();
+    shop->queries.add(weir::outcome::ok, query.number);
+  }
+}
+
+/// Stands in for who waits, so that the time in the line is a span.
+asio::awaitable<void> stand_in_line(std::shared_ptr<search> shop, weir::world::item query) {
+  weir::name_this_task("query");
+  weir::span waiting("in our line", {weir::span_role::waiting, 0});
+  co_await shop->news.async_send({}, query, asio::use_awaitable);
+}
+
+asio::awaitable<void> day(weir::scene_context& scene) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  auto parts = std::make_shared<database>(executor, scene);
+  weir::gauge found("bound", {.capacity = static_cast<double>(scene[pool]), .unit = "calls"});
+
+  auto in_flight = static_cast<std::size_t>(scene[bound]);
+  if (in_flight == 0) {
+    weir::span searching("find_bound()", {weir::span_role::work, 0});
+    in_flight = co_await find_bound(*parts, static_cast<std::size_t>(scene[pool]), budget);
+  }
+  found.set(static_cast<double>(in_flight));
+  parts->in_flight.limit(static_cast<double>(in_flight));
+
+  auto shop = std::make_shared<search>(executor, parts);
+  for (std::size_t i = 0; i < in_flight; ++i)
+    asio::co_spawn(executor, connection(shop), asio::detached);
+  weir::world::source queries(
+      executor,
+      {.name = "queries",
+       .arrivals = weir::world::poisson({.per_second = static_cast<double>(scene[arrival_rate])}),
+       .lasting = noon});
+  while (const std::optional<weir::world::item> query = co_await queries.next()) {
+    shop->line.enter(query->number);
+    shop->depth.add(1);
+    asio::co_spawn(executor, stand_in_line(shop, *query), asio::detached);
+  }
+}
+
+bool busy_enough(const weir::trace::summary& seen) {
+  return seen.outcome("queries")[weir::outcome::ok] >= 1320;
+}
+
+bool quick_calls(const weir::trace::summary& seen) {
+  return seen.span("call").p99 <= 130ms;
+}
+
+bool short_line(const weir::trace::summary& seen) {
+  return seen.span("in our line").p99 <= 500ms;
+}
+
+} // namespace
+
+WEIR_SCENE(.title = "A database far away",
+           .caption =
+               "First the search for a bound, then eight seconds of queries under it. Set the "
+               "bound yourself, from 4 to 64: where does throughput stop growing, where "
+               "does latency begin to? What is left to do about the line?",
+           .knobs = {bound, pool, arrival_rate, workers, service_time, distance},
+           .goals = {{"at least 1,320 queries are answered", busy_enough},
+                     {"99 of 100 calls are answered within 130 ms", quick_calls},
+                     {"99 of 100 queries wait at most 500 ms in our line", short_line}},
+           .body = day, .horizon = 60s);
