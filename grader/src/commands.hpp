@@ -16,6 +16,7 @@ void add_run(CLI::App& app, context& ctx);
 void add_replay(CLI::App& app, context& ctx);
 void add_trace(CLI::App& app, context& ctx);
 void add_scene(CLI::App& app, context& ctx);
+void add_viz(CLI::App& app, context& ctx);
 void add_bench(CLI::App& app, context& ctx);
 void add_brief(CLI::App& app, context& ctx);
 void add_hint(CLI::App& app, context& ctx);

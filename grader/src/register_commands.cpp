@@ -9,6 +9,7 @@ void register_commands(CLI::App& app, context& ctx) {
   add_replay(app, ctx);
   add_trace(app, ctx);
   add_scene(app, ctx);
+  add_viz(app, ctx);
   add_bench(app, ctx);
   add_brief(app, ctx);
   add_hint(app, ctx);

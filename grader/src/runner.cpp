@@ -32,17 +32,6 @@ void require_file(const fs::path& file, const char* what) {
   }
 }
 
-sandbox_view runner_view(const toolchain& tools, const runner_call& call) {
-  sandbox_view view;
-  view.read_only = {tools.runner, tools.runner.parent_path().parent_path() / "lib", call.against,
-                    call.module};
-  view.writable = {call.scratch};
-  // A sanitizer starts a symbolizer for its report.
-  view.children = tools.sanitized ? sandbox_view::child_processes::allowed
-                                  : sandbox_view::child_processes::forbidden;
-  return view;
-}
-
 process_spec runner_spec(const toolchain& tools, runner_call& call) {
   process_spec spec;
   spec.argv = {tools.runner.string(),
@@ -54,9 +43,7 @@ process_spec runner_spec(const toolchain& tools, runner_call& call) {
                std::to_string(nonce_descriptor)};
   spec.argv.insert(spec.argv.end(), call.arguments.begin(), call.arguments.end());
   spec.working_directory = call.scratch;
-  // A leak is the runtime's to report, by task; LeakSanitizer would need to trace the process.
-  spec.environment = {"LC_ALL=C.UTF-8", "TZ=UTC", "ASAN_OPTIONS=detect_leaks=0",
-                      "UBSAN_OPTIONS=print_stacktrace=1"};
+  spec.environment = runner_environment();
   spec.inputs.push_back({nonce_descriptor, call.nonce + "\n"});
   spec.outputs.push_back({record_descriptor, std::move(call.on_record)});
   spec.limits = call.limits;
@@ -122,10 +109,31 @@ std::string make_nonce() {
   return text;
 }
 
+sandbox_view runner_view(const toolchain& tools, const runner_call& call) {
+  sandbox_view view;
+  view.read_only = {tools.runner, tools.runner.parent_path().parent_path() / "lib", call.against,
+                    call.module};
+  view.writable = {call.scratch};
+  // A sanitizer starts a symbolizer for its report.
+  view.children = tools.sanitized ? sandbox_view::child_processes::allowed
+                                  : sandbox_view::child_processes::forbidden;
+  return view;
+}
+
+std::vector<std::string> runner_environment() {
+  // A leak is the runtime's to report, by task; LeakSanitizer would need to trace the process.
+  return {"LC_ALL=C.UTF-8", "TZ=UTC", "ASAN_OPTIONS=detect_leaks=0",
+          "UBSAN_OPTIONS=print_stacktrace=1"};
+}
+
+void require_runner_files(const toolchain& tools, const fs::path& against) {
+  require_file(tools.runner, "the runner of hidden tests");
+  require_file(against, "a module of the exercise");
+}
+
 asio::awaitable<process_result> call_runner(const toolchain& tools, const sandbox& box,
                                             runner_call call) {
-  require_file(tools.runner, "the runner of hidden tests");
-  require_file(call.against, "a module of the exercise");
+  require_runner_files(tools, call.against);
   const sandbox_view view = runner_view(tools, call);
   process_spec confined = box.confine(runner_spec(tools, call), view);
   process_result result;

@@ -45,6 +45,15 @@ struct runner_call {
 /// The limits under which a graded program runs.
 process_limits runner_limits(const toolchain& tools, depth tier);
 
+/// What it may see of the file system.
+sandbox_view runner_view(const toolchain& tools, const runner_call& call);
+
+/// The environment it gets.
+std::vector<std::string> runner_environment();
+
+/// Throws environment_error when the runner or the module to load after the reader's is missing.
+void require_runner_files(const toolchain& tools, const std::filesystem::path& against);
+
 /// Runs it in the sandbox, with the runner, the runtime's libraries and the two modules in sight.
 ///
 /// Cancellation ends it and throws operation_aborted. Throws environment_error when one of the

@@ -1,8 +1,10 @@
 #include "commands/grading.hpp"
 
+#include "errors.hpp"
 #include "run_operation.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <fmt/format.h>
 
 namespace weir::grader {
 
@@ -23,6 +25,17 @@ grade_request request_for(context& ctx, const exercise& ex) {
   request.source = ctx.work().require_file(ctx.exercises(), ex);
   request.build_folder = build_folder_of(ctx.where.workspace, ex);
   return request;
+}
+
+const exercise& require_exercise_of_token(context& ctx, const std::string& token) {
+  const std::string id = exercise_of_token(token);
+  const exercise* found = ctx.exercises().find(id);
+  if (!found) {
+    throw usage_error{
+        fmt::format("the token belongs to '{}', and there is no such exercise here", id)};
+  }
+  test_of_token(*found, token); // says so if the test is unknown
+  return *found;
 }
 
 verdict grade_now(const context& ctx, grade_request request) {

@@ -10,6 +10,9 @@ namespace weir::grader {
 /// Throws environment_error when it isn't there.
 grade_request request_for(context& ctx, const exercise& ex);
 
+/// The exercise whose test a token was made by. Throws usage_error for a token that names none.
+const exercise& require_exercise_of_token(context& ctx, const std::string& token);
+
 /// Loads the toolchain, probes the sandbox and grades. SIGINT ends it with interrupted_error.
 verdict grade_now(const context& ctx, grade_request request);
 

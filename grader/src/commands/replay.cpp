@@ -1,6 +1,5 @@
 #include "commands.hpp"
 #include "commands/grading.hpp"
-#include "errors.hpp"
 #include "json_report.hpp"
 #include "report.hpp"
 
@@ -21,19 +20,8 @@ struct replay_options {
   bool verbose{};
 };
 
-const exercise& exercise_of(context& ctx, const std::string& token) {
-  const std::string id = exercise_of_token(token);
-  const exercise* found = ctx.exercises().find(id);
-  if (!found) {
-    throw usage_error{
-        fmt::format("the token belongs to '{}', and there is no such exercise here", id)};
-  }
-  test_of_token(*found, token); // says so if the test is unknown
-  return *found;
-}
-
 void replay(context& ctx, const replay_options& options) {
-  const exercise& ex = exercise_of(ctx, options.token);
+  const exercise& ex = require_exercise_of_token(ctx, options.token);
   grade_request request = request_for(ctx, ex);
   if (!options.file.empty()) {
     request.source = std::filesystem::absolute(options.file);

@@ -1,0 +1,136 @@
+#include "viz/feed.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace weir::grader::viz {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::array<std::string_view, 4> names{"yours", "naive", "mended", "file"};
+
+json::array names_of(const std::vector<code>& codes) {
+  json::array all;
+  for (const auto each : codes) {
+    all.emplace_back(to_string(each));
+  }
+  return all;
+}
+
+json::array texts(const std::vector<std::string>& all) {
+  return json::array(all.begin(), all.end());
+}
+
+std::string hexadecimal(std::string_view bytes) {
+  std::string digits;
+  for (const char each : bytes) {
+    digits += fmt::format("{:02x}", static_cast<unsigned char>(each));
+  }
+  return digits;
+}
+
+std::string text_of(const json::object& from, std::string_view name) {
+  const auto* const value = from.if_contains(name);
+  const auto* const text = value ? value->if_string() : nullptr;
+  return text ? std::string{*text} : std::string{};
+}
+
+} // namespace
+
+std::string_view to_string(code which) {
+  return names[static_cast<std::size_t>(which)];
+}
+
+std::optional<code> parse_code(std::string_view name) {
+  const auto found = std::ranges::find(names, name);
+  return found == names.end() ? std::nullopt
+                              : std::optional{static_cast<code>(found - names.begin())};
+}
+
+json::object say_scenes(const std::vector<menu_entry>& scenes) {
+  json::array list;
+  for (const auto& each : scenes) {
+    list.push_back({{"id", each.id},
+                    {"chapter", each.chapter},
+                    {"title", each.title},
+                    {"codes", names_of(each.codes)}});
+  }
+  return {{"say", "scenes"}, {"scenes", std::move(list)}};
+}
+
+json::object say_open(const opening& what) {
+  json::object message{{"say", "open"},
+                       {"scene", what.scene},
+                       {"code", to_string(what.shown)},
+                       {"codes", names_of(what.codes)},
+                       {"settings", texts(what.settings)},
+                       {"seed", nullptr},
+                       {"beside", nullptr}};
+  if (what.seed) {
+    message["seed"] = *what.seed;
+  }
+  if (what.beside) {
+    message["beside"] = to_string(*what.beside);
+  }
+  return message;
+}
+
+json::object say_working(code which, const std::string& title) {
+  return {{"say", "working"}, {"code", to_string(which)}, {"title", title}};
+}
+
+json::object say_module(code which, const process_spec& runner,
+                        std::chrono::milliseconds patience) {
+  json::object launch{{"argv", texts(runner.argv)},
+                      {"environment", texts(runner.environment)},
+                      {"directory", runner.working_directory.string()},
+                      {"filter", ""},
+                      {"filter_descriptor", -1},
+                      {"own_pid_operands", json::array{}},
+                      {"shell_status", runner.status == process_spec::status_style::shell},
+                      {"address_space", runner.limits.address_space},
+                      {"file_size", runner.limits.file_size},
+                      {"open_files", runner.limits.open_files},
+                      {"patience_ms", patience.count()}};
+  if (!runner.inputs.empty()) { // bubblewrap reads the filter from a descriptor
+    launch["filter"] = hexadecimal(runner.inputs.front().text);
+    launch["filter_descriptor"] = runner.inputs.front().descriptor;
+  } else if (runner.filter) {
+    launch["filter"] = hexadecimal(runner.filter->bytes());
+    launch["own_pid_operands"] =
+        json::array(runner.filter->own_pid_operands.begin(), runner.filter->own_pid_operands.end());
+  }
+  return {{"say", "module"}, {"code", to_string(which)}, {"launch", std::move(launch)}};
+}
+
+json::object say_problem(code which, trouble kind, const std::string& title,
+                         const std::string& text) {
+  return {{"say", "problem"},
+          {"code", to_string(which)},
+          {"kind", kind == trouble::compile_error ? "compile_error" : "problem"},
+          {"title", title},
+          {"text", text}};
+}
+
+std::optional<wish> parse_wish(std::string_view line) {
+  boost::system::error_code error;
+  const auto value = json::parse(line, error);
+  if (error || !value.is_object()) {
+    return std::nullopt;
+  }
+  const auto& message = value.get_object();
+  const auto which = parse_code(text_of(message, "code"));
+  const std::string scene = text_of(message, "scene");
+  const std::string type = text_of(message, "ask");
+  if (!which || (type == "open") == scene.empty() || (type != "open" && type != "code")) {
+    return std::nullopt;
+  }
+  return wish{scene, *which};
+}
+
+} // namespace weir::grader::viz

@@ -1,0 +1,229 @@
+#include "viz/feeder.hpp"
+
+#include "build_module.hpp"
+#include "errors.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/system/system_error.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace weir::grader::viz {
+
+namespace {
+
+/// For one answer of a scene runner, its start included.
+constexpr std::chrono::seconds patience{10};
+
+std::size_t index(code which) {
+  return static_cast<std::size_t>(which);
+}
+
+/// How the scene runner around this module is started.
+process_spec runner_of(const toolchain& tools, const sandbox& box, const exercise& ex,
+                       const std::filesystem::path& module, const std::filesystem::path& scratch) {
+  runner_call call;
+  call.module = module;
+  call.against = tools.scene_of(ex.id);
+  call.scratch = scratch;
+  require_runner_files(tools, call.against);
+  process_spec spec;
+  spec.argv = {
+      tools.runner.string(), "--reader", call.module.string(), "--scene", call.against.string(),
+      "--exercise",          ex.id};
+  spec.environment = runner_environment();
+  spec.working_directory = scratch;
+  spec.limits = runner_limits(tools, depth::first);
+  return box.confine(std::move(spec), runner_view(tools, call));
+}
+
+boost::json::object problem_of(code which, const std::string& file, const build_outcome& built) {
+  const bool compiler_spoke = built.failure == verdict_kind::does_not_compile;
+  const std::string title = compiler_spoke ? fmt::format("{} does not compile", file)
+                                           : fmt::format("{} could not be built", file);
+  const std::string gap = built.detail.empty() || built.compiler_output.empty() ? "" : "\n";
+  return say_problem(which, compiler_spoke ? trouble::compile_error : trouble::other, title,
+                     built.detail + gap + built.compiler_output);
+}
+
+bool is_cancellation(const std::exception& thrown) {
+  const auto* const error = dynamic_cast<const boost::system::system_error*>(&thrown);
+  return error != nullptr && error->code() == asio::error::operation_aborted;
+}
+
+} // namespace
+
+feeder::feeder(asio::any_io_executor executor, socket connection, sandbox box,
+               feed_services services)
+    : executor_{std::move(executor)},
+      connection_{std::move(connection)},
+      box_{std::move(box)},
+      services_{std::move(services)},
+      group_{executor_},
+      builds_{watch::latest_task{group_}, watch::latest_task{group_}, watch::latest_task{group_},
+              watch::latest_task{group_}},
+      own_file_{executor_},
+      other_file_{executor_},
+      news_{executor_, asio::steady_timer::time_point::max()} {}
+
+void feeder::begin(const std::vector<menu_entry>& scenes, const opening& first) {
+  say(say_scenes(scenes));
+  open(first);
+}
+
+asio::awaitable<void> feeder::run() {
+  group_.spawn(write_messages());
+  group_.spawn(follow(code::yours));
+  if (other_watched_) {
+    group_.spawn(follow(code::file));
+  }
+  group_.spawn(read_wishes(), [this] { group_.cancel(); });
+  co_await group_.join();
+}
+
+void feeder::open(const opening& what) {
+  open_ = &services_.exercise_of(what.scene);
+  ++openings_;
+  for (auto& each : builds_) {
+    each.cancel();
+  }
+  scratch_.reset();
+  scratch_.emplace(services_.build_folder_of(*open_));
+  say(say_open(what));
+  watch(code::yours);
+  watch(code::file);
+  build_later(what.shown);
+}
+
+/// Watches the file, if this code is there to be run at all.
+void feeder::watch(code which) {
+  auto& watcher = which == code::yours ? own_file_ : other_file_;
+  try {
+    const auto file = services_.source_of(*open_, which);
+    watcher.watch(file, watch::plan_watch({}, watch::place_of(file)));
+    other_watched_ = other_watched_ || which == code::file;
+  } catch (const std::exception&) {
+    // Whoever builds it says why not.
+  }
+}
+
+void feeder::build_later(code which) {
+  builds_[index(which)].start([this, which] { return build(which); });
+}
+
+asio::awaitable<void> feeder::follow(code which) {
+  auto& watcher = which == code::yours ? own_file_ : other_file_;
+  for (;;) {
+    const auto change = co_await watcher.next();
+    if (change == watch::file_change::changed) {
+      build_later(which);
+    } else {
+      say(say_problem(which, trouble::other, "The file is gone",
+                      "It is built again when it is back."));
+    }
+  }
+}
+
+asio::awaitable<void> feeder::build(code which) {
+  const auto opening = openings_;
+  const exercise& ex = *open_;
+  boost::json::object answer;
+  try {
+    answer = co_await built(ex, which);
+  } catch (const std::exception& thrown) {
+    if (is_cancellation(thrown)) {
+      throw;
+    }
+    answer = say_problem(which, trouble::other, "There is nothing to run", thrown.what());
+  }
+  if (opening == openings_) {
+    say(answer);
+  }
+}
+
+asio::awaitable<boost::json::object> feeder::built(const exercise& ex, code which) {
+  const auto source = services_.source_of(ex, which);
+  const std::string file = source.filename().string();
+  say(say_working(which, fmt::format("Compiling {}", file)));
+  const toolchain tools = services_.load_toolchain();
+  build_request wanted;
+  wanted.ex = &ex;
+  wanted.repository_root = services_.repository_root;
+  wanted.source = source;
+  wanted.output_folder = services_.build_folder_of(ex);
+  if (which != code::yours) { // the reader's own builds stay at hand
+    wanted.output_folder /= fmt::format("viz-{}", to_string(which));
+  }
+  const build_outcome outcome = co_await build_module(tools, box_, std::move(wanted));
+  if (outcome.failure) {
+    co_return problem_of(which, file, outcome);
+  }
+  const process_spec runner = runner_of(tools, box_, ex, outcome.module, scratch_->path());
+  co_return say_module(which, runner, patience);
+}
+
+asio::awaitable<void> feeder::read_wishes() {
+  constexpr std::size_t longest_line = std::size_t{64} << 10;
+  std::string heard;
+  for (;;) {
+    auto buffer = asio::dynamic_buffer(heard, longest_line);
+    const auto [error, size] = co_await asio::async_read_until(connection_, buffer, '\n',
+                                                               asio::as_tuple(asio::use_awaitable));
+    if (error) {
+      co_return; // the window is gone
+    }
+    const auto asked = parse_wish(std::string_view{heard}.substr(0, size));
+    heard.erase(0, size);
+    if (asked) {
+      heed(*asked);
+    }
+  }
+}
+
+void feeder::heed(const wish& asked) {
+  try {
+    if (asked.scene.empty()) {
+      build_later(asked.which);
+      return;
+    }
+    const exercise& ex = services_.exercise_of(asked.scene);
+    opening next;
+    next.scene = ex.id;
+    next.shown = asked.which;
+    next.codes = services_.codes_of(ex);
+    open(next);
+  } catch (const std::exception& thrown) {
+    say(say_problem(asked.which, trouble::other, "The scene can't be opened", thrown.what()));
+  }
+}
+
+void feeder::say(const boost::json::object& message) {
+  outbox_.push_back(boost::json::serialize(message) + '\n');
+  news_.cancel();
+}
+
+asio::awaitable<void> feeder::write_messages() {
+  for (;;) {
+    while (!outbox_.empty()) {
+      const std::string line = std::move(outbox_.front());
+      outbox_.pop_front();
+      const auto bytes = asio::buffer(line);
+      const auto [error, size] =
+          co_await asio::async_write(connection_, bytes, asio::as_tuple(asio::use_awaitable));
+      if (error) {
+        co_return; // the window is gone, and read_wishes notices
+      }
+    }
+    co_await news_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+}
+
+} // namespace weir::grader::viz

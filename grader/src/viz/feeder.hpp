@@ -1,0 +1,85 @@
+#pragma once
+
+#include "exercise.hpp"
+#include "runner.hpp"
+#include "sandbox.hpp"
+#include "toolchain.hpp"
+#include "viz/feed.hpp"
+#include "watch/file_watcher.hpp"
+#include "watch/task_group.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::grader::viz {
+
+/// What the feeder asks of the rest of the grader. May throw std::exception, whose message is then
+/// shown in the window.
+struct feed_services {
+  std::function<const exercise&(const std::string& id)> exercise_of;
+  std::function<std::vector<code>(const exercise& ex)> codes_of;
+  /// The file behind a code. Throws not_yet_error for a solution that is still closed.
+  std::function<std::filesystem::path(const exercise& ex, code which)> source_of;
+  /// Below the workspace.
+  std::function<std::filesystem::path(const exercise& ex)> build_folder_of;
+  std::function<toolchain()> load_toolchain;
+  std::filesystem::path repository_root;
+};
+
+/// Says to the window which modules to run: builds what is shown, once more on every save, and what
+/// the window asks for. One thread.
+class feeder {
+public:
+  using socket = asio::local::stream_protocol::socket;
+
+  feeder(asio::any_io_executor executor, socket connection, sandbox box, feed_services services);
+
+  feeder(const feeder&) = delete;
+  feeder& operator=(const feeder&) = delete;
+
+  /// Says these first, and opens the scene. To be called once, before `run`.
+  void begin(const std::vector<menu_entry>& scenes, const opening& first);
+
+  /// Until the window hangs up, or cancelled. Ends what it has started.
+  asio::awaitable<void> run();
+
+private:
+  void open(const opening& what);
+  void build_later(code which);
+  void watch(code which);
+  asio::awaitable<void> read_wishes();
+  asio::awaitable<void> write_messages();
+  asio::awaitable<void> follow(code which);
+  asio::awaitable<void> build(code which);
+  asio::awaitable<boost::json::object> built(const exercise& ex, code which);
+  void heed(const wish& asked);
+  void say(const boost::json::object& message);
+
+  asio::any_io_executor executor_;
+  socket connection_;
+  sandbox box_;
+  feed_services services_;
+  watch::task_group group_;
+  std::array<watch::latest_task, 4> builds_;
+  watch::file_watcher own_file_;
+  watch::file_watcher other_file_;
+  std::deque<std::string> outbox_;
+  asio::steady_timer news_; ///< never expires; cancelled when there is something to write
+  const exercise* open_{};
+  std::uint64_t openings_{};
+  bool other_watched_{};
+  std::optional<scratch_folder> scratch_; ///< the runners' working folder
+};
+
+} // namespace weir::grader::viz

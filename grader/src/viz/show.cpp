@@ -1,0 +1,244 @@
+#include "viz/show.hpp"
+
+#include "chapters.hpp"
+#include "errors.hpp"
+#include "pipeline.hpp"
+#include "run_operation.hpp"
+#include "sandbox.hpp"
+#include "toolchain.hpp"
+#include "viz/feeder.hpp"
+#include "viz/window.hpp"
+#include "watch/task_group.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::grader::viz {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path solution_of(const context& ctx, const exercise& ex) {
+  return ctx.where.root / "solutions" / ex.folder / ex.file;
+}
+
+/// The files behind the codes, and which of them may be shown.
+class codebook {
+public:
+  codebook(context& ctx, const live_request& request) : ctx_{ctx}, request_{request} {}
+
+  std::vector<code> codes_of(const exercise& ex) {
+    std::vector<code> all{code::yours, code::naive};
+    if (solution_open(ex) && fs::exists(solution_of(ctx_, ex))) {
+      all.push_back(code::mended);
+    }
+    if (&ex == request_.ex && !request_.other_file.empty()) {
+      all.push_back(code::file);
+    }
+    return all;
+  }
+
+  fs::path source_of(const exercise& ex, code which) {
+    switch (which) {
+    case code::yours:
+      return own_file(ex);
+    case code::naive:
+      return ctx_.where.root / "exercises" / ex.folder / ex.file;
+    case code::mended:
+      return solution(ex);
+    case code::file:
+      break;
+    }
+    if (&ex != request_.ex || request_.other_file.empty()) {
+      throw usage_error{"No other file was named on the command line."};
+    }
+    return request_.other_file;
+  }
+
+private:
+  context& ctx_;
+  const live_request& request_;
+
+  bool solution_open(const exercise& ex) {
+    return request_.gate == live_request::solutions::open ||
+           !ctx_.progress().load().of(ex.id).first_passed_at.empty();
+  }
+
+  fs::path own_file(const exercise& ex) {
+    if (&ex == request_.ex && !request_.own_file.empty()) {
+      return request_.own_file;
+    }
+    try {
+      return ctx_.work().require_file(ctx_.exercises(), ex);
+    } catch (const environment_error&) {
+      return ctx_.work().file_of(ex); // whoever reads it says what is wrong; it may come back
+    }
+  }
+
+  fs::path solution(const exercise& ex) {
+    if (!solution_open(ex)) {
+      throw not_yet_error{
+          fmt::format("'{}' has not passed yet, so its solution stays closed. `weir "
+                      "viz {} --solution --anyway` shows it all the same.",
+                      ex.id, ex.id)};
+    }
+    fs::path file = solution_of(ctx_, ex);
+    if (!fs::exists(file)) {
+      throw environment_error{fmt::format("There is no solution for '{}' here ({}). Hand-outs for "
+                                          "readers come without; ask whoever "
+                                          "gave it to you.",
+                                          ex.id, file.string())};
+    }
+    return file;
+  }
+};
+
+std::vector<menu_entry> menu_of(context& ctx, codebook& codes) {
+  const auto chapters = load_chapters(ctx.where.root);
+  std::vector<menu_entry> menu;
+  for (const exercise& ex : ctx.exercises().exercises()) {
+    if (!has_scene(ctx, ex)) {
+      continue;
+    }
+    const auto found = std::ranges::find(chapters, ex.chapter, &chapter::folder);
+    const std::string title = found == chapters.end() ? ex.chapter : found->title;
+    menu.push_back({.id = ex.id,
+                    .chapter = fmt::format("{} {}", ex.chapter.substr(0, 2), title),
+                    .title = ex.title,
+                    .codes = codes.codes_of(ex)});
+  }
+  return menu;
+}
+
+feed_services services_of(context& ctx, codebook& codes) {
+  feed_services services;
+  services.exercise_of = [&ctx](const std::string& id) -> const exercise& {
+    const exercise& ex = ctx.require_exercise(id);
+    if (!has_scene(ctx, ex)) {
+      throw usage_error{fmt::format("'{}' has no scene.", ex.id)};
+    }
+    return ex;
+  };
+  services.codes_of = [&codes](const exercise& ex) {
+    return codes.codes_of(ex);
+  };
+  services.source_of = [&codes](const exercise& ex, code which) {
+    return codes.source_of(ex, which);
+  };
+  services.build_folder_of = [&ctx](const exercise& ex) {
+    return grader::build_folder_of(ctx.where.workspace, ex);
+  };
+  services.load_toolchain = [&ctx] {
+    return toolchain::load(ctx.where.build);
+  };
+  services.repository_root = ctx.where.root;
+  return services;
+}
+
+opening opening_of(codebook& codes, const live_request& request) {
+  return {.scene = request.ex->id,
+          .shown = request.shown,
+          .codes = codes.codes_of(*request.ex),
+          .settings = request.settings,
+          .seed = request.seed,
+          .beside = request.beside};
+}
+
+asio::awaitable<int> live(context& ctx, const live_request& request,
+                          std::vector<std::string> command) {
+  const auto executor = co_await asio::this_coro::executor;
+  codebook codes{ctx, request};
+  window shown{executor};
+  auto connection =
+      shown.start_with_feed(std::move(command)); // it opens while the rest is prepared
+  sandbox box = co_await sandbox::probe();
+  feeder feed{executor, std::move(connection), std::move(box), services_of(ctx, codes)};
+  feed.begin(menu_of(ctx, codes), opening_of(codes, request));
+  watch::task_group group{executor};
+  group.spawn(feed.run());
+  int status = 0;
+  std::exception_ptr thrown;
+  try {
+    status = co_await shown.wait();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  group.cancel();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await group.join();
+  if (thrown) {
+    std::rethrow_exception(thrown);
+  }
+  co_return status;
+}
+
+asio::awaitable<int> recorded(std::vector<std::string> command) {
+  const auto executor = co_await asio::this_coro::executor;
+  window shown{executor};
+  shown.start(std::move(command));
+  const int status = co_await shown.wait();
+  co_return status;
+}
+
+} // namespace
+
+chosen_code parse_chosen(const std::string& word) {
+  if (word == "mine") {
+    return {};
+  }
+  if (word == "naive") {
+    return {.which = code::naive};
+  }
+  if (word == "solution") {
+    return {.which = code::mended};
+  }
+  std::error_code error;
+  if (!fs::is_regular_file(word, error)) {
+    throw usage_error{fmt::format(
+        "'{}' is none of `mine`, `naive` and `solution`, and there is no such file.", word)};
+  }
+  return {.which = code::file, .file = fs::absolute(word)};
+}
+
+fs::path require_window_program(const context& ctx) {
+  fs::path program = ctx.where.build / "bin" / "weir-viz";
+  std::error_code error;
+  if (!fs::is_regular_file(program, error)) {
+    throw environment_error{fmt::format(
+        "The visualizer is not built here ({} is missing). Type `./weir viz` in {}: it installs "
+        "what the visualizer needs (Dear ImGui and GLFW) and builds it. Without it, `weir scene` "
+        "shows the same runs as text.",
+        program.string(), ctx.where.root.string())};
+  }
+  return program;
+}
+
+bool has_scene(const context& ctx, const exercise& ex) {
+  std::error_code error;
+  return fs::is_regular_file(ctx.where.build / "scenes" / (ex.id + ".so"), error);
+}
+
+int show_live(context& ctx, const live_request& request) {
+  codebook codes{ctx, request};
+  static_cast<void>(codes.source_of(*request.ex, request.shown)); // says now what stays closed
+  if (request.beside) {
+    static_cast<void>(codes.source_of(*request.ex, *request.beside));
+  }
+  std::vector<std::string> command{require_window_program(ctx).string()};
+  command.insert(command.end(), request.window_options.begin(), request.window_options.end());
+  return run_operation(live(ctx, request, std::move(command)));
+}
+
+int show_trace(const context& ctx, const fs::path& trace,
+               const std::vector<std::string>& window_options) {
+  std::vector<std::string> command{require_window_program(ctx).string(), "--trace", trace.string()};
+  command.insert(command.end(), window_options.begin(), window_options.end());
+  return run_operation(recorded(std::move(command)));
+}
+
+} // namespace weir::grader::viz

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "context.hpp"
+#include "exercise.hpp"
+#include "viz/feed.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::grader::viz {
+
+/// One word of `--compare`, or what the command line asks to be shown.
+struct chosen_code {
+  code which{code::yours};
+  std::filesystem::path file{}; ///< of code::file, absolute
+
+  bool operator==(const chosen_code&) const = default;
+};
+
+/// "mine", "naive", "solution", or a file. Throws usage_error for a file that is not there.
+chosen_code parse_chosen(const std::string& word);
+
+/// What a live window shows.
+struct live_request {
+  const exercise* ex{}; ///< has a scene
+  code shown{code::yours};
+  std::optional<code> beside{};
+  std::filesystem::path own_file{};   ///< stands in for the one in the workspace; empty: that one
+  std::filesystem::path other_file{}; ///< of code::file
+  std::vector<std::string> settings{};
+  std::optional<std::uint64_t> seed{};
+  enum class solutions { after_a_pass, open };
+  solutions gate{solutions::after_a_pass};
+  std::vector<std::string> window_options{};
+};
+
+/// The visualizer's program. Throws environment_error, which says what to do, when it is not built.
+std::filesystem::path require_window_program(const context& ctx);
+
+/// Whether the exercise has a scene that is built.
+bool has_scene(const context& ctx, const exercise& ex);
+
+/// Shows the scene until the window is closed; returns the window's exit status. SIGINT and SIGTERM
+/// close it and come out as interrupted_error. Throws not_yet_error for a solution that is still
+/// closed, environment_error.
+int show_live(context& ctx, const live_request& request);
+
+/// Shows a recorded run.
+int show_trace(const context& ctx, const std::filesystem::path& trace,
+               const std::vector<std::string>& window_options);
+
+} // namespace weir::grader::viz
