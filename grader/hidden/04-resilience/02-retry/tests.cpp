@@ -1,0 +1,191 @@
+#include "bench.hpp"
+#include "weir_catch.hpp"
+
+using namespace weir_hidden;
+
+namespace {
+
+const std::vector<double> half{0.5};
+const error_code none;
+const error_code aborted = asio::error::operation_aborted;
+const error_code reset = error::connection_reset;
+const error_code timeout = error::timeout;
+const error_code unavailable = error::unavailable;
+const error_code bad_request = error::bad_request;
+const error_code rate_limited = error::rate_limited;
+
+/// `failures` attempts fail, the next would go well; `allowed` are allowed.
+asio::awaitable<void> counts(unsigned failures, unsigned allowed) {
+  std::vector<error_code> results(failures, unavailable);
+  results.push_back(none);
+  bench b(co_await asio::this_coro::executor, results, {.attempts = allowed}, half);
+  const call& one = b.start();
+  co_await b.wait(1min);
+  const unsigned due = std::min(failures + 1, allowed);
+  b.expect_attempts(
+      due, weir::text("{} attempts are allowed, and number {} goes well", allowed, failures + 1));
+  b.expect_ended_with_its_attempt(one);
+  if (failures < allowed)
+    weir::expect(!one.error && one.answer == 100 + static_cast<int>(due),
+                 "attempt {} answered {}, and retry() {}", due, 100 + due, one.fate());
+  else
+    b.expect_thrown(one, due, unavailable);
+  weir::expect(b.clock.asked.size() < due,
+               "{} attempts were made, and {} pauses: is there one after "
+               "the last attempt?",
+               due, b.clock.asked.size());
+}
+
+/// The second attempt fails in a way that is not transient.
+asio::awaitable<void> gives_up(error_code second) {
+  const std::vector<error_code> results{timeout, second, none};
+  bench b(co_await asio::this_coro::executor, results, {.attempts = 5}, half);
+  const call& one = b.start();
+  co_await b.wait(1min);
+  b.expect_attempts(2, weir::text("attempt 2 failed with \"{}\", which is not transient", second));
+  b.expect_ended_with_its_attempt(one);
+  b.expect_thrown(one, 2, second);
+}
+
+/// For long scenarios in which only one thing goes on.
+weir::explore_options few(std::string name) {
+  weir::explore_options options;
+  options.name = std::move(name);
+  options.schedules = 10;
+  return options;
+}
+
+/// All attempts fail but the last; how long are the pauses?
+asio::awaitable<void> pauses(retry_policy policy, std::vector<double> numbers) {
+  std::vector<error_code> results(policy.attempts - 1, reset);
+  results.push_back(none);
+  bench b(co_await asio::this_coro::executor, results, policy, std::move(numbers));
+  const call& one = b.start();
+  co_await b.wait(8h);
+  b.expect_pauses();
+  b.expect_attempts(policy.attempts,
+                    weir::text("{} attempts are allowed, and the last goes well", policy.attempts));
+  b.expect_ended_with_its_attempt(one);
+}
+
+/// retry() is cancelled 1 ms after its second attempt has begun, which then ends with `how`.
+asio::awaitable<void> cancelled_in_an_attempt(error_code how, unsigned allowed) {
+  const std::vector<error_code> results{reset};
+  bench b(co_await asio::this_coro::executor, results, {.attempts = allowed}, half);
+  b.work.cancelled_with = how;
+  call& one = b.start();
+  b.work.begins = [&b, &one](unsigned attempt) {
+    if (attempt == 2)
+      b.at(1ms, [&one] { one.cancel(); });
+  };
+  co_await b.wait(1min);
+  b.expect_attempts(2, weir::text("retry() was cancelled during attempt 2, which then ended with "
+                                  "\"{}\"",
+                                  how ? how.message() : "an answer"));
+  b.expect_ended_with_its_attempt(one);
+  if (!how)
+    weir::expect(one.error == aborted || one.answer == 102,
+                 "the cancelled attempt answered 102 all the same, and retry() {}", one.fate());
+  else
+    weir::expect(one.error == aborted || one.error == how,
+                 "the cancelled attempt ended with \"{}\", and retry() {}", how, one.fate());
+}
+
+/// retry() is cancelled at a moment in its second pause: between 0, the beginning, and 1, the end.
+asio::awaitable<void> cancelled_in_a_pause(double moment) {
+  const std::vector<error_code> results{unavailable};
+  bench b(co_await asio::this_coro::executor, results, {.attempts = 5}, half);
+  call& one = b.start();
+  nanoseconds due{};
+  b.clock.begins = [&](std::size_t pause, nanoseconds length) {
+    if (pause != 2)
+      return;
+    const nanoseconds delay(
+        static_cast<nanoseconds::rep>(moment * static_cast<double>(length.count())));
+    due = weir::now() + delay;
+    b.at(delay, [&one] { one.cancel(); });
+  };
+  co_await b.wait(1min);
+  if (moment < 1)
+    b.expect_attempts(2, "retry() was cancelled in the pause after attempt 2");
+  b.expect_ended(one);
+  const nanoseconds latest = moment < 1 ? due : due + b.work.tidies_up;
+  weir::expect(one.at <= latest, "retry() was cancelled at {}, in a pause, and {} at {}", due,
+               one.fate(), one.at);
+  weir::expect(one.error == aborted, "retry() was cancelled in a pause, and {}", one.fate());
+  weir::expect(
+      b.work.attempts.size() <= 3,
+      "retry() was cancelled at the end of the pause after attempt 2, and {} attempts were "
+      "made",
+      b.work.attempts.size());
+}
+
+} // namespace
+
+TEST_CASE("attempts are counted exactly", "[attempts]") {
+  WEIR_EXPLORE("the first goes well", [] { return counts(0, 4); });
+  WEIR_EXPLORE("the third goes well", [] { return counts(2, 4); });
+  WEIR_EXPLORE("the last goes well", [] { return counts(3, 4); });
+  WEIR_EXPLORE("one too many would be needed", [] { return counts(4, 4); });
+  WEIR_EXPLORE("a single attempt", [] { return counts(1, 1); });
+}
+
+TEST_CASE("only transient errors are worth another attempt", "[only-transient]") {
+  WEIR_EXPLORE("all three kinds", []() -> asio::awaitable<void> {
+    const std::vector<error_code> results{reset, timeout, unavailable, none};
+    bench b(co_await asio::this_coro::executor, results, {.attempts = 6}, half);
+    const call& one = b.start();
+    co_await b.wait(1min);
+    b.expect_attempts(4, "the first three attempts failed, each with another transient error");
+    weir::expect(!one.waits && !one.error, "attempt 4 went well, and retry() {}", one.fate());
+  });
+
+  WEIR_EXPLORE("a bad request", [] { return gives_up(bad_request); });
+  WEIR_EXPLORE("a rate limit", [] { return gives_up(rate_limited); });
+  WEIR_EXPLORE("an error nobody thought of", [] { return gives_up(asio::error::access_denied); });
+  WEIR_EXPLORE("an operation_aborted of its own", [] { return gives_up(aborted); });
+}
+
+TEST_CASE("pauses are random from zero to a ceiling that doubles", "[full-jitter]") {
+  WEIR_EXPLORE("small, large, and nothing at all",
+               [] { return pauses({.attempts = 6}, {0.5, 0.03125, 0.96875, 0, 0.25}); });
+  WEIR_EXPLORE("another base", [] {
+    return pauses({.attempts = 5, .base = 7ms, .cap = 1s}, {0.875, 0.125, 0.75, 0.625});
+  });
+}
+
+TEST_CASE("the cap holds for any number of attempts", "[cap]") {
+  WEIR_EXPLORE("a cap that is no multiple of the base",
+               [] { return pauses({.attempts = 8, .base = 100ms, .cap = 700ms}, {0.5, 0.96875}); });
+  WEIR_EXPLORE("a cap below the base",
+               [] { return pauses({.attempts = 4, .base = 3s, .cap = 2s}, {0.75}); });
+  WEIR_EXPLORE(few("a hundred attempts"),
+               [] { return pauses({.attempts = 100, .base = 100ms, .cap = 5s}, {0.5, 0.25}); });
+  WEIR_EXPLORE(few("a day"),
+               [] { return pauses({.attempts = 140, .base = 24h, .cap = 24h}, {0.0009765625}); });
+}
+
+TEST_CASE("the last error is the one thrown", "[last-error]") {
+  WEIR_EXPLORE("three kinds, and no attempt left", []() -> asio::awaitable<void> {
+    const std::vector<error_code> results{reset, timeout, unavailable};
+    bench b(co_await asio::this_coro::executor, results, {.attempts = 3}, half);
+    const call& one = b.start();
+    co_await b.wait(1min);
+    b.expect_attempts(3, "3 attempts are allowed, and all failed");
+    b.expect_ended_with_its_attempt(one);
+    b.expect_thrown(one, 3, unavailable);
+  });
+}
+
+TEST_CASE("cancelled in a pause, it ends at once", "[cancelled-in-a-pause]") {
+  WEIR_EXPLORE("in the middle of it", [] { return cancelled_in_a_pause(0.5); });
+  WEIR_EXPLORE("at its end", [] { return cancelled_in_a_pause(1); });
+}
+
+TEST_CASE("cancelled in an attempt, it makes no other", "[cancelled-in-an-attempt]") {
+  WEIR_EXPLORE("which ends as usual", [] { return cancelled_in_an_attempt(aborted, 5); });
+  WEIR_EXPLORE("which ends with a transient error",
+               [] { return cancelled_in_an_attempt(reset, 5); });
+  WEIR_EXPLORE("which is the last", [] { return cancelled_in_an_attempt(unavailable, 2); });
+  WEIR_EXPLORE("which answers all the same", [] { return cancelled_in_an_attempt(none, 5); });
+}
