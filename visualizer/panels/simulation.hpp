@@ -91,6 +91,7 @@ struct run_finished {
   std::string message = {}; ///< what a failed run said
   bool healthy = true;
   run_timings timings = {};
+  std::shared_ptr<void> prepared = {}; ///< what the function given to `prepare_by` made of it
 };
 
 /// What went wrong, or is going on; stays until the next one. The last good picture is kept under
@@ -133,6 +134,16 @@ public:
 
   /// `wake` is called, from any thread, when `poll` has something new to tell.
   virtual void wake_by(std::function<void()> wake) = 0;
+
+  /// Makes something of a finished run, for the scene with these knobs.
+  using preparation = std::function<std::shared_ptr<void>(const run_finished& run,
+                                                          const std::vector<knob_info>& knobs)>;
+
+  /// `prepare` is called for every run before `poll` gives it away, on a thread of the simulation's
+  /// own where there is one: for what would hold up a frame, such as timelines of long runs. What
+  /// it returns comes along as `run_finished::prepared`. It must not throw. A simulation without a
+  /// thread may ignore it.
+  virtual void prepare_by(preparation prepare) { static_cast<void>(prepare); }
 };
 
 } // namespace weir::viz

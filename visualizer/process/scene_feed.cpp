@@ -85,6 +85,16 @@ public:
     wake_ = std::move(wake);
   }
 
+  void prepare_by(simulation::preparation prepare) {
+    const std::scoped_lock lock(mutex_);
+    prepare_ = std::move(prepare);
+  }
+
+  [[nodiscard]] simulation::preparation preparation() {
+    const std::scoped_lock lock(mutex_);
+    return prepare_;
+  }
+
 private:
   void ring() const {
     const std::uint64_t one = 1;
@@ -96,6 +106,7 @@ private:
   std::vector<std::function<void(feed_loop&)>> wishes_;
   std::vector<simulation_update> updates_;
   std::function<void()> wake_;
+  simulation::preparation prepare_;
   bool stopping_ = false;
 };
 
@@ -131,10 +142,11 @@ public:
 
   void wake_by(std::function<void()> wake) override { border_.wake_by(std::move(wake)); }
 
+  void prepare_by(preparation prepare) override { border_.prepare_by(std::move(prepare)); }
+
 private:
   void run(json_line_socket feed, std::vector<boost::json::object> heard) {
-    feed_loop loop(std::move(feed),
-                   [this](simulation_update update) { border_.publish(std::move(update)); });
+    feed_loop loop(std::move(feed), [this](simulation_update update) { pass_on(update); });
     loop.hear(heard);
     while (const auto wishes = border_.take_wishes()) {
       for (const auto& each : *wishes) {
@@ -144,7 +156,19 @@ private:
     }
   }
 
+  void pass_on(simulation_update& update) {
+    if (const auto* opened = std::get_if<scene_opened>(&update)) {
+      knobs_ = opened->scene.knobs;
+    } else if (auto* run = std::get_if<run_finished>(&update)) {
+      if (const auto prepare = border_.preparation()) {
+        run->prepared = prepare(*run, knobs_);
+      }
+    }
+    border_.publish(std::move(update));
+  }
+
   std::vector<scene_entry> scenes_;
+  std::vector<knob_info> knobs_; ///< of the scene that is open; the thread's own
   border border_;
   std::thread thread_; // last: it uses the others
 };

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <thread>
 
 using namespace weir::viz;
 using namespace weir::viz::test;
@@ -221,6 +222,20 @@ TEST_CASE("code that cannot be loaded is a crash until the next build", "[proces
   live.say_module("yours", first_build());
   live.next<scene_opened>();
   CHECK(live.run(with({})).healthy);
+}
+
+TEST_CASE("a run is prepared before it is given away, on another thread", "[process]") {
+  session live;
+  live.open();
+  live.window().prepare_by([](const run_finished& run, const std::vector<weir::knob_info>& knobs) {
+    return std::make_shared<std::pair<std::thread::id, std::size_t>>(
+        std::this_thread::get_id(), run.trace->events.size() + knobs.size());
+  });
+  const auto run = live.run(with({}));
+  const auto made = std::static_pointer_cast<std::pair<std::thread::id, std::size_t>>(run.prepared);
+  REQUIRE(made);
+  CHECK(made->first != std::this_thread::get_id());
+  CHECK(made->second == run.trace->events.size() + 2);
 }
 
 TEST_CASE("other code is asked for when it is needed, and runs beside", "[process]") {
