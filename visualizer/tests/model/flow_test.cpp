@@ -1,0 +1,190 @@
+#include "catch.hpp"
+#include "model/flow.hpp"
+#include "model/trace_builder.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace weir::viz {
+
+using namespace test;
+using trace::outcome;
+
+TEST_CASE("a place shows who is in it, oldest first, each in a slot of its own") {
+  trace_builder run;
+  run.at(1).enter("queue", 1, 4).enter("queue", 2).enter("queue", 3);
+  run.at(2).enter("worker", 1, 1);
+  const auto trace = run.done();
+  const timeline line(trace);
+  folder fold(trace);
+  const auto picture = flow_at(line, fold, cursor_at_end(trace));
+  REQUIRE(picture.places.size() == 2);
+  const auto& queue = picture.places[0];
+  CHECK(queue.name == "queue");
+  CHECK(queue.capacity == 4);
+  CHECK(queue.count == 2);
+  CHECK(queue.slots == 4);
+  CHECK(queue.fill() == 0.5);
+  REQUIRE(queue.items.size() == 2);
+  CHECK((queue.items[0].item == 2 && queue.items[0].slot == 1));
+  CHECK((queue.items[1].item == 3 && queue.items[1].slot == 2));
+  CHECK((picture.places[1].items[0].item == 1 && picture.places[1].items[0].since_ns == 2));
+}
+
+TEST_CASE("above 64 slots or items a place is a level with a number") {
+  trace_builder run;
+  for (int i = 1; i <= 70; ++i) {
+    run.at(i).enter("backlog", i).enter("big", 1000 + i, 500);
+  }
+  for (int i = 1; i <= 64; ++i) {
+    run.at(70 + i).end("requests", outcome::ok, i);
+  }
+  const auto trace = run.done();
+  const timeline line(trace);
+  folder fold(trace);
+  const auto full = flow_at(line, fold, cursor_at_time(trace, 70));
+  CHECK(full.places[0].as_level);
+  CHECK(full.places[0].count == 70);
+  CHECK(full.places[0].fill() == 0);
+  CHECK(full.places[1].as_level);
+  CHECK(full.places[1].fill() == Approx(70.0 / 500));
+  const auto later = flow_at(line, fold, cursor_at_end(trace));
+  REQUIRE_FALSE(later.places[0].as_level);
+  std::set<std::uint32_t> slots;
+  for (const auto& one : later.places[0].items) {
+    slots.insert(one.slot);
+  }
+  CHECK(later.places[0].items.size() == 6);
+  CHECK(slots.size() == 6);
+  CHECK(*slots.rbegin() < later.places[0].slots);
+}
+
+TEST_CASE("a limit that a gauge of the same name changes is the place's capacity from then on") {
+  trace_builder run;
+  run.at(1).enter("in flight", 1, 8).gauge("in flight", 1, 8);
+  run.at(2).limit("in flight", 3);
+  const auto trace = run.done();
+  const timeline line(trace);
+  folder fold(trace);
+  CHECK(flow_at(line, fold, cursor_at_time(trace, 1)).places[0].capacity == 8);
+  CHECK(flow_at(line, fold, cursor_at_end(trace)).places[0].capacity == 3);
+}
+
+TEST_CASE("bins are there from the start and count up; a breaker's window is none") {
+  trace_builder run;
+  run.at(1).breaker(0, -1);
+  run.at(1).enter("queue", 1).end("breaker window", outcome::ok);
+  run.at(2).end("requests", outcome::ok, 1).end("requests", outcome::rejected);
+  const auto trace = run.done();
+  const timeline line(trace);
+  folder fold(trace);
+  const auto before = flow_at(line, fold, cursor_at_time(trace, 1));
+  REQUIRE(before.bins.size() == 2);
+  CHECK(before.bins[0].count == 0);
+  CHECK(before.bins[0].ends_items);
+  const auto after = flow_at(line, fold, cursor_at_end(trace));
+  CHECK((after.bins[0].how == outcome::ok && after.bins[0].count == 1));
+  CHECK((after.bins[1].how == outcome::rejected && after.bins[1].count == 1));
+}
+
+TEST_CASE("items that moved lately are on their way, with where from and where to") {
+  trace_builder run;
+  run.at(1 * ms).enter("queue", 1);
+  run.at(100 * ms).enter("worker", 1);
+  run.at(110 * ms).end("requests", outcome::failed, 1);
+  const auto trace = run.done();
+  const timeline line(trace);
+  folder fold(trace);
+  const flow_options slow{.moving_for = 20 * ms};
+  CHECK(flow_at(line, fold, cursor_at_end(trace)).moves.empty());
+  const auto picture = flow_at(line, fold, cursor_at_end(trace), slow);
+  REQUIRE(picture.moves.size() == 2);
+  CHECK((picture.moves[0].from == 0 && picture.moves[0].to == 1));
+  CHECK(picture.moves[0].progress == 0.5);
+  CHECK((picture.moves[1].from == 1 && picture.moves[1].to == -1 && picture.moves[1].bin == 0));
+  CHECK(picture.moves[1].progress == 0);
+  CHECK(flow_at(line, fold, cursor_at_end(trace), {.moving_for = 20 * ms, .most_moves = 1})
+            .moves.size() == 1);
+}
+
+TEST_CASE("counts in the picture agree with the moves up to the cursor, at any cursor") {
+  const auto trace = random_trace(41, 8'000);
+  const timeline line(trace);
+  folder fold(trace);
+  std::mt19937_64 random(41);
+  for (int i = 0; i < 60; ++i) {
+    const auto at = cursor_after_event(trace, random() % trace.events.size());
+    const auto picture = flow_at(line, fold, at);
+    std::vector<std::int64_t> inside(picture.places.size());
+    for (const auto& way : line.moves()) {
+      if (way.event < at.event) {
+        inside[static_cast<std::size_t>(std::max<std::int16_t>(way.from, 0))] -=
+            way.from >= 0 ? 1 : 0;
+        inside[static_cast<std::size_t>(std::max<std::int16_t>(way.to, 0))] += way.to >= 0 ? 1 : 0;
+      }
+    }
+    for (std::size_t p = 0; p < inside.size(); ++p) {
+      REQUIRE(picture.places[p].count == inside[p]);
+      REQUIRE((picture.places[p].as_level ||
+               picture.places[p].items.size() == picture.places[p].count));
+    }
+  }
+}
+
+namespace {
+
+trace::recording breaker_run() {
+  trace_builder run;
+  run.at(0).breaker(0, -1).gauge("breaker window size", 4, 4);
+  run.gauge("breaker failure rate", 0, 50).gauge("breaker calls in window", 0, 2);
+  run.gauge("breaker probes", 0, 3);
+  for (int i = 1; i <= 6; ++i) {
+    run.at(i * ms).end("breaker window", i % 2 == 0 ? outcome::ok : outcome::failed);
+    run.gauge("breaker calls in window", std::min(i, 4));
+    run.gauge("breaker failure rate", 50);
+  }
+  run.at(10 * ms).gauge("breaker cooldown", 100).breaker(1, 0);
+  run.at(110 * ms).breaker(2, 1).gauge("breaker probes", 2);
+  run.at(120 * ms).breaker(0, 2).gauge("breaker calls in window", 0);
+  return run.done();
+}
+
+} // namespace
+
+TEST_CASE("a breaker shows its window, its threshold and how often it has opened") {
+  const auto trace = breaker_run();
+  const timeline line(trace);
+  const auto& which = line.breakers()[0];
+  const auto closed = breaker_at(line, which, cursor_at_time(trace, 6 * ms));
+  CHECK(closed.state == breaker_state::closed);
+  CHECK(closed.window_size == 4);
+  CHECK(closed.window ==
+        std::vector<outcome>{outcome::failed, outcome::ok, outcome::failed, outcome::ok});
+  CHECK(closed.failure_rate == 50);
+  CHECK(closed.failure_threshold == 50);
+  CHECK(closed.minimum_calls == 2);
+  CHECK_FALSE(closed.remaining);
+  CHECK(closed.opened == 0);
+  CHECK_FALSE(breaker_at(line, which, cursor_at_start()).state);
+}
+
+TEST_CASE("an open breaker counts down to half-open; half-open shows its probes") {
+  const auto trace = breaker_run();
+  const timeline line(trace);
+  const auto& which = line.breakers()[0];
+  const auto open = breaker_at(line, which, cursor_at_time(trace, 40 * ms));
+  CHECK(open.state == breaker_state::open);
+  CHECK(open.since_ns == 10 * ms);
+  CHECK(open.cooldown == 100 * ms);
+  CHECK(open.remaining == 70 * ms);
+  CHECK(open.opened == 1);
+  const auto half = breaker_at(line, which, cursor_at_time(trace, 115 * ms));
+  CHECK(half.state == breaker_state::half_open);
+  CHECK(half.label == "half-open");
+  CHECK(half.probes == 2);
+  CHECK(half.probes_permitted == 3);
+  CHECK_FALSE(half.remaining);
+  CHECK(breaker_at(line, which, cursor_at_end(trace)).window.empty());
+}
+
+} // namespace weir::viz

@@ -1,0 +1,283 @@
+#include "catch.hpp"
+#include "model/timeline.hpp"
+#include "model/trace_builder.hpp"
+
+#include <weir/trace/summary.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace weir::viz {
+
+using namespace test;
+using trace::outcome;
+using trace::span_role;
+
+TEST_CASE("gauges, limits and counters become step series in order of time") {
+  trace_builder run;
+  run.at(1 * ms).gauge("queue depth", 3, 8).count("lost");
+  run.at(2 * ms).gauge("queue depth", 5).limit("queue depth", 16);
+  run.at(3 * ms).gauge("queue depth", 1).count("lost", 4);
+  const auto trace = run.done();
+  const timeline line(trace);
+
+  REQUIRE(line.gauge("queue depth") != nullptr);
+  const auto& depth = *line.gauge("queue depth");
+  CHECK(depth.capacity == 8);
+  CHECK(std::vector(depth.value.values().begin(), depth.value.values().end()) ==
+        std::vector<double>{3, 5, 1});
+  CHECK(depth.value.events()[1] == 2);
+  CHECK(depth.limit_at(2) == 8);
+  CHECK(depth.limit_at(4) == 16);
+  REQUIRE(line.counter("lost") != nullptr);
+  CHECK(line.counter("lost")->total.at_time(3 * ms) == 5);
+  CHECK(line.range() == time_range{0, 3 * ms});
+  CHECK(line.gauge("no such") == nullptr);
+}
+
+TEST_CASE("a probe that nothing happened to is there all the same, and empty") {
+  trace_builder run;
+  run.source(trace::source_kind::gauge, "loop lag", 0, "ms");
+  run.source(trace::source_kind::outcomes, "requests");
+  const auto trace = run.done();
+  const timeline line(trace);
+  REQUIRE(line.loop_lag() != nullptr);
+  CHECK(line.loop_lag()->value.empty());
+  REQUIRE(line.main_outcomes() != nullptr);
+  CHECK(total(line.main_outcomes()->counts(0, 0)) == 0);
+}
+
+TEST_CASE("an empty trace makes an empty timeline") {
+  const trace::recording nothing;
+  const timeline line(nothing);
+  CHECK(line.range() == time_range{0, 0});
+  CHECK(line.spans().empty());
+  CHECK(line.lanes() == 0);
+  CHECK(line.main_latency() == nullptr);
+  CHECK(line.ended().empty());
+}
+
+TEST_CASE("outcomes are counted exactly in any range and in every column") {
+  const auto trace = random_trace(3, 20'000);
+  const timeline line(trace);
+  const auto& done = *line.outcome("requests");
+  CHECK(total(done.counts(0, done.kinds.size())) == done.kinds.size());
+  std::vector<outcome_counts> columns(97);
+  for (const time_range range :
+       {line.range(), time_range{line.range().to_ns / 3, line.range().to_ns / 2}}) {
+    static_cast<void>(done.columns(range, columns));
+    outcome_counts expected{};
+    for (std::size_t i = 0; i < done.times.size(); ++i) {
+      if (done.times[i] >= range.from_ns && done.times[i] <= range.to_ns) {
+        ++expected[done.kinds[i]];
+      }
+    }
+    outcome_counts seen{};
+    for (const auto& one : columns) {
+      for (std::size_t how = 0; how < seen.size(); ++how) {
+        seen[how] += one[how];
+      }
+    }
+    CHECK(seen == expected);
+  }
+  CHECK(done.at_event(0) == outcome_counts{});
+  CHECK(done.at_event(trace.events.size()) == done.counts(0, done.kinds.size()));
+}
+
+TEST_CASE("what the timeline counts is what the summary of the runtime counts") {
+  const auto trace = random_trace(17, 8'000);
+  const timeline line(trace);
+  const auto summary = trace::summarize(trace);
+  const auto& depth = summary.gauge("queue depth");
+  CHECK(line.gauge("queue depth")->value.extent().max == depth.max);
+  const auto& latency = *line.latency("request");
+  CHECK(latency.overall.p50 == summary.span("request").p50.count());
+  CHECK(latency.overall.p99 == summary.span("request").p99.count());
+  CHECK(latency.overall.max == summary.span("request").max.count());
+  CHECK(latency.overall.count == summary.span("request").ended);
+  CHECK(latency.open == summary.span("request").open);
+  for (std::size_t how = 0; how < 7; ++how) {
+    CHECK(line.outcome("requests")->counts(0, line.outcome("requests")->kinds.size())[how] ==
+          static_cast<std::uint32_t>(summary.outcome("requests").by_outcome[how]));
+  }
+}
+
+TEST_CASE("the windows of a latency series hold every span that ended, once") {
+  const auto trace = random_trace(23, 10'000);
+  const timeline line(trace);
+  const auto& latency = *line.latency("attempt");
+  for (const std::size_t windows : {1U, 7U, 120U, 999U}) {
+    std::uint64_t count = 0;
+    nanos longest = 0;
+    for (const auto& one : latency.windows_in(line.range(), windows)) {
+      count += one.count;
+      longest = std::max(longest, one.max);
+      CHECK(one.p50 <= one.p99);
+      CHECK(one.p99 <= one.max);
+    }
+    CHECK(count == latency.ends.size());
+    CHECK(longest == latency.overall.max);
+  }
+}
+
+TEST_CASE("spans that the caller sees come before others, and attempts are set against them") {
+  trace_builder run;
+  for (int i = 0; i < 10; ++i) {
+    run.at(i * ms);
+    const auto request = run.begin_span("checkout", span_role::request);
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      run.end_span(run.begin_span("call", span_role::attempt, request), outcome::failed);
+    }
+    run.at(i * ms + 500 * us).end_span(request);
+  }
+  const auto trace = run.done();
+  const timeline line(trace);
+  REQUIRE(line.main_latency() != nullptr);
+  CHECK(line.main_latency()->name == "checkout");
+  CHECK(line.main_latency()->overall.p50 == 500 * us);
+  CHECK(line.requests() == 10);
+  CHECK(line.attempts() == 30);
+  std::uint32_t attempts = 0;
+  for (const auto& one : line.amplification()) {
+    attempts += one.attempts;
+    CHECK((one.requests == 0 || one.ratio() == 3));
+  }
+  CHECK(attempts == 30);
+}
+
+TEST_CASE("a breaker's sources are found by their names") {
+  trace_builder run;
+  run.at(0).breaker(0, -1);
+  run.gauge("breaker failure rate", 0, 50).gauge("breaker calls in window", 0, 10);
+  run.gauge("breaker window size", 20, 20).gauge("breaker probes", 0, 3);
+  run.at(1 * ms).end("breaker window", outcome::failed).end("requests", outcome::failed);
+  run.at(2 * ms).gauge("breaker cooldown", 100).breaker(1, 0);
+  run.at(102 * ms).breaker(2, 1);
+  run.at(103 * ms).breaker(0, 2);
+  run.state("other", {"idle", "busy"}, 1, 0);
+  const auto trace = run.done();
+  const timeline line(trace);
+  REQUIRE(line.breakers().size() == 1);
+  const auto& breaker = line.breakers()[0];
+  CHECK(breaker.name == "breaker");
+  CHECK(line.gauges()[static_cast<std::size_t>(breaker.failure_rate)].name ==
+        "breaker failure rate");
+  CHECK(line.outcomes()[static_cast<std::size_t>(breaker.window)].breaker_window);
+  CHECK(breaker.cooldown >= 0);
+  CHECK(breaker.probes >= 0);
+  CHECK(line.main_outcomes()->name == "requests");
+  CHECK(line.key_transitions().size() == 3);
+}
+
+TEST_CASE("the worst state of a column wins, and no transition is lost") {
+  const auto trace = random_trace(29, 60'000);
+  const timeline line(trace);
+  const auto& breaker = *line.state("breaker");
+  REQUIRE(breaker.transitions.size() > 50);
+  for (const std::size_t columns : {1U, 3U, 50U, 1920U}) {
+    std::vector<state_column> seen(columns);
+    static_cast<void>(breaker.columns(line.range(), seen));
+    std::uint32_t transitions = 0;
+    std::size_t i = 0;
+    for (std::size_t c = 0; c < columns; ++c) {
+      transitions += seen[c].transitions;
+      const nanos end =
+          c + 1 == columns ? line.range().to_ns + 1 : column_start(line.range(), c + 1, columns);
+      for (; i < breaker.transitions.size() && breaker.transitions[i].t_ns < end; ++i) {
+        const auto entered = static_cast<std::size_t>(breaker.transitions[i].to);
+        REQUIRE(breaker.severity[static_cast<std::size_t>(seen[c].worst)] >=
+                breaker.severity[entered]);
+      }
+    }
+    CHECK(transitions == breaker.transitions.size());
+  }
+  CHECK(breaker.label(breaker.at_event(1)) == "closed");
+  CHECK(breaker.at_event(0) == -1);
+  CHECK(breaker.severity == std::vector<std::int16_t>{0, 2, 1});
+}
+
+TEST_CASE("an item's ways lead from place to place and into a bin") {
+  trace_builder run;
+  run.at(1).enter("queue", 1, 4);
+  run.at(2).enter("queue", 2);
+  run.at(3).enter("worker", 1);
+  run.at(4).end("requests", outcome::ok, 1);
+  run.at(5).end("requests", outcome::dropped, 2);
+  run.at(6).end("requests", outcome::rejected, 99);
+  const auto trace = run.done();
+  const timeline line(trace);
+  REQUIRE(line.moves().size() == 5);
+  const auto first = line.moves_of(1);
+  REQUIRE(first.size() == 3);
+  CHECK((first[0].from == -1 && line.places()[0].name == "queue" && first[0].to == 0));
+  CHECK((first[1].from == 0 && first[1].to == 1));
+  CHECK((first[2].from == 1 && first[2].to == -1 && first[2].bin == outcome::ok));
+  CHECK(line.moves_of(2).back().bin == outcome::dropped);
+  CHECK(line.moves_of(99).empty());
+}
+
+TEST_CASE("items with numbers of any size are followed just as well") {
+  trace_builder run;
+  const std::int64_t big = std::int64_t{1} << 50;
+  run.at(1).enter("queue", big).enter("queue", -7);
+  run.at(2).enter("worker", big);
+  run.at(3).end("requests", outcome::ok, big).end("requests", outcome::failed, -7);
+  const auto trace = run.done();
+  const timeline line(trace);
+  REQUIRE(line.moves_of(big).size() == 3);
+  CHECK(line.moves_of(big)[1].from == 0);
+  CHECK(line.moves_of(-7).back().bin == outcome::failed);
+}
+
+TEST_CASE("broken promises, gaps and notes are marked where they happened") {
+  trace_builder run;
+  run.at(1 * ms).note("a remark").promise_broken("at most 3 in flight, saw 4");
+  run.at(2 * ms).add(0, trace::event_kind::gap, 17);
+  run.at(3 * ms).add(0, trace::event_kind::loop_blocked, 5 * ms);
+  run.at(4 * ms).run_end("deadlock");
+  const auto trace = run.done();
+  const timeline line(trace);
+  REQUIRE(line.promises_broken().size() == 1);
+  CHECK(line.promises_broken()[0].text == "at most 3 in flight, saw 4");
+  CHECK(line.promises_broken()[0].event == 1);
+  REQUIRE(line.gaps().size() == 1);
+  CHECK(line.gaps()[0].amount == 17);
+  CHECK(line.notes().size() == 1);
+  REQUIRE(line.longest_block());
+  CHECK(line.longest_block()->amount == 5 * ms);
+  CHECK(line.ended() == "deadlock");
+}
+
+TEST_CASE("a trace of random bytes makes some timeline, never a crash") {
+  std::mt19937_64 random(99);
+  for (int round = 0; round < 50; ++round) {
+    auto trace = random_trace(1, 500);
+    for (auto& e : trace.events) {
+      if (random() % 4 == 0) {
+        e = {static_cast<std::int64_t>(random()),
+             static_cast<std::uint32_t>(random()),
+             static_cast<trace::source_id>(random() % 3 == 0 ? random() : random() % 16),
+             static_cast<trace::event_kind>(random() % 30),
+             static_cast<std::uint8_t>(random()),
+             static_cast<std::int64_t>(random() % 2 == 0 ? random() : random() % 100),
+             static_cast<std::int64_t>(random())};
+      }
+    }
+    const timeline line(trace);
+    std::vector<column> columns(100);
+    for (const auto& gauge : line.gauges()) {
+      static_cast<void>(gauge.value.columns(line.range(), columns));
+    }
+    std::vector<state_column> states(100);
+    for (const auto& state : line.states()) {
+      static_cast<void>(state.columns(line.range(), states));
+    }
+    std::vector<drawn_bar> bars;
+    for (std::uint32_t lane = 0; lane < line.lanes(); ++lane) {
+      static_cast<void>(line.lane_bars(lane, line.range(), 100, bars));
+    }
+    CHECK(line.range().from_ns == 0);
+  }
+}
+
+} // namespace weir::viz
