@@ -1,14 +1,11 @@
 #include "author/check.hpp"
 
 #include "author/calibration.hpp"
-#include "pipeline.hpp"
+#include "author/grading_jobs.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/multiple_exceptions.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <functional>
 
 namespace weir::grader {
@@ -127,68 +124,32 @@ private:
   std::vector<job> jobs_;
 };
 
-struct progress_of_jobs {
-  std::vector<job> jobs;
-  std::vector<check_item> items; ///< by job
-  std::size_t next{};
-  std::size_t done{};
-};
-
-/// Takes jobs until none is left; several of these share one progress_of_jobs.
-asio::awaitable<void> work(const sandbox& box, const check_request& request,
-                           progress_of_jobs& shared, std::size_t worker) {
-  while (shared.next < shared.jobs.size()) {
-    const std::size_t mine = shared.next++;
-    const job& j = shared.jobs[mine];
-    grade_request wanted;
-    wanted.ex = j.ex;
-    wanted.repository_root = request.repository_root;
-    wanted.source = j.file;
-    wanted.build_folder = request.scratch /
-                          fmt::format("worker-{}-{}", worker, j.way == "sanitized" ? 1 : 0) /
-                          j.ex->id;
-    wanted.tier = j.tier;
-    wanted.deep_budget = std::chrono::seconds{10};
-    wanted.seed = j.seed;
-    const verdict v = co_await grade(*j.tools, box, std::move(wanted));
-    const std::string problem = j.wanted(v);
-    check_item& item = shared.items[mine];
-    item = {j.ex->id, j.subject, j.way, problem.empty(), problem.empty() ? headline(v) : problem};
-    ++shared.done;
-    if (request.on_item) {
-      request.on_item(shared.done, shared.jobs.size(), item);
-    }
-  }
-}
-
-asio::awaitable<void> work_in_parallel(const sandbox& box, const check_request& request,
-                                       progress_of_jobs& shared, std::size_t worker) {
-  using namespace asio::experimental::awaitable_operators;
-  if (worker + 1 >= request.jobs) {
-    co_await work(box, request, shared, worker);
-  } else {
-    try {
-      co_await (work(box, request, shared, worker) &&
-                work_in_parallel(box, request, shared, worker + 1));
-    } catch (
-        const boost::asio::multiple_exceptions& both) { // a worker that failed cancels the other
-      std::rethrow_exception(both.first_exception());
-    }
-  }
-}
-
 } // namespace
 
 asio::awaitable<std::vector<check_item>> check_exercises(const toolchain& tools, const sandbox& box,
                                                          check_request request) {
-  progress_of_jobs shared;
-  shared.jobs = planner{tools, request}();
-  shared.items.resize(shared.jobs.size());
-  co_await work_in_parallel(box, request, shared, 0);
+  const std::vector<job> jobs = planner{tools, request}();
+  std::vector<grading_job> to_grade;
+  for (const job& j : jobs) {
+    to_grade.push_back({j.ex, j.file, j.tools, j.seed, j.tier});
+  }
+  std::vector<check_item> judged(jobs.size());
+  std::size_t done = 0;
+  const auto on_verdict = [&](std::size_t index, const verdict& v) {
+    const job& j = jobs[index];
+    const std::string problem = j.wanted(v);
+    judged[index] = {j.ex->id, j.subject, j.way, problem.empty(),
+                     problem.empty() ? headline(v) : problem};
+    if (request.on_item) {
+      request.on_item(++done, jobs.size(), judged[index]);
+    }
+  };
+  co_await grade_jobs(box, request.repository_root, request.scratch, to_grade, request.jobs,
+                      on_verdict);
   std::vector<check_item> all;
   for (const exercise* ex : request.exercises) {
     std::ranges::move(check_paper(request.repository_root, *ex), std::back_inserter(all));
-    for (check_item& item : shared.items) {
+    for (check_item& item : judged) {
       if (item.exercise == ex->id) {
         all.push_back(std::move(item));
       }

@@ -146,7 +146,7 @@ void release(context& ctx, const std::string& target) {
 
 void add_author(CLI::App& app, context& ctx) {
   CLI::App* author =
-      app.add_subcommand("author", "For those who write exercises: check, new, release");
+      app.add_subcommand("author", "For those who write exercises: check, mutate, new, release");
   author->require_subcommand(1);
 
   CLI::App* checking =
@@ -159,6 +159,8 @@ void add_author(CLI::App& app, context& ctx) {
   checking->add_flag("--quick", options->quick, "One seed, no sanitizers");
   checking->add_flag("--verbose", options->verbose, "A line for each file as it is done");
   checking->callback([&ctx, options] { check(ctx, *options); });
+
+  add_author_mutate(*author, ctx);
 
   CLI::App* making = author->add_subcommand("new", "Write the skeleton of an exercise");
   auto name = std::make_shared<std::string>();

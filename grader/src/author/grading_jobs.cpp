@@ -1,0 +1,69 @@
+#include "author/grading_jobs.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
+#include <fmt/format.h>
+
+#include <exception>
+
+namespace weir::grader {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What the workers share. Lives in `grade_jobs`.
+struct workload {
+  const sandbox& box;
+  const fs::path& root;
+  const fs::path& scratch;
+  const std::vector<grading_job>& jobs;
+  const std::function<void(std::size_t, const verdict&)>& on_verdict;
+  std::size_t next{};
+};
+
+/// Takes jobs until none is left.
+asio::awaitable<void> work(workload& shared, std::size_t worker) {
+  while (shared.next < shared.jobs.size()) {
+    const std::size_t mine = shared.next++;
+    const grading_job& job = shared.jobs[mine];
+    const int lane =
+        job.tools == shared.jobs.front().tools ? 0 : 1; // toolchains don't share outputs
+    grade_request wanted;
+    wanted.ex = job.ex;
+    wanted.repository_root = shared.root;
+    wanted.source = job.file;
+    wanted.build_folder = shared.scratch / fmt::format("worker-{}-{}", worker, lane) / job.ex->id;
+    wanted.tier = job.tier;
+    wanted.deep_budget = job.deep_budget;
+    wanted.seed = job.seed;
+    const verdict v = co_await grade(*job.tools, shared.box, std::move(wanted));
+    shared.on_verdict(mine, v);
+  }
+}
+
+asio::awaitable<void> work_in_parallel(workload& shared, std::size_t worker, std::size_t workers) {
+  using namespace asio::experimental::awaitable_operators;
+  if (worker + 1 >= workers) {
+    co_await work(shared, worker);
+    co_return;
+  }
+  try {
+    co_await (work(shared, worker) && work_in_parallel(shared, worker + 1, workers));
+  } catch (const asio::multiple_exceptions& both) { // a worker that failed cancels the other
+    std::rethrow_exception(both.first_exception());
+  }
+}
+
+} // namespace
+
+asio::awaitable<void>
+grade_jobs(const sandbox& box, const fs::path& repository_root, const fs::path& scratch,
+           const std::vector<grading_job>& jobs, std::size_t at_a_time,
+           const std::function<void(std::size_t, const verdict&)>& on_verdict) {
+  workload shared{box, repository_root, scratch, jobs, on_verdict};
+  co_await work_in_parallel(shared, 0, at_a_time);
+}
+
+} // namespace weir::grader
