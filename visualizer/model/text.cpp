@@ -19,9 +19,20 @@ std::size_t width_of(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-std::string padded(std::string_view text, std::size_t width) {
+/// `text` in exactly `width` columns; cut where it is longer.
+std::string fitted(std::string_view text, std::size_t width) {
   const auto has = width_of(text);
-  return std::string(text) + std::string(has < width ? width - has : 0, ' ');
+  if (has <= width) {
+    return std::string(text) + std::string(width - has, ' ');
+  }
+  std::size_t end = 0;
+  for (std::size_t seen = 0; end < text.size(); ++end) {
+    const bool begins = (static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U;
+    if (begins && ++seen == width) {
+      break;
+    }
+  }
+  return std::string(text.substr(0, end)) + "…";
 }
 
 std::string repeated(std::string_view what, std::size_t times) {
@@ -99,16 +110,20 @@ private:
     for (const auto& place : picture.places) {
       widest = std::max(widest, width_of(place.name));
     }
+    for (const auto& bin : picture.bins) {
+      widest = std::max(widest, width_of(bin.name));
+    }
     for (const auto& place : picture.places) {
       std::string number = std::to_string(place.count);
       number += place.capacity > 0 ? " of " + format_number(place.capacity) : "";
-      say("  " + padded(place.name, widest) + "  " + padded(number, 10) + " " + slots_of(place));
+      say("  " + fitted(place.name, widest) + "  " +
+          fitted(number, std::max<std::size_t>(width_of(number), 10)) + " " + slots_of(place));
     }
     std::string_view of;
     std::string bins;
     const auto flush = [&] {
       if (!bins.empty()) {
-        say("  " + padded(of, widest) + "  " + bins);
+        say("  " + fitted(of, widest) + "  " + bins);
       }
       bins.clear();
     };
@@ -166,7 +181,15 @@ private:
 
   void chart(std::string_view name, const std::vector<double>& values, double top,
              const std::string& number) {
-    say("  " + padded(name, label_width - 2) + trace::sparkline(values, top) + "  " + number);
+    say("  " + fitted(name, label_width - 3) + ' ' + trace::sparkline(values, top) + "  " + number);
+  }
+
+  /// Of a breaker: the numbers that it is set to, or that its own lines show.
+  [[nodiscard]] bool is_a_setting(const gauge_series& gauge) const {
+    const auto index = static_cast<std::int32_t>(&gauge - line_.gauges().data());
+    return std::ranges::any_of(line_.breakers(), [&](const breaker_sources& one) {
+      return one.window_size == index || one.cooldown == index || one.probes == index;
+    });
   }
 
   void charts() {
@@ -174,7 +197,7 @@ private:
     const auto n = columns();
     std::vector<column> seen(n);
     for (const auto& gauge : line_.gauges()) {
-      if (gauge.value.empty()) {
+      if (gauge.value.empty() || is_a_setting(gauge)) {
         continue;
       }
       static_cast<void>(gauge.value.columns(line_.range(), seen));
@@ -248,7 +271,7 @@ private:
                     ? "▲"
                     : std::string(1, static_cast<char>('0' + one.worst % 10));
       }
-      say("  " + padded(state.name, label_width - 2) + band + "  " +
+      say("  " + fitted(state.name, label_width - 3) + ' ' + band + "  " +
           std::string(state.label(state.at_event(at_.event))));
     }
   }

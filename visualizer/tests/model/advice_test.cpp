@@ -1,0 +1,238 @@
+#include "catch.hpp"
+#include "model/advice.hpp"
+#include "model/trace_builder.hpp"
+
+#include <algorithm>
+
+namespace weir::viz {
+
+using namespace test;
+using trace::outcome;
+using trace::span_role;
+
+namespace {
+
+std::optional<advice> find(const trace::recording& trace, std::string_view rule,
+                           const run_facts& facts = {}) {
+  const timeline line(trace);
+  auto all = advise(line, facts);
+  const auto found = std::ranges::find(all, rule, &advice::rule);
+  return found == all.end() ? std::nullopt : std::optional(std::move(*found));
+}
+
+/// `count` requests of 10 ms, one after the other; `attempts` each; every `failing`th times out.
+trace::recording requests(int count, int attempts, int failing = 0) {
+  trace_builder run;
+  for (int i = 0; i < count; ++i) {
+    run.at(i * 10 * ms);
+    const auto request = run.begin_span("request", span_role::request);
+    for (int k = 0; k < attempts; ++k) {
+      const auto attempt = run.begin_span("attempt", span_role::attempt, request);
+      run.at(i * 10 * ms + (k + 1) * ms);
+      run.end_span(attempt, failing != 0 && i % failing == 0 ? outcome::timed_out : outcome::ok);
+    }
+    run.end_span(request).end("requests", outcome::ok);
+  }
+  return run.done();
+}
+
+const knob_value timeout_knob{.info = {.name = "timeout", .kind = knob_kind::duration},
+                              .value = 20e6};
+
+} // namespace
+
+TEST_CASE("a run in order gets no advice") {
+  trace_builder run;
+  for (int i = 0; i < 200; ++i) {
+    run.at(i * 10 * ms);
+    const auto request = run.begin_span("request", span_role::request);
+    run.gauge("in flight", i % 5, 4).gauge("queue depth", i % 7, 8);
+    run.at(i * 10 * ms + ms).end_span(request).end("requests", outcome::ok);
+  }
+  const auto trace = run.done();
+  const timeline line(trace);
+  const auto all = advise(line);
+  for (const auto& one : all) {
+    UNSCOPED_INFO(one.text);
+  }
+  CHECK(all.empty());
+}
+
+TEST_CASE("retries that multiply the load are named with their figures") {
+  const auto told = find(requests(100, 3), "retries-multiply");
+  REQUIRE(told);
+  CHECK(told->text == "retries multiply the load by 3");
+  CHECK(told->evidence == "300 attempts for 100 requests");
+  CHECK_FALSE(find(requests(100, 1), "retries-multiply"));
+  CHECK_FALSE(find(requests(5, 3), "retries-multiply"));
+}
+
+TEST_CASE("a timeout below p50 is told from one that only cuts the tail") {
+  const std::array knobs{timeout_knob};
+  const run_facts facts{.knobs = knobs};
+  const auto below = find(requests(100, 1, 1), "timeout-below-p50", facts);
+  REQUIRE(below);
+  CHECK(below->text == "the timeout of 20 ms is below p50");
+  CHECK(below->evidence == "100 of 100 'attempt' spans timed out");
+  CHECK(below->knob == "timeout");
+  CHECK(below->try_this == "turn 'timeout' up");
+  const auto cuts = find(requests(100, 1, 5), "timeout-cuts", facts);
+  REQUIRE(cuts);
+  CHECK(cuts->text == "the timeout of 20 ms lies near p80");
+  CHECK_FALSE(find(requests(100, 1), "timeout-cuts", facts));
+  CHECK_FALSE(find(requests(10, 1, 1), "timeout-below-p50", facts));
+}
+
+TEST_CASE("a timeout that is far beyond p99 is a hint") {
+  knob_value far = timeout_knob;
+  far.value = 100e6;
+  const std::array knobs{far};
+  const auto told = find(requests(200, 1), "timeout-loose", {.knobs = knobs});
+  REQUIRE(told);
+  CHECK(told->weight == urgency::hint);
+  CHECK(told->text == "the timeout of 100 ms is 100 times p99: it only helps against a hang");
+}
+
+TEST_CASE("a queue at its capacity is measured by time, not by points") {
+  trace_builder run;
+  for (int i = 0; i < 100; ++i) {
+    run.at(i * 10 * ms).gauge("queue depth", 8, 8);
+    run.at(i * 10 * ms + 4 * ms).gauge("queue depth", 1);
+  }
+  run.at(1000 * ms).gauge("queue depth", 0);
+  const auto told = find(run.done(), "queue-full");
+  REQUIRE(told);
+  CHECK(told->text == "'queue depth' is at its capacity 40 % of the time");
+}
+
+TEST_CASE("a gauge over its limit is wrong, and comes first") {
+  trace_builder run;
+  for (int i = 0; i < 30; ++i) {
+    run.at(i * ms).gauge("queue depth", 12, 8);
+  }
+  const auto trace = run.done();
+  const timeline line(trace);
+  const auto all = advise(line);
+  REQUIRE(all.size() >= 2);
+  CHECK(all[0].rule == "over-limit");
+  CHECK(all[0].weight == urgency::wrong);
+  CHECK(all[0].text == "'queue depth' goes over its limit of 8");
+}
+
+TEST_CASE("a limit that is never reached is a hint") {
+  trace_builder run;
+  for (int i = 0; i < 30; ++i) {
+    run.at(i * ms).gauge("in flight", i % 6, 16);
+  }
+  const auto told = find(run.done(), "limit-never-reached");
+  REQUIRE(told);
+  CHECK(told->evidence == "at most 5 of 16");
+}
+
+TEST_CASE("a queue without bound that grows and grows is said to") {
+  trace_builder run;
+  for (int i = 0; i < 400; ++i) {
+    run.at(i * ms).gauge("queue depth", i);
+  }
+  CHECK(find(run.done(), "grows"));
+  trace_builder calm;
+  for (int i = 0; i < 400; ++i) {
+    calm.at(i * ms).gauge("queue depth", i % 20);
+  }
+  CHECK_FALSE(find(calm.done(), "grows"));
+}
+
+TEST_CASE("more load than gets done is put into a ratio") {
+  trace_builder run;
+  for (int i = 0; i < 130; ++i) {
+    run.at(i * 10 * ms).enter("queue", i + 1);
+    run.end("requests", i % 13 < 10 ? outcome::ok : outcome::rejected, i + 1);
+  }
+  const auto told = find(run.done(), "overload");
+  REQUIRE(told);
+  CHECK(told->text == "offered load is 1.3 times what gets done");
+  CHECK(told->evidence.find("23 % are rejected") != std::string::npos);
+  CHECK_FALSE(find(requests(100, 1), "overload"));
+}
+
+TEST_CASE("a breaker that opens and closes all the time flaps") {
+  trace_builder run;
+  run.at(0).breaker(0, -1);
+  for (int i = 0; i < 14; ++i) {
+    run.at((10 + i * 20) * ms).breaker(1, 0);
+    run.at((15 + i * 20) * ms).breaker(2, 1);
+    run.at((16 + i * 20) * ms).breaker(0, 2);
+  }
+  const auto told = find(run.done(), "breaker-flaps");
+  REQUIRE(told);
+  CHECK(told->text == "'breaker' opens and closes 14 times");
+}
+
+TEST_CASE("a breaker that never opens although most calls fail is idle") {
+  trace_builder run;
+  run.at(0).breaker(0, -1);
+  for (int i = 0; i < 40; ++i) {
+    run.at(i * ms).end("breaker window", i % 4 == 0 ? outcome::ok : outcome::failed);
+  }
+  const auto told = find(run.done(), "breaker-never-opens");
+  REQUIRE(told);
+  CHECK(told->evidence == "30 of 40 calls");
+}
+
+TEST_CASE("deadlock, leak and broken promises are wrong, and name the moment") {
+  trace_builder run;
+  run.at(3 * ms).promise_broken("at most 3 in flight");
+  run.at(7 * ms).run_end("deadlock");
+  const auto trace = run.done();
+  const auto told = find(trace, "ended-badly");
+  REQUIRE(told);
+  CHECK(told->text == "deadlock: nothing can go on, and no timer is set");
+  CHECK(told->evidence == "at 7 ms");
+  CHECK(find(trace, "promise-broken")->evidence == "at 3 ms");
+  CHECK(find(trace, "ended-badly", {.ended = "leak", .message = "2 tasks"})->evidence ==
+        "2 tasks, at 7 ms");
+  CHECK_FALSE(find(trace, "ended-badly", {.ended = "reached the horizon"}));
+}
+
+TEST_CASE("a run that ends early, or in which nothing happens any more, is said to") {
+  CHECK(find(requests(30, 1), "ended-early", {.ended = "completed", .horizon_ns = 10 * s}));
+  CHECK_FALSE(find(requests(30, 1), "ended-early", {.ended = "completed"}));
+  trace_builder run;
+  for (int i = 0; i < 30; ++i) {
+    run.at(i * ms).gauge("depth", i);
+  }
+  run.at(100 * ms).run_end("completed");
+  CHECK(find(run.done(), "stuck")->text == "nothing happens any more after 29 ms");
+}
+
+TEST_CASE("a request that never ends is found among those that do") {
+  trace_builder run;
+  run.at(0);
+  run.begin_span("request", span_role::request);
+  for (int i = 0; i < 100; ++i) {
+    run.at(i * 10 * ms);
+    const auto request = run.begin_span("request", span_role::request);
+    run.at(i * 10 * ms + ms).end_span(request);
+  }
+  const auto told = find(run.done(), "never-ends");
+  REQUIRE(told);
+  CHECK(told->text == "1 'request' span never ends");
+  CHECK_FALSE(find(requests(100, 1), "never-ends"));
+}
+
+TEST_CASE("a blocked loop is named with what blocked it") {
+  trace_builder run;
+  run.at(320 * ms).add(run.recorder().site("parse"), trace::event_kind::loop_blocked, 320 * ms);
+  const auto told = find(run.done(), "loop-blocked");
+  REQUIRE(told);
+  CHECK(told->text == "the event loop stands still for 320 ms at its worst");
+  CHECK(told->evidence == "blocked until 320 ms by parse");
+}
+
+TEST_CASE("a gap in the trace is no secret") {
+  trace_builder run;
+  run.at(5 * ms).add(0, trace::event_kind::gap, 4096);
+  CHECK(find(run.done(), "incomplete")->evidence == "4,096 events left out near 5 ms");
+}
+
+} // namespace weir::viz

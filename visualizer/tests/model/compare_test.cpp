@@ -1,0 +1,96 @@
+#include "catch.hpp"
+#include "model/compare.hpp"
+#include "model/trace_builder.hpp"
+
+#include <algorithm>
+
+namespace weir::viz {
+
+using namespace test;
+using trace::outcome;
+using trace::span_role;
+
+namespace {
+
+trace::recording run_of(int count, std::int64_t latency, int rejecting) {
+  trace_builder run;
+  run.recorder().header().seed = 5;
+  run.recorder().header().knobs = {{"capacity", std::to_string(rejecting)}, {"rate", "100/s"}};
+  for (int i = 0; i < count; ++i) {
+    run.at(i * 10 * ms);
+    const auto request = run.begin_span("request", span_role::request);
+    run.gauge("queue depth", i % 10);
+    const auto how = i % rejecting == 0 ? outcome::rejected : outcome::ok;
+    run.at(i * 10 * ms + latency).end_span(request, how).end("requests", how);
+  }
+  run.at(count * 10 * ms).run_end("completed");
+  return run.done();
+}
+
+const comparison_row* row(const comparison& of, std::string_view name) {
+  const auto found = std::ranges::find(of.rows, name, &comparison_row::name);
+  return found == of.rows.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+TEST_CASE("headline figures are what the trace adds up to") {
+  const auto trace = run_of(100, 2 * ms, 10);
+  const timeline line(trace);
+  const auto figures = headline_of(line);
+  CHECK(figures.length_s == Approx(1));
+  CHECK(figures.offered_per_s == Approx(100));
+  CHECK(figures.throughput_per_s == Approx(90));
+  CHECK(figures.error_share == Approx(0.1));
+  CHECK(figures.p50 == 2 * ms);
+  CHECK(figures.mean_latency == 2 * ms);
+  CHECK(figures.mean_in_flight.value() == Approx(0.2));
+  CHECK(figures.deepest_queue == 9);
+  CHECK_FALSE(figures.amplification);
+  CHECK_FALSE(figures.breaker_opened);
+}
+
+TEST_CASE("a run compared with itself is the same in every row") {
+  const auto trace = run_of(100, 2 * ms, 10);
+  const timeline line(trace);
+  const auto both = compare(line, line);
+  CHECK(both.same_seed);
+  CHECK(both.other_knobs.empty());
+  CHECK(both.rows.size() >= 6);
+  CHECK(std::ranges::all_of(both.rows, [](const comparison_row& one) {
+    return one.right_is == verdict::same && one.difference.empty() && one.left == one.right;
+  }));
+}
+
+TEST_CASE("what got better or worse is told by what one wants of it") {
+  const auto slow = run_of(100, 8 * ms, 2);
+  const auto fast = run_of(100, 2 * ms, 10);
+  const timeline left(slow);
+  const timeline right(fast);
+  const auto both = compare(left, right);
+  CHECK(row(both, "throughput")->right_is == verdict::better);
+  CHECK(row(both, "throughput")->difference == "+80 %");
+  CHECK(row(both, "p99")->right_is == verdict::better);
+  CHECK(row(both, "p99")->left == "8 ms");
+  CHECK(row(both, "not ok")->difference == "−40 %");
+  CHECK(row(both, "offered")->right_is == verdict::same);
+  CHECK(compare(right, left).rows.size() == both.rows.size());
+  CHECK(row(compare(right, left), "p99")->right_is == verdict::worse);
+  CHECK(both.other_knobs == std::vector<std::string>{"capacity: 2 | 10"});
+}
+
+TEST_CASE("figures that one run lacks are shown as missing") {
+  const auto with = run_of(100, 2 * ms, 10);
+  trace_builder empty;
+  empty.at(3 * s).note("nothing");
+  const auto without = empty.done();
+  const timeline left(with);
+  const timeline right(without);
+  const auto both = compare(left, right);
+  CHECK(row(both, "p99")->right == "–");
+  CHECK(row(both, "p99")->difference.empty());
+  CHECK(both.axis == time_range{0, 3 * s});
+  CHECK_FALSE(both.same_seed);
+}
+
+} // namespace weir::viz

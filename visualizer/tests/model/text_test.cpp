@@ -1,0 +1,80 @@
+#include "catch.hpp"
+#include "model/text.hpp"
+#include "model/trace_builder.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+namespace weir::viz {
+
+using namespace test;
+using trace::outcome;
+
+namespace {
+
+std::string drawn(const trace::recording& trace, nanos t_ns) {
+  const timeline line(trace);
+  folder fold(trace);
+  const auto warnings = advise(line);
+  return picture_as_text(line, fold, cursor_at_time(trace, t_ns), warnings);
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("the picture in words shows flow, breaker, charts and advice") {
+  trace_builder run;
+  run.recorder().header().scenario = "A burst meets a bounded queue";
+  run.at(0).breaker(0, -1).gauge("breaker window size", 4, 4);
+  for (int i = 1; i <= 40; ++i) {
+    run.at(i * ms).enter("queue", i, 4).gauge("queue depth", i % 5, 4);
+    run.end("breaker window", outcome::failed);
+    run.end("requests", i % 2 == 0 ? outcome::ok : outcome::rejected, i);
+  }
+  run.at(50 * ms).gauge("breaker cooldown", 100).breaker(1, 0);
+  run.at(60 * ms).enter("queue", 99).enter("queue", 98);
+  run.at(100 * ms).run_end("completed");
+  const auto text = drawn(run.done(), 70 * ms);
+  CAPTURE(text);
+  CHECK(has(text, "A burst meets a bounded queue\nat 0.070 s of 0.100 s, event "));
+  CHECK(has(text, "  queue     2 of 4     [●●··]"));
+  CHECK(has(text, "  requests  ok 20 · rejected 20"));
+  CHECK_FALSE(has(text, "breaker window size"));
+  CHECK(has(text, "■ open since 0.050 s, half-open in 80 ms, opened 1 time"));
+  CHECK(has(text, "window [FFFF]"));
+  CHECK(has(text, "queue depth"));
+  CHECK(has(text, "^ 0.070 s"));
+  CHECK(has(text, "advice\n"));
+}
+
+TEST_CASE("no line is wider than asked for and every line is ended") {
+  const auto trace = random_trace(61, 5'000);
+  const auto text = drawn(trace, trace.end_ns() / 2);
+  CHECK(text.back() == '\n');
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto width = std::ranges::count_if(
+        line, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    CAPTURE(line);
+    CHECK(width <= 100);
+    CHECK((line.empty() || line.back() != ' '));
+  }
+}
+
+TEST_CASE("a name that is too long is cut and says so") {
+  trace_builder run;
+  for (int i = 0; i < 10; ++i) {
+    run.at(i * ms).gauge("connections that wait in push", i);
+  }
+  CHECK(has(drawn(run.done(), 5 * ms), "  connections that… "));
+}
+
+TEST_CASE("an empty run has a picture all the same") {
+  const auto text = drawn({}, 0);
+  CHECK(has(text, "at 0.000 s of 0.000 s, event 0 of 0"));
+}
+
+} // namespace weir::viz
