@@ -1,0 +1,253 @@
+/// \file
+/// Where the time of a re-simulation goes, stage by stage, and what dragging a knob feels like.
+///
+///     WEIR_VIZ=build/bin/weir_viz_stage_bench ./weir viz breaker
+///
+/// stands in the window's place, so that code, sandbox, scene runner and transfer are the real
+/// ones. The scene's horizon is set so that a run has the wanted number of events.
+#include "model/timeline.hpp"
+#include "process/scene_feed.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace weir::viz {
+
+namespace {
+
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+using std::chrono::nanoseconds;
+
+constexpr auto frame = 16'667us;
+
+double ms(nanoseconds length) {
+  return std::chrono::duration<double, std::milli>(length).count();
+}
+
+/// A run, and what the window derives from it before it can draw.
+struct picture {
+  std::shared_ptr<const trace::recording> trace;
+  timeline line;
+  nanoseconds built{};
+};
+
+std::shared_ptr<void> prepare(const run_finished& run, const std::vector<knob_info>&) {
+  const auto begun = clock::now();
+  auto made = std::make_shared<picture>(picture{run.trace, timeline(*run.trace), {}});
+  made->built = clock::now() - begun;
+  return made;
+}
+
+const picture& picture_of(const run_finished& run) {
+  return *static_cast<const picture*>(run.prepared.get());
+}
+
+/// The window's side of a feed, one update at a time.
+class bench_window {
+public:
+  explicit bench_window(int feed) : source_(open_scene_feed(feed)) {
+    source_->wake_by([this] {
+      const std::scoped_lock lock(mutex_);
+      woken_ = true;
+      wake_.notify_one();
+    });
+    source_->prepare_by(prepare);
+  }
+
+  void request(const run_request& wanted) { source_->request(wanted); }
+
+  /// The runs that have come by now; waits at most until `until`.
+  std::vector<run_finished> runs(clock::time_point until) {
+    std::vector<run_finished> found;
+    for (auto& update : source_->poll()) {
+      note(update, found);
+    }
+    if (!found.empty()) {
+      return found;
+    }
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait_until(lock, until, [this] { return woken_; });
+      woken_ = false;
+    }
+    for (auto& update : source_->poll()) {
+      note(update, found);
+    }
+    return found;
+  }
+
+  run_finished run(const run_request& wanted) {
+    request(wanted);
+    for (;;) {
+      for (auto& each : runs(clock::now() + 60s)) {
+        if (each.request.ticket == wanted.ticket) {
+          return std::move(each);
+        }
+      }
+    }
+  }
+
+  const scene_opened& opened() {
+    while (!opened_) {
+      (void)runs(clock::now() + 60s);
+    }
+    return *opened_;
+  }
+
+private:
+  void note(simulation_update& update, std::vector<run_finished>& found) {
+    if (auto* run = std::get_if<run_finished>(&update)) {
+      found.push_back(std::move(*run));
+    } else if (auto* scene = std::get_if<scene_opened>(&update)) {
+      opened_ = std::move(*scene);
+    } else if (const auto& what = std::get<banner>(update); what.what > banner::kind::working) {
+      throw std::runtime_error(what.title + "\n" + what.text);
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool woken_ = false;
+  std::optional<scene_opened> opened_;
+  std::unique_ptr<simulation> source_;
+};
+
+struct stage {
+  const char* name;
+  std::vector<nanoseconds> took = {};
+
+  [[nodiscard]] nanoseconds at(double quantile) {
+    std::ranges::sort(took);
+    return took[static_cast<std::size_t>(quantile * static_cast<double>(took.size() - 1))];
+  }
+};
+
+/// Another seed for each, as another value of a knob would be another run.
+run_request request_with(std::uint64_t ticket, nanoseconds horizon) {
+  run_request wanted;
+  wanted.ticket = ticket;
+  wanted.horizon = horizon;
+  wanted.seed = ticket;
+  return wanted;
+}
+
+class stage_bench {
+public:
+  explicit stage_bench(int feed) : window_(feed) {}
+
+  void run() {
+    const auto& scene = window_.opened().scene;
+    std::printf("%s: %s\n", scene.id.c_str(), scene.title.c_str());
+    const auto first = window_.run(request_with(++ticket_, {}));
+    const auto own = static_cast<double>(first.trace->events.size());
+    for (const double wanted : {50'000.0, 500'000.0}) {
+      const nanoseconds horizon(
+          static_cast<std::int64_t>(static_cast<double>(scene.horizon.count()) * wanted / own));
+      one_at_a_time(horizon, wanted > 100'000 ? 12 : 60);
+      dragging(horizon);
+    }
+  }
+
+private:
+  void one_at_a_time(nanoseconds horizon, int runs) {
+    stage simulate{"simulation in the child"};
+    stage transfer{"shared memory: in and out"};
+    stage rest{"requests, wake-ups"};
+    stage build{"timeline and pyramids"};
+    stage whole{"whole"};
+    std::size_t events = 0;
+    for (int i = 0; i < runs; ++i) {
+      const auto begun = clock::now();
+      const auto run = window_.run(request_with(++ticket_, horizon));
+      const auto took = clock::now() - begun;
+      const auto built = picture_of(run).built;
+      events = run.trace->events.size();
+      simulate.took.push_back(run.timings.simulate);
+      transfer.took.push_back(run.timings.transfer);
+      build.took.push_back(built);
+      rest.took.push_back(took - run.timings.simulate - run.timings.transfer - built);
+      whole.took.push_back(took);
+    }
+    std::printf("\n%zu events (%.1f MB), %d runs           median      p95\n", events,
+                static_cast<double>(events * sizeof(trace::event)) / 1e6, runs);
+    for (auto* each : {&simulate, &transfer, &build, &rest, &whole}) {
+      std::printf("  %-36s %8.2f ms %8.2f ms\n", each->name, ms(each->at(0.5)), ms(each->at(0.95)));
+    }
+    std::printf("  a frame at 60 Hz: 16.67 ms: %s\n",
+                whole.at(0.5) <= frame ? "within it" : "not within it");
+  }
+
+  /// A knob's move in every frame for three seconds; the frames are those of an idle window.
+  void dragging(nanoseconds horizon) {
+    constexpr int frames = 180;
+    std::vector<clock::time_point> shown;
+    nanoseconds longest_poll{};
+    const auto begun = clock::now();
+    const auto last = ticket_ + frames;
+    auto next = begun;
+    for (int i = 0; i < frames || shown.empty(); ++i) {
+      if (i < frames) {
+        window_.request(request_with(++ticket_, horizon));
+      }
+      next += frame;
+      const auto polled = clock::now();
+      const auto runs = window_.runs(polled); // as a frame does: without waiting
+      longest_poll = std::max<nanoseconds>(longest_poll, clock::now() - polled);
+      shown.insert(shown.end(), runs.size(), clock::now());
+      std::this_thread::sleep_until(next);
+    }
+    auto gap = nanoseconds{};
+    for (std::size_t i = 1; i < shown.size(); ++i) {
+      gap = std::max<nanoseconds>(gap, shown[i] - shown[i - 1]);
+    }
+    const auto dragged = std::chrono::duration<double>(clock::now() - begun).count();
+    const auto released = clock::now();
+    for (bool seen = false; !seen;) {
+      for (const auto& each : window_.runs(clock::now() + 60s)) {
+        seen = seen || each.request.ticket == last;
+      }
+      seen = seen || (shown.size() == frames);
+    }
+    std::printf("  dragged for %.1f s at 60 Hz: %zu of %d requests shown (%.0f a second), the rest "
+                "dropped\n  longest time between two pictures %.1f ms, longest poll %.2f ms, last "
+                "one %.0f ms after the end\n",
+                dragged, shown.size(), frames, static_cast<double>(shown.size()) / dragged, ms(gap),
+                ms(longest_poll), ms(clock::now() - released));
+  }
+
+  bench_window window_;
+  std::uint64_t ticket_ = 0;
+};
+
+int feed_of(int argc, char** argv) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::string_view(argv[i]) == "--feed") {
+      return std::atoi(argv[i + 1]);
+    }
+  }
+  throw std::runtime_error("to be started by `WEIR_VIZ=weir_viz_stage_bench weir viz ID`");
+}
+
+} // namespace
+
+} // namespace weir::viz
+
+int main(int argc, char** argv) {
+  try {
+    weir::viz::stage_bench(weir::viz::feed_of(argc, argv)).run();
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "weir_viz_stage_bench: %s\n", error.what());
+    return 3;
+  }
+}
