@@ -360,6 +360,19 @@ TEST_CASE("o asks for the editor, v for the visualizer", "[watch]") {
   CHECK(loop.press('v') == actions{open_visualizer{"overflow"}, draw{}});
 }
 
+TEST_CASE("v opens the failure on the screen, and the scene after a pass", "[watch]") {
+  opened loop;
+  auto failed = failing();
+  failed.token = "w1:overflow/order/x:1:3";
+  loop.on(verdict_arrived{1, failed});
+  CHECK(loop.press('v') == actions{open_visualizer{"overflow", failed.token}, draw{}});
+  loop.press('r');
+  CHECK(loop.press('v') ==
+        actions{open_visualizer{"overflow"}, draw{}}); // it may not be so any more
+  loop.on(verdict_arrived{2, passing()});
+  CHECK(loop.press('v') == actions{open_visualizer{"overflow"}, draw{}});
+}
+
 TEST_CASE("q closes a page first, then quits, and ends what runs", "[watch]") {
   opened loop;
   loop.press('?');

@@ -3,6 +3,8 @@
 #include "commands.hpp"
 #include "commands/grading.hpp"
 #include "files.hpp"
+#include "process.hpp"
+#include "viz/show.hpp"
 #include "watch/shell.hpp"
 
 #include <CLI/CLI.hpp>
@@ -10,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -97,6 +100,7 @@ watch::run_outcome outcome_of(session& loop, const exercise& ex, verdict judged)
   outcome.verdict = to_key(judged.kind);
   outcome.headline = headline(judged);
   outcome.points = judged.points;
+  outcome.token = judged.token;
   report_options how = options_for(loop.ctx.terminal);
   how.next = next_pending(loop, ex);
   outcome.report = [&ex, how, judged = std::make_shared<const verdict>(std::move(judged))](
@@ -159,6 +163,36 @@ void remember_hints(session& loop, const watch::record_hints& hints) {
   });
 }
 
+/// `weir viz` in a process group of its own: whatever it started ends with it.
+asio::awaitable<std::string> visualize(session& loop, std::string id, std::string token) {
+  static_cast<void>(viz::require_window_program(loop.ctx));
+  process_spec spec;
+  spec.argv = {std::filesystem::read_symlink("/proc/self/exe").string(), "viz"};
+  if (token.empty()) {
+    spec.argv.push_back(std::move(id));
+  } else {
+    spec.argv.insert(spec.argv.end(), {"--replay", std::move(token)});
+  }
+  const paths& where = loop.ctx.where; // of two settings of a variable the first one counts
+  spec.environment = {"WEIR_ROOT=" + where.root.string(), "WEIR_BUILD=" + where.build.string(),
+                      "WEIR_WORKSPACE=" + where.workspace.string()};
+  for (char** each = environ; *each != nullptr; ++each) {
+    spec.environment.emplace_back(*each);
+  }
+  spec.limits.wall = std::chrono::hours{24 * 365};
+  const process_result result = co_await run_process(std::move(spec));
+  if (result.end.success()) {
+    co_return std::string{};
+  }
+  std::string said = result.errors.text();
+  while (said.ends_with('\n')) {
+    said.pop_back();
+  }
+  said.erase(0, said.rfind('\n') + 1);
+  co_return said.empty() ? fmt::format("The visualizer ended with {}.", to_string(result.end))
+                         : said;
+}
+
 watch::watch_services services_of(session& loop) {
   watch::watch_services services;
   services.judge = [&loop](const std::string& id, watch::search_depth depth) {
@@ -181,6 +215,9 @@ watch::watch_services services_of(session& loop) {
   };
   services.remember_current = [&loop](const std::string& id) {
     loop.ctx.progress().update([&](progress& known) { known.set_current(id); });
+  };
+  services.visualize = [&loop](const std::string& id, const std::string& token) {
+    return visualize(loop, id, token);
   };
   services.news = [&loop] {
     return loop.take_remarks();

@@ -56,7 +56,8 @@ struct printer {
   }
 
   std::string operator()(const open_visualizer& a) const {
-    return fmt::format("open_visualizer({})", a.exercise);
+    return a.token.empty() ? fmt::format("open_visualizer({})", a.exercise)
+                           : fmt::format("open_visualizer({}, {})", a.exercise, a.token);
   }
 
   std::string operator()(const draw&) const { return "draw"; }

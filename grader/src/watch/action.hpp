@@ -91,8 +91,11 @@ struct open_editor {
   bool operator==(const open_editor&) const = default;
 };
 
+/// Beside the loop: on the scene, or with a token on the failure that it replays. One that is open
+/// is closed.
 struct open_visualizer {
   std::string exercise;
+  std::string token{};
   bool operator==(const open_visualizer&) const = default;
 };
 

@@ -61,6 +61,7 @@ private:
   void next_hint();
   void toggle_page(page_kind page);
   void check_all();
+  void visualize();
   void ask_reset();
   void choose();
   void scroll_by(std::ptrdiff_t lines);

@@ -49,8 +49,7 @@ void watch_machine::press_character(char32_t character) {
   case U'c':
     return check_all();
   case U'v':
-    out_.emplace_back(open_visualizer{current().id});
-    return;
+    return visualize();
   case U'q':
     return state_.view == view_kind::report ? stop() : show(view_kind::report);
   case U'?':
@@ -173,6 +172,15 @@ void watch_machine::check_all() {
   state_.cursor = state_.current;
   show(view_kind::list);
   out_.emplace_back(start_check{++state_.latest});
+}
+
+/// The failure on the screen, if there is one; else the scene.
+void watch_machine::visualize() {
+  const bool failed = state_.running == run_kind::none && state_.outcome && !state_.outcome->passed;
+  out_.emplace_back(open_visualizer{current().id, failed ? state_.outcome->token : std::string{}});
+  state_.notice = failed && !state_.outcome->token.empty()
+                      ? "Opening the failure in the visualizer."
+                      : "Opening the visualizer.";
 }
 
 void watch_machine::ask_reset() {

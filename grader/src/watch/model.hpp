@@ -35,11 +35,12 @@ struct run_outcome {
   int points{};
   /// The full text for a terminal of so many columns, lines ended by newlines; SGR colours allowed.
   std::function<std::string(std::size_t width)> report{};
+  std::string token{}; ///< replays the failure; empty for a pass, and where there is none
 
   /// The same judgement; how it is laid out does not count.
   bool operator==(const run_outcome& other) const {
     return passed == other.passed && verdict == other.verdict && headline == other.headline &&
-           points == other.points;
+           points == other.points && token == other.token;
   }
 };
 

@@ -98,7 +98,7 @@ constexpr std::string_view keys_page =
     "l   list of exercises; Enter opens one\n"
     "s   the solution, after a pass\n"
     "x   put the starter back (asks first, keeps a backup)\n"
-    "v   the visualizer\n"
+    "v   the visualizer: the failure on the screen, else the scene\n"
     "j k arrows PageUp PageDown Home End   scroll\n"
     "Esc back to the verdict\n"
     "q   quit (on a page: back)\n";

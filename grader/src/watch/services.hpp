@@ -37,8 +37,11 @@ struct watch_services {
   std::function<void(const std::string& exercise)> remember_current;
   /// What else the reader should know by now, in one line; empties it. Empty when there is nothing.
   std::function<std::string()> news;
-  /// Opens the visualizer beside the loop; unset where there is none.
-  std::function<void(const std::string& exercise)> visualize;
+  /// The visualizer beside the loop, on the exercise's scene or, with a token, on the failure that
+  /// it replays, until its window is closed or the operation cancelled. Returns what went wrong, in
+  /// a line, or an empty string. Unset where there is none.
+  std::function<asio::awaitable<std::string>(const std::string& exercise, const std::string& token)>
+      visualize;
 };
 
 } // namespace weir::grader::watch

@@ -35,7 +35,8 @@ watch_shell::watch_shell(asio::any_io_executor executor, shell_settings settings
       escape_timer_{executor_},
       group_{executor_},
       run_{group_},
-      deep_{group_} {}
+      deep_{group_},
+      window_{group_} {}
 
 asio::awaitable<void> watch_shell::run() {
   for (const int each : {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT}) {

@@ -57,6 +57,7 @@ private:
   asio::awaitable<void> judge_one(start_run wish);
   asio::awaitable<void> judge_all(start_check wish);
   asio::awaitable<void> judge_deeply(start_deep wish);
+  asio::awaitable<void> show_window(open_visualizer wish);
   asio::awaitable<void> edit_in_terminal();
   asio::awaitable<void> edit_in_window(editor_command command);
 
@@ -98,6 +99,7 @@ private:
   task_group group_;
   latest_task run_;
   latest_task deep_;
+  latest_task window_;
   std::deque<event> events_;
   bool feeding_{};
   bool ticking_{};

@@ -31,6 +31,21 @@ asio::awaitable<void> watch_shell::judge_one(start_run wish) {
   }
 }
 
+asio::awaitable<void> watch_shell::show_window(open_visualizer wish) {
+  std::string problem;
+  try {
+    problem = co_await services_.visualize(wish.exercise, wish.token);
+  } catch (const std::exception& thrown) {
+    if (is_cancellation(thrown)) {
+      throw;
+    }
+    problem = thrown.what();
+  }
+  if (!problem.empty()) {
+    feed(noticed{problem});
+  }
+}
+
 asio::awaitable<void> watch_shell::judge_all(start_check wish) {
   for (std::size_t index = 0; index < machine_.state().exercises.size(); ++index) {
     const std::string exercise = machine_.state().exercises[index].id;
@@ -165,11 +180,7 @@ void watch_shell::perform(const open_visualizer& wish) {
     feed(noticed{"The visualizer comes with `weir viz`, which is not built here."});
     return;
   }
-  try {
-    services_.visualize(wish.exercise);
-  } catch (const std::exception& thrown) {
-    feed(noticed{thrown.what()});
-  }
+  window_.start([this, wish] { return show_window(wish); });
 }
 
 void watch_shell::perform(const draw&) {
