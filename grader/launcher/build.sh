@@ -1,10 +1,11 @@
 # shellcheck shell=bash disable=SC2154 # root, build, stamp and assume_yes are ./weir's
 # Configures and builds, one at a time, with a progress line; an interrupted build goes on where it stopped.
 
-targets_of() { # reader, author, tests or bench
+targets_of() { # reader, author, viz, tests or bench
   case $1 in
   author) printf 'weir-bin weir_grading weir_sanitized' ;;
   reader) printf 'weir-bin weir_grading' ;;
+  viz) printf 'weir-bin weir_grading weir-viz' ;;
   bench) printf 'weir-bin weir_grading weir_runtime_bench' ;;
   *) printf 'all' ;;
   esac
@@ -41,10 +42,16 @@ build_locked() { # TARGETS
     give_up 'The benchmarks need Google Benchmark: apt-get install libbenchmark-dev, then' \
       "  cmake --preset default -B $build"
   fi
+  if [[ $1 == viz ]] && ! grep -q '^build weir-viz:' "$build/build.ninja"; then
+    give_up 'The visualizer can not be built here: it needs Dear ImGui, GLFW 3.3, OpenGL and pkgconf:' \
+      '  apt-get install libimgui-dev libglfw3-dev pkgconf' \
+      './weir scene shows the same runs as text.'
+  fi
   compile "$log" "$targets"
   # What was built before, with the same compiler, was brought up to date only if it is part of this build.
   case $1 in
-  tests) kept='reader author tests' ;;
+  tests) kept='reader author viz tests' ;;
+  viz) kept='reader viz' ;;
   author) kept='reader author' ;;
   bench) kept='reader bench' ;;
   *) kept=reader ;;
@@ -74,6 +81,10 @@ configure() { # LOG TARGETS
   local options=()
   if [[ ($2 == author || $2 == tests) && $(cached WEIR_ASAN_GRADER) != ON ]]; then
     options+=(-DWEIR_ASAN_GRADER=ON)
+  fi
+  # Its packages may have come since CMake last looked.
+  if [[ ($2 == viz || $2 == tests) && $(cached WEIR_VISUALIZER) != ON ]]; then
+    options+=(-DWEIR_VISUALIZER=ON)
   fi
   if [[ -f $build/CMakeCache.txt && $(cached CMAKE_HOME_DIRECTORY) != "$root" ]]; then
     say 'The checkout has moved; building anew.'

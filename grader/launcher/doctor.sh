@@ -74,6 +74,17 @@ doctor_packages() {
   return "$healthy"
 }
 
+doctor_visualizer() {
+  on_debian || return 0
+  local missing
+  missing=$(requirements=$requirements_viz missing_requirements | grep -v '^?')
+  if [[ -z $missing ]]; then
+    row visualizer 'its packages are installed; ./weir viz builds it when it is first asked for'
+  else
+    row visualizer "needs ${missing//$'\n'/, }; ./weir viz installs them when it is first asked for"
+  fi
+}
+
 doctor() {
   local status=0 system=unknown
   # shellcheck source=/dev/null
@@ -81,6 +92,7 @@ doctor() {
   row system "$system, $(nproc) processors, $(awk '/MemTotal/ { print int($2 / 1024) " MB" }' /proc/meminfo)"
   row workbook "$root"
   doctor_packages || status=3
+  doctor_visualizer
   doctor_compiler || status=3
   local each
   for each in cmake ninja ccache; do

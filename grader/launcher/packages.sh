@@ -20,6 +20,28 @@ libtomlplusplus-dev
 ? bubblewrap
 ? libbenchmark-dev
 '
+# The window's: wanted by the first `./weir viz`, so that the first start of all need not wait for them.
+requirements_viz='
+libimgui-dev
+libglfw3-dev
+pkgconf pkg-config
+? libfreetype-dev
+'
+# A display without a screen, and hands for it, for the window's tests.
+requirements_tests='
+xvfb
+xauth
+xdotool
+? ffmpeg
+'
+
+# What a start with these targets needs.
+require_for() { # reader, author, viz, tests or bench
+  case $1 in
+  viz) requirements+=$requirements_viz ;;
+  tests) requirements+=$requirements_viz$requirements_tests ;;
+  esac
+}
 
 on_debian() { command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; }
 

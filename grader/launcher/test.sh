@@ -6,6 +6,7 @@ run_tests() {
   part packages
   part build
   [[ -t 0 && -t 2 ]] || assume_yes=yes
+  require_for tests
   ensure_packages all
   build_weir tests
   local log=$build/weir-test.log status
