@@ -47,8 +47,10 @@ void draw_state(const ui& with, ImDrawList& to, const breaker_picture& breaker, 
   const float y = middle - with.fonts.small->FontSize - with.px(1);
   draw_label_within(with, to, {left, y}, at.x + width - left, since, theme::soft_text,
                     with.fonts.small);
-  const std::string opened =
-      breaker.opened == 1 ? "opened once" : "opened " + std::to_string(breaker.opened) + "x";
+  const std::string opened = breaker.opened == 0 ? "never opened"
+                             : breaker.opened == 1
+                                 ? "opened once"
+                                 : "opened " + std::to_string(breaker.opened) + " times";
   draw_label_within(with, to, {left, middle + with.px(1)}, at.x + width - left, opened,
                     theme::soft_text, with.fonts.small);
 }
@@ -60,7 +62,7 @@ void draw_meter(const ui& with, ImDrawList& to, const box& area, std::string_vie
   draw_label_within(with, to, {area.max.x, area.min.y}, area.max.x - text.max.x - with.px(8), value,
                     theme::text, with.fonts.small, align::right);
   const float top = area.min.y + with.fonts.small->FontSize + with.px(3);
-  const box bar{{area.min.x, top}, {area.max.x, top + with.px(8)}};
+  const box bar{{area.min.x, top}, {area.max.x, top + with.px(6)}};
   to.AddRectFilled(bar.min, bar.max, theme::raised, with.px(4));
   const auto x = [&](double at) {
     return bar.min.x + static_cast<float>(std::clamp(at, 0.0, 1.0)) * bar.width();
@@ -75,7 +77,8 @@ void draw_meter(const ui& with, ImDrawList& to, const box& area, std::string_vie
   }
 }
 
-void draw_window_cells(ui& with, ImDrawList& to, const breaker_picture& breaker, const box& area) {
+/// Returns where it ends.
+float draw_window_cells(ui& with, ImDrawList& to, const breaker_picture& breaker, const box& area) {
   const std::size_t cells = std::max<std::size_t>(breaker.window_size, breaker.window.size());
   const box name = draw_label(with, to, area.min, "window", theme::soft_text, with.fonts.small);
   const auto failures = std::ranges::count_if(
@@ -88,7 +91,7 @@ void draw_window_cells(ui& with, ImDrawList& to, const breaker_picture& breaker,
   draw_label_within(with, to, {area.max.x, area.min.y}, area.max.x - name.max.x - with.px(8), count,
                     theme::text, with.fonts.small, align::right);
   if (cells == 0) {
-    return;
+    return area.min.y + with.fonts.small->FontSize;
   }
   const float top = area.min.y + with.fonts.small->FontSize + with.px(4);
   const float height = area.max.y - top;
@@ -115,6 +118,7 @@ void draw_window_cells(ui& with, ImDrawList& to, const breaker_picture& breaker,
                    theme::dark_text);
     }
   }
+  return top + std::ceil(static_cast<float>(cells) / static_cast<float>(columns)) * cell;
 }
 
 void draw_probes(const ui& with, ImDrawList& to, const breaker_picture& breaker, const box& area) {
@@ -143,7 +147,7 @@ void draw_probes(const ui& with, ImDrawList& to, const breaker_picture& breaker,
 
 void draw_figures(ui& with, ImDrawList& to, const breaker_picture& breaker, const box& area) {
   float y = area.min.y;
-  const float row = with.fonts.small->FontSize + with.px(20);
+  const float row = with.fonts.small->FontSize + with.px(15);
   const auto next = [&] {
     const box own{{area.min.x, y}, {area.max.x, y + row}};
     y += row;
@@ -174,13 +178,23 @@ void draw_figures(ui& with, ImDrawList& to, const breaker_picture& breaker, cons
                trace::format_duration(std::chrono::nanoseconds{*breaker.remaining}), share, 0,
                theme::open);
   }
-  if (breaker.probes_permitted > 0 && y + with.fonts.small->FontSize <= area.max.y) {
+  const float line = with.fonts.small->FontSize;
+  const bool probes = breaker.probes_permitted > 0;
+  // While probes are what counts they come first; else the window does.
+  if (probes && breaker.state == breaker_state::half_open) {
     draw_probes(with, to, breaker, {{area.min.x, y}, area.max});
-    y += with.fonts.small->FontSize + with.px(10);
+    y += line + with.px(8);
   }
   if ((breaker.window_size > 0 || !breaker.window.empty()) &&
-      y + with.fonts.small->FontSize + with.px(16) <= area.max.y) {
-    draw_window_cells(with, to, breaker, {{area.min.x, y}, area.max});
+      y + line + with.px(12) <= area.max.y) {
+    const float foot = probes && breaker.state != breaker_state::half_open ? line + with.px(6) : 0;
+    const float room = area.max.y - y - foot;
+    const bool both = room >= line + with.px(18);
+    y = draw_window_cells(with, to, breaker,
+                          {{area.min.x, y}, {area.max.x, both ? area.max.y - foot : area.max.y}});
+  }
+  if (probes && breaker.state != breaker_state::half_open && y + line + with.px(4) <= area.max.y) {
+    draw_probes(with, to, breaker, {{area.min.x, y + with.px(4)}, area.max});
   }
 }
 
@@ -203,7 +217,7 @@ void draw_breaker(ui& with, workbench& bench, ImVec2 size) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const ImVec2 room = ImGui::GetContentRegionAvail();
   draw_state(with, to, breaker, at, room.x);
-  const float head = with.fonts.big->FontSize + with.px(8);
+  const float head = with.fonts.big->FontSize + with.px(5);
   draw_figures(with, to, breaker, {{at.x, at.y + head}, {at.x + room.x, at.y + room.y}});
   end_panel();
 }

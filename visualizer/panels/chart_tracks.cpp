@@ -93,7 +93,7 @@ void draw_gauge(ui& with, ImDrawList& to, workbench& bench, const gauge_series& 
     top = std::max(top, ghost->value.extent().max);
   }
   const double low = std::min(0.0, extent.min);
-  const double high = nice_ceiling(std::max(top * 1.04, 1e-9));
+  const double high = top > 0 ? nice_ceiling(top * 1.04) : 1; // one that never rises has no scale
   if (ghost != nullptr) {
     draw_steps(with, to, where.plot, where.scale, ghost->value,
                {theme::ghost, low, high, false, 1});
@@ -128,7 +128,8 @@ void draw_outcome_bars(ui& with, ImDrawList& to, workbench& bench, const outcome
   }
   const double seconds =
       static_cast<double>(where.scale.range.length()) / 1e9 / static_cast<double>(bars);
-  const double high = nice_ceiling(static_cast<double>(most));
+  const double high_rate = nice_ceiling(static_cast<double>(most) / std::max(seconds, 1e-12));
+  const double high = high_rate * std::max(seconds, 1e-12);
   const float width = where.plot.width() / static_cast<float>(bars);
   for (std::size_t i = 0; i < bars; ++i) {
     float floor = where.plot.max.y;
@@ -149,7 +150,7 @@ void draw_outcome_bars(ui& with, ImDrawList& to, workbench& bench, const outcome
       floor = min.y;
     }
   }
-  draw_top_label(with, to, where.plot, format_number(high / std::max(seconds, 1e-9)) + " /s");
+  draw_top_label(with, to, where.plot, format_number(high_rate) + " /s");
   const outcome_counts so_far = series.at_event(bench.clock.at().event);
   const std::string name{series.name};
   // The legend is the gutter: sign, count and word of each kind that occurs.
@@ -228,9 +229,9 @@ band_look look_of(const state_series& series, std::int16_t state) {
                             ? series.severity[static_cast<std::size_t>(state)]
                             : 0;
   if (severity <= 0) {
-    return {0.34F, theme::closed, icon::circle};
+    return {0.45F, theme::closed, icon::circle};
   }
-  return severity < worst ? band_look{0.67F, theme::half_open, icon::triangle}
+  return severity < worst ? band_look{0.72F, theme::half_open, icon::triangle}
                           : band_look{1.0F, theme::open, icon::square};
 }
 
@@ -388,7 +389,7 @@ std::vector<track> tracks_of(const timeline& line) {
     const auto index = static_cast<std::size_t>(gauge - line.gauges().data());
     if (!taken[index] && !gauge->value.empty()) {
       taken[index] = true;
-      found.push_back({track_kind::gauge, index, std::string{gauge->name}, colour, 48, share});
+      found.push_back({track_kind::gauge, index, std::string{gauge->name}, colour, 42, share});
     }
   };
   for (const breaker_sources& each : line.breakers()) {
@@ -404,13 +405,13 @@ std::vector<track> tracks_of(const timeline& line) {
   add_gauge(main_queue(line), theme::queue, 1.2F);
   add_gauge(main_in_flight(line), theme::in_flight, 1);
   if (const outcome_series* ends = line.main_outcomes(); ends != nullptr && !ends->times.empty()) {
-    found.push_back({track_kind::outcomes, 0, {}, theme::closed, 66, 1.2F});
+    found.push_back({track_kind::outcomes, 0, {}, theme::closed, 62, 1.2F});
   }
   if (line.main_latency() != nullptr) {
-    found.push_back({track_kind::latency, 0, {}, theme::timeout, 48, 1});
+    found.push_back({track_kind::latency, 0, {}, theme::timeout, 44, 1});
   }
   if (line.attempts() > 0 && line.requests() > 0) {
-    found.push_back({track_kind::amplification, 0, {}, theme::retry, 44, 0.6F});
+    found.push_back({track_kind::amplification, 0, {}, theme::retry, 40, 0.6F});
   }
   for (const state_series& each : line.states()) {
     const auto index = static_cast<std::size_t>(&each - line.states().data());
@@ -418,7 +419,7 @@ std::vector<track> tracks_of(const timeline& line) {
       return one.state == static_cast<std::int32_t>(index);
     });
     if (!is_breaker && !each.transitions.empty()) {
-      found.push_back({track_kind::breaker_band, index, {}, theme::closed, 36, 0});
+      found.push_back({track_kind::breaker_band, index, {}, theme::closed, 35, 0});
     }
   }
   const gauge_series* lag = line.loop_lag();

@@ -120,7 +120,7 @@ drawn_place draw_place(ui& with, ImDrawList& to, const shown_place& place, std::
   const box body{{area.min.x, area.min.y + head}, {area.max.x, area.max.y - foot}};
   drawn_place drawn{body, {}, place.as_level, &place};
   const std::size_t slots = pile ? shown_place::most_slots : std::max(place.slots, 1U);
-  drawn.grid = grid_for(body, slots, with.px(22));
+  drawn.grid = grid_for(body, slots, std::clamp(body.height() / 5, with.px(20), with.px(34)));
   if (pile) {
     draw_pile(with, to, drawn.grid, place, colour);
     return drawn;
@@ -156,28 +156,56 @@ drawn_place draw_place(ui& with, ImDrawList& to, const shown_place& place, std::
   return drawn;
 }
 
+/// One row: sign, word and count of a kind of end.
+void draw_bin(ui& with, ImDrawList& to, const shown_bin& bin, const box& row) {
+  to.AddRectFilled(row.min, row.max, theme::faded(theme::of(bin.how), 0.13), with.px(4));
+  to.AddRectFilled(row.min, {row.min.x + with.px(3), row.max.y}, theme::of(bin.how), with.px(2));
+  const float size = std::min(with.px(13), row.height() * 0.8F);
+  draw_outcome(to, bin.how, {row.min.x + with.px(15), row.centre().y}, size, theme::of(bin.how));
+  const float y = row.centre().y - with.fonts.small->FontSize / 2;
+  const box count = draw_label(with, to, {row.max.x - with.px(6), y}, count_text(bin.count),
+                               theme::text, with.fonts.small, align::right);
+  draw_label_within(with, to, {row.min.x + with.px(28), y}, count.min.x - row.min.x - with.px(34),
+                    trace::to_string(bin.how), theme::soft_text, with.fonts.small);
+  hint(with, row,
+       count_text(bin.count) + " " + std::string{trace::to_string(bin.how)} +
+           ", of: " + std::string{bin.name});
+}
+
+/// The bins, under the name of what they count where there is more than one such thing.
 std::vector<box> draw_bins(ui& with, ImDrawList& to, const flow_picture& picture, const box& area) {
   std::vector<box> rows;
-  float y = area.min.y;
+  std::size_t groups = 0;
+  for (std::size_t i = 0; i < picture.bins.size(); ++i) {
+    groups += i == 0 || picture.bins[i].source != picture.bins[i - 1].source ? 1 : 0;
+  }
+  const bool named = groups > 1;
+  const float head = named ? with.fonts.small->FontSize + with.px(3) : 0;
+  // Two groups stand side by side where that gives each row more height.
+  const std::size_t columns = named && area.width() > with.px(280) ? 2 : 1;
+  const float width =
+      (area.width() - static_cast<float>(columns - 1) * with.px(8)) / static_cast<float>(columns);
+  const float lines = static_cast<float>(picture.bins.size()) / static_cast<float>(columns);
   const float step =
       std::min(with.px(26),
-               area.height() / static_cast<float>(std::max<std::size_t>(picture.bins.size(), 1)));
-  for (const shown_bin& each : picture.bins) {
-    const box row{{area.min.x, y}, {area.max.x, y + step - with.px(3)}};
-    to.AddRectFilled(row.min, row.max, theme::faded(theme::of(each.how), 0.13), with.px(4));
-    to.AddRectFilled(row.min, {row.min.x + with.px(3), row.max.y}, theme::of(each.how), with.px(2));
-    const float size = std::min(with.px(13), row.height() * 0.8F);
-    draw_outcome(to, each.how, {row.min.x + with.px(15), row.centre().y}, size,
-                 theme::of(each.how));
-    const float text_y = row.centre().y - with.fonts.small->FontSize / 2;
-    const box count = draw_label(with, to, {row.max.x - with.px(6), text_y}, count_text(each.count),
-                                 theme::text, with.fonts.small, align::right);
-    draw_label_within(with, to, {row.min.x + with.px(28), text_y},
-                      count.min.x - row.min.x - with.px(34), trace::to_string(each.how),
-                      theme::soft_text, with.fonts.small);
-    hint(with, row,
-         count_text(each.count) + " " + std::string{trace::to_string(each.how)} +
-             ", of: " + std::string{each.name});
+               (area.height() - head * static_cast<float>(groups) / static_cast<float>(columns)) /
+                   std::max(1.0F, columns == 1 ? lines : std::ceil(lines) + 1));
+  float x = area.min.x;
+  float y = area.min.y;
+  std::size_t group = 0;
+  for (std::size_t i = 0; i < picture.bins.size(); ++i) {
+    const shown_bin& each = picture.bins[i];
+    if (named && (i == 0 || each.source != picture.bins[i - 1].source)) {
+      if (columns == 2 && group == (groups + 1) / 2) {
+        x += width + with.px(8);
+        y = area.min.y;
+      }
+      ++group;
+      draw_label_within(with, to, {x, y}, width, each.name, theme::soft_text, with.fonts.small);
+      y += head;
+    }
+    const box row{{x, y}, {x + width, y + step - with.px(3)}};
+    draw_bin(with, to, each, row);
     rows.push_back(row);
     y += step;
   }

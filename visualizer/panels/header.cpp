@@ -128,9 +128,13 @@ std::string small_print(const workbench& bench) {
   return text;
 }
 
-float right_buttons_width(const ui& with) {
-  const float square = ImGui::GetFrameHeight();
-  return 6 * square + with.px(5 * 4 + 46 + 60);
+std::string percent_of(const workbench& bench) {
+  return std::to_string(std::lround(bench.text_scale * 100)) + " %";
+}
+
+float right_buttons_width(const ui& with, const workbench& bench) {
+  const float percent = text_size(with, percent_of(bench)).x + 2 * ImGui::GetStyle().FramePadding.x;
+  return 5 * sign_button_width(with) + percent + with.px(3 * 4 + 2 * 12);
 }
 
 void draw_right_buttons(ui& with, workbench& bench) {
@@ -139,8 +143,7 @@ void draw_right_buttons(ui& with, workbench& bench) {
   ImGui::SameLine(0, with.px(12));
   action_button(with, action::scale_down);
   ImGui::SameLine(0, gap);
-  const std::string percent = std::to_string(std::lround(bench.text_scale * 100)) + " %";
-  action_button(with, action::scale_reset, percent);
+  action_button(with, action::scale_reset, percent_of(bench));
   ImGui::SameLine(0, gap);
   action_button(with, action::scale_up);
   ImGui::SameLine(0, with.px(12));
@@ -170,7 +173,7 @@ void draw_header(ui& with, workbench& bench) {
     draw_codes(with, bench);
   }
   const float left = ImGui::GetCursorScreenPos().x + with.px(bench.live() ? 8 : 0);
-  const float right = start.x + width - right_buttons_width(with);
+  const float right = start.x + width - right_buttons_width(with, bench);
   const std::string small = small_print(bench);
   const float line = ImGui::GetFrameHeight();
   const box title =
@@ -188,10 +191,8 @@ void draw_header(ui& with, workbench& bench) {
   const std::string caption = bench.notice().empty() ? bench.caption() : bench.notice();
   if (!caption.empty()) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    ImFont* font = with.fonts.body;
-    const ImVec2 size = font->CalcTextSizeA(font->FontSize, width, width, caption.c_str());
-    to.AddText(font, font->FontSize, at, theme::soft_text, caption.c_str(), nullptr, width);
-    ImGui::Dummy({width, size.y});
+    const box drawn = draw_wrapped(with, to, at, width, caption, theme::soft_text);
+    ImGui::Dummy({width, drawn.height()});
     note_widget(with, bench.notice().empty() ? "caption" : "notice", caption);
   }
   draw_menu(with, bench, {start.x, start.y + line + with.px(6)});

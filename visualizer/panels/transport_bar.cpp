@@ -12,11 +12,10 @@ namespace {
 
 /// The next item goes on the same line if `width` is left on it; else on a new one.
 void flow_on(const ui& with, float width, bool group = false) {
-  const ImGuiStyle& style = ImGui::GetStyle();
   const float gap = group ? with.px(16) : with.px(4);
   const float end = ImGui::GetItemRectMax().x + gap + width;
   const float edge = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
-  if (end <= edge + style.ItemSpacing.x * 0) {
+  if (end <= edge) {
     ImGui::SameLine(0, gap);
   }
 }
@@ -68,7 +67,7 @@ void draw_speeds(ui& with, workbench& bench) {
 
 void draw_play(ui& with, workbench& bench) {
   const bool any = bench.shown() != nullptr;
-  const float button = ImGui::GetFrameHeight();
+  const float button = sign_button_width(with);
   constexpr std::array before{action::to_start, action::back_second, action::back_tenth,
                               action::previous_event};
   constexpr std::array after{action::next_event, action::forward_tenth, action::forward_second,
@@ -103,7 +102,7 @@ void draw_play(ui& with, workbench& bench) {
 
 void draw_view_buttons(ui& with, workbench& bench) {
   const bool any = bench.shown() != nullptr;
-  const float button = ImGui::GetFrameHeight();
+  const float button = sign_button_width(with);
   flow_on(with, 6 * button, true);
   action_button(with, action::zoom_out, {}, any && !bench.view.fitted());
   flow_on(with, button);

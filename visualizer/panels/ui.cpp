@@ -35,6 +35,30 @@ ImVec2 text_size(const ui& with, std::string_view text, ImFont* font) {
                              text.data() + text.size());
 }
 
+ImVec2 wrapped_size(const ui& with, std::string_view text, float width, ImFont* font) {
+  ImFont* used = or_body(with, font);
+  return text.empty() ? ImVec2{0, 0}
+                      : used->CalcTextSizeA(used->FontSize, std::numeric_limits<float>::max(),
+                                            width, text.data(), text.data() + text.size());
+}
+
+box draw_wrapped(const ui& with, ImDrawList& to, ImVec2 at, float width, std::string_view text,
+                 ImU32 colour, ImFont* font) {
+  if (text.empty()) {
+    return {at, at};
+  }
+  ImFont* used = or_body(with, font);
+  const ImVec2 size = wrapped_size(with, text, width, font);
+  const ImVec2 start{std::round(at.x), std::round(at.y)};
+  const box where{start, {start.x + size.x, start.y + size.y}};
+  to.AddText(used, used->FontSize, start, colour, text.data(), text.data() + text.size(), width);
+  if (with.places != nullptr) {
+    with.places->add(
+        locator::label{std::string{text}, where, {to.GetClipRectMin(), to.GetClipRectMax()}, &to});
+  }
+  return where;
+}
+
 box draw_label(const ui& with, ImDrawList& to, ImVec2 at, std::string_view text, ImU32 colour,
                ImFont* font, align how) {
   ImFont* used = or_body(with, font);
@@ -99,14 +123,27 @@ void hint(ui& with, const box& where, std::string_view text) {
   }
 }
 
+float button_width(const ui& with, const button_look& look) {
+  if (look.width > 0) {
+    return with.px(look.width);
+  }
+  const float sign = look.sign == icon::none ? 0 : with.px(15);
+  const float gap = sign > 0 && !look.text.empty() ? with.px(7) : 0;
+  return std::max(sign + gap + text_size(with, look.text).x + 2 * ImGui::GetStyle().FramePadding.x,
+                  ImGui::GetFrameHeight());
+}
+
+float sign_button_width(const ui& with) {
+  return button_width(with, {.sign = icon::play});
+}
+
 bool draw_button(ui& with, std::string_view name, const button_look& look, std::string_view tip) {
   const ImGuiStyle& style = ImGui::GetStyle();
   const float height = ImGui::GetFrameHeight();
   const ImVec2 text = text_size(with, look.text);
   const float sign = look.sign == icon::none ? 0 : with.px(15);
   const float gap = sign > 0 && !look.text.empty() ? with.px(7) : 0;
-  const float needed = sign + gap + text.x + 2 * style.FramePadding.x;
-  const float width = look.width > 0 ? with.px(look.width) : std::max(needed, height);
+  const float width = button_width(with, look);
 
   ImGui::PushID(name.data(), name.data() + name.size());
   const bool clicked = ImGui::InvisibleButton("button", {width, height}) && look.enabled;
@@ -182,15 +219,13 @@ void empty_state(ui& with, std::string_view what, std::string_view why) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float width = std::max(room.x - with.px(24), with.px(80));
-  ImFont* small = with.fonts.small;
-  const ImVec2 size =
-      small->CalcTextSizeA(small->FontSize, width, width, why.data(), why.data() + why.size());
+  const ImVec2 size = wrapped_size(with, why, width, with.fonts.small);
   const float top = at.y + std::max(0.0F, (room.y - size.y - with.px(26)) / 2);
   const float middle = at.x + room.x / 2;
   draw_label(with, to, {middle, top}, shortened(with, what, width), theme::soft_text, nullptr,
              align::centre);
-  to.AddText(small, small->FontSize, {middle - size.x / 2, top + with.px(26)},
-             theme::faded(theme::soft_text, 0.85), why.data(), why.data() + why.size(), width);
+  draw_wrapped(with, to, {middle - size.x / 2, top + with.px(26)}, width, why, theme::soft_text,
+               with.fonts.small);
 }
 
 std::string count_text(std::uint64_t count) {

@@ -100,6 +100,12 @@ box draw_label(const ui& with, ImDrawList& to, ImVec2 at, std::string_view text,
 /// The same, shortened with an ellipsis to `width`.
 box draw_label_within(const ui& with, ImDrawList& to, ImVec2 at, float width, std::string_view text,
                       ImU32 colour, ImFont* font = nullptr, align how = align::left);
+/// Of a text that is wrapped at `width`.
+[[nodiscard]] ImVec2 wrapped_size(const ui& with, std::string_view text, float width,
+                                  ImFont* font = nullptr);
+/// Wrapped text; returns where it is.
+box draw_wrapped(const ui& with, ImDrawList& to, ImVec2 at, float width, std::string_view text,
+                 ImU32 colour, ImFont* font = nullptr);
 [[nodiscard]] ImVec2 text_size(const ui& with, std::string_view text, ImFont* font = nullptr);
 [[nodiscard]] std::string shortened(const ui& with, std::string_view text, float width,
                                     ImFont* font = nullptr);
@@ -112,6 +118,11 @@ struct button_look {
   float width = 0; ///< at scale 1; 0 = as needed
   ImU32 colour = theme::text;
 };
+
+/// How wide draw_button makes it, in pixels.
+[[nodiscard]] float button_width(const ui& with, const button_look& look);
+/// How wide the button of an action without text is.
+[[nodiscard]] float sign_button_width(const ui& with);
 
 /// A button called `name` (unique in the frame), with a tooltip. True when it was clicked.
 bool draw_button(ui& with, std::string_view name, const button_look& look,

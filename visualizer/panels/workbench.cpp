@@ -32,6 +32,12 @@ code code_of(rival which) {
   }
 }
 
+/// Prepared on the simulation's thread as a rule, made here otherwise.
+std::shared_ptr<run> run_of(const run_finished& what, const std::vector<knob_info>& knobs) {
+  return what.prepared ? std::static_pointer_cast<run>(what.prepared)
+                       : std::make_shared<run>(what, knobs);
+}
+
 rival rival_of(code which) {
   switch (which) {
   case code::naive:
@@ -73,7 +79,11 @@ std::string_view name_of(rival which) {
   }
 }
 
-workbench::workbench(std::unique_ptr<simulation> source) : source_(std::move(source)) {}
+workbench::workbench(std::unique_ptr<simulation> source) : source_(std::move(source)) {
+  source_->prepare_by([](const run_finished& made, const std::vector<knob_info>& knobs) {
+    return std::static_pointer_cast<void>(std::make_shared<run>(made, knobs));
+  });
+}
 
 workbench::workbench(std::shared_ptr<const trace::recording> recorded, std::string file_name)
     : file_name_(std::move(file_name)) {
@@ -352,23 +362,24 @@ void workbench::take(const run_finished& what) {
   switch (what.request.where) {
   case slot::main:
     answered_ = std::max(answered_, what.request.ticket);
-    show(std::make_shared<run>(what, scene_.knobs));
+    show(run_of(what, scene_.knobs));
     if (banner_.what != banner::kind::compile_error && banner_.what != banner::kind::problem) {
       banner_ = {};
     }
     break;
   case slot::other:
-    other_ = std::make_shared<run>(what, scene_.knobs);
+    other_ = run_of(what, scene_.knobs);
     break;
   case slot::sweep: {
     const std::uint64_t index = what.request.ticket - sweep_first_ticket_;
     if (sweep_missing_ == 0 || index >= sweep_values_.size()) {
       break; // of a sweep that was stopped
     }
-    const timeline line{trace_view{*what.trace}};
-    sweep_points_.push_back({sweep_values_[index], headline_of(line)});
     --sweep_missing_;
-    sweep_ = analyse_sweep(sweep_points_);
+    if (what.healthy) { // one that crashed says nothing about throughput
+      sweep_points_.push_back({sweep_values_[index], run_of(what, scene_.knobs)->figures()});
+      sweep_ = analyse_sweep(sweep_points_);
+    }
     break;
   }
   }

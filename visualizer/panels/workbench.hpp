@@ -122,7 +122,13 @@ public:
   event_filter filter{};
   std::optional<std::size_t> selected_event;
   std::optional<std::uint32_t> selected_span;
-  float text_scale = 1; ///< times the display's: Ctrl +, Ctrl -
+  /// A value that is being typed: a knob by index, or `typing_seed`.
+  static constexpr std::size_t typing_seed = static_cast<std::size_t>(-1);
+  std::optional<std::size_t> typing;
+  std::string typed;
+  std::string typing_error;
+  std::string highlighted_knob; ///< an advice points at it
+  float text_scale = 1;         ///< times the display's: Ctrl +, Ctrl -
 
   // --- doing --------------------------------------------------------------------------------
   void perform(action what);

@@ -1,0 +1,329 @@
+#include "panels/panels.hpp"
+
+#include <imgui_stdlib.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string>
+
+namespace weir::viz {
+
+namespace {
+
+/// Where on its slider a value lies: by ratio where the range spans two decades or more.
+class slider_scale {
+public:
+  explicit slider_scale(const knob_info& knob)
+      : low_(knob.min), high_(knob.max), by_ratio_(knob.min > 0 && knob.max / knob.min >= 100) {}
+
+  [[nodiscard]] float share(double value) const {
+    const double share = by_ratio_ ? std::log(value / low_) / std::log(high_ / low_)
+                                   : (value - low_) / std::max(high_ - low_, 1e-300);
+    return static_cast<float>(std::clamp(share, 0.0, 1.0));
+  }
+
+  [[nodiscard]] double value(float share) const {
+    return by_ratio_ ? low_ * std::pow(high_ / low_, static_cast<double>(share))
+                     : low_ + (high_ - low_) * static_cast<double>(share);
+  }
+
+private:
+  double low_;
+  double high_;
+  bool by_ratio_;
+};
+
+void start_typing(workbench& bench, std::size_t which, std::string text) {
+  bench.typing = which;
+  bench.typed = std::move(text);
+  bench.typing_error.clear();
+  // One setting takes the caret once: see draw_field.
+  ImGui::GetStateStorage()->SetBool(ImGui::GetID("typing begins"), true);
+}
+
+void take_typed(workbench& bench) {
+  if (*bench.typing == workbench::typing_seed) {
+    std::uint64_t seed = 0;
+    const char* end = bench.typed.data() + bench.typed.size();
+    const auto read = std::from_chars(bench.typed.data(), end, seed);
+    if (read.ec != std::errc{} || read.ptr != end) {
+      bench.typing_error = "A seed is a whole number.";
+      return;
+    }
+    bench.set_seed(seed);
+  } else {
+    const knob_info& knob = bench.knobs()[*bench.typing].info;
+    try {
+      const double value = parse_knob(knob, bench.typed);
+      bench.begin_change();
+      bench.set_knob(*bench.typing, value);
+    } catch (const knob_error& wrong) {
+      bench.typing_error = wrong.what();
+      return;
+    }
+  }
+  bench.typing.reset();
+}
+
+void draw_field(ui& with, workbench& bench, float width) {
+  ImGuiStorage* memory = ImGui::GetStateStorage();
+  const ImGuiID begins = ImGui::GetID("typing begins");
+  const bool first = memory->GetBool(begins);
+  if (first) {
+    ImGui::SetKeyboardFocusHere();
+    memory->SetBool(begins, false);
+  }
+  ImGui::SetNextItemWidth(width);
+  const bool entered =
+      ImGui::InputText("##typed", &bench.typed,
+                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  note_widget(with, "typed value");
+  if (entered) {
+    take_typed(bench);
+  } else if (!first && ImGui::IsItemDeactivated()) {
+    bench.typing.reset();
+  }
+}
+
+/// The value as a button that becomes a text field.
+void draw_value(ui& with, workbench& bench, std::size_t which, const std::string& name,
+                const std::string& text, float width) {
+  if (bench.typing == which) {
+    draw_field(with, bench, width);
+    return;
+  }
+  const button_look look{.sign = icon::none,
+                         .text = text,
+                         .enabled = true,
+                         .chosen = false,
+                         .width = width / with.scale,
+                         .colour = theme::text};
+  if (draw_button(with, name + " value", look, "Click to type a value; Enter takes it.")) {
+    start_typing(bench, which, text);
+  }
+}
+
+void draw_slider(ui& with, workbench& bench, std::size_t index, float width) {
+  const knob_value& knob = bench.knobs()[index];
+  const slider_scale scale{knob.info};
+  const float height = with.px(20);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::InvisibleButton("slider", {width, height});
+  const float grab = with.px(7);
+  const float left = at.x + grab;
+  const float right = at.x + width - grab;
+  if (ImGui::IsItemActivated()) {
+    bench.begin_change();
+  }
+  if (ImGui::IsItemActive()) {
+    const float share = std::clamp((ImGui::GetIO().MousePos.x - left) / (right - left), 0.0F, 1.0F);
+    bench.set_knob(index, scale.value(share));
+  }
+  const bool lit = ImGui::IsItemHovered() || ImGui::IsItemActive();
+  note_widget(with, knob.info.name + " slider", knob.info.documentation);
+  tooltip(with, knob.info.documentation + "\nFrom " + format_knob(knob.info, knob.info.min) +
+                    " to " + format_knob(knob.info, knob.info.max) + ".");
+  ImDrawList& to = *ImGui::GetWindowDrawList();
+  const float middle = at.y + height / 2;
+  const float x = left + scale.share(bench.knobs()[index].value) * (right - left);
+  const float standard = left + scale.share(knob.info.value) * (right - left);
+  to.AddRectFilled({left, middle - with.px(2)}, {right, middle + with.px(2)}, theme::hovered,
+                   with.px(2));
+  to.AddRectFilled({left, middle - with.px(2)}, {x, middle + with.px(2)}, theme::soft_text,
+                   with.px(2));
+  to.AddRectFilled({std::round(standard), middle - with.px(6)},
+                   {std::round(standard) + with.px(1.5F), middle + with.px(6)}, theme::strong_line);
+  to.AddCircleFilled({x, middle}, grab, lit ? theme::accent : theme::soft_text, 20);
+}
+
+void draw_choices(ui& with, workbench& bench, std::size_t index) {
+  const knob_info& knob = bench.knobs()[index].info;
+  for (std::size_t i = 0; i < knob.choices.size(); ++i) {
+    const float needed = text_size(with, knob.choices[i]).x + 2 * ImGui::GetStyle().FramePadding.x;
+    const float edge = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
+    if (i > 0 && ImGui::GetItemRectMax().x + with.px(4) + needed <= edge) {
+      ImGui::SameLine(0, with.px(4));
+    }
+    const button_look look{.sign = icon::none,
+                           .text = knob.choices[i],
+                           .enabled = true,
+                           .chosen = static_cast<std::size_t>(bench.knobs()[index].value) == i,
+                           .width = 0,
+                           .colour = theme::text};
+    if (draw_button(with, knob.name + " = " + knob.choices[i], look, knob.documentation)) {
+      bench.begin_change();
+      bench.set_knob(index, static_cast<double>(i));
+    }
+  }
+}
+
+/// Name on the left, value and reset on the right.
+void draw_head(ui& with, workbench& bench, std::size_t index, float width) {
+  const knob_value& knob = bench.knobs()[index];
+  ImDrawList& to = *ImGui::GetWindowDrawList();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float reset = ImGui::GetFrameHeight();
+  const float value = knob.info.kind == knob_kind::choice ? 0 : with.px(92);
+  const float name_width = width - value - reset - with.px(12);
+  draw_label_within(with, to,
+                    {at.x, at.y + (ImGui::GetFrameHeight() - with.fonts.body->FontSize) / 2},
+                    name_width, knob.info.name, theme::text);
+  ImGui::InvisibleButton("name", {std::max(name_width, 1.0F), ImGui::GetFrameHeight()});
+  note_widget(with, knob.info.name, knob.info.documentation);
+  tooltip(with, knob.info.documentation);
+  if (value > 0) {
+    ImGui::SetCursorScreenPos({at.x + width - value - reset - with.px(4), at.y});
+    draw_value(with, bench, index, knob.info.name, format_knob(knob.info, knob.value), value);
+  }
+  ImGui::SetCursorScreenPos({at.x + width - reset, at.y});
+  const bool changed = knob.value != knob.info.value;
+  const button_look look{.sign = icon::undo,
+                         .text = {},
+                         .enabled = changed,
+                         .chosen = false,
+                         .width = 0,
+                         .colour = theme::text};
+  if (draw_button(with, "reset " + knob.info.name, look,
+                  "Back to the default, " + format_knob(knob.info, knob.info.value) + ".")) {
+    bench.begin_change();
+    bench.set_knob(index, knob.info.value);
+  }
+}
+
+void draw_knob(ui& with, workbench& bench, std::size_t index) {
+  const std::string name = bench.knobs()[index].info.name;
+  ImGui::PushID(name.c_str());
+  ImGui::BeginGroup();
+  const float width = ImGui::GetContentRegionAvail().x;
+  draw_head(with, bench, index, width);
+  if (bench.knobs()[index].info.kind == knob_kind::choice) {
+    draw_choices(with, bench, index);
+  } else {
+    draw_slider(with, bench, index, width);
+  }
+  if (bench.typing == index && !bench.typing_error.empty()) {
+    ImGui::PushStyleColor(ImGuiCol_Text, theme::timeout);
+    ImGui::PushTextWrapPos(0);
+    ImGui::TextUnformatted(bench.typing_error.c_str());
+    ImGui::PopTextWrapPos();
+    ImGui::PopStyleColor();
+  }
+  ImGui::EndGroup();
+  if (bench.highlighted_knob == name) {
+    const float edge = with.px(4);
+    const ImVec2 min = ImGui::GetItemRectMin();
+    const ImVec2 max = ImGui::GetItemRectMax();
+    ImGui::GetWindowDrawList()->AddRect({min.x - edge, min.y - edge}, {max.x + edge, max.y + edge},
+                                        theme::timeout, with.px(5), 0, with.px(1.5F));
+  }
+  ImGui::PopID();
+}
+
+void draw_seed(ui& with, workbench& bench) {
+  ImGui::PushID("seed");
+  ImDrawList& to = *ImGui::GetWindowDrawList();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float square = ImGui::GetFrameHeight();
+  const float value = with.px(92);
+  draw_label(with, to, {at.x, at.y + (square - with.fonts.body->FontSize) / 2}, "seed",
+             theme::text);
+  ImGui::SetCursorScreenPos({at.x + width - value - square - with.px(4), at.y});
+  draw_value(with, bench, workbench::typing_seed, "seed", std::to_string(bench.seed()), value);
+  ImGui::SetCursorScreenPos({at.x + width - square, at.y});
+  const button_look look{.sign = icon::dice,
+                         .text = {},
+                         .enabled = true,
+                         .chosen = false,
+                         .width = 0,
+                         .colour = theme::text};
+  if (draw_button(with, "next seed", look,
+                  "The next seed: other arrivals and other luck, the same settings.")) {
+    bench.set_seed(bench.seed() + 1);
+  }
+  if (bench.typing == workbench::typing_seed && !bench.typing_error.empty()) {
+    ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(theme::timeout), "%s",
+                       bench.typing_error.c_str());
+  }
+  ImGui::PopID();
+}
+
+/// A recorded run can't be turned; what it ran with can be read.
+void draw_recorded(ui& with, const workbench& bench) {
+  const trace::header& header = bench.shown()->recording().header;
+  ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
+  ImGui::PushTextWrapPos(0);
+  ImGui::TextUnformatted("This run is recorded: its settings stand.");
+  ImGui::PopTextWrapPos();
+  ImGui::PopStyleColor();
+  ImGui::Dummy({1, with.px(4)});
+  ImDrawList& to = *ImGui::GetWindowDrawList();
+  const auto row = [&](std::string_view name, std::string_view value) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const box right = draw_label_within(with, to, {at.x + width, at.y}, width * 0.6F, value,
+                                        theme::text, nullptr, align::right);
+    draw_label_within(with, to, at, right.min.x - at.x - with.px(10), name, theme::soft_text);
+    ImGui::Dummy({1, with.fonts.body->FontSize + with.px(2)});
+  };
+  if (!header.exercise.empty()) {
+    row("exercise", header.exercise);
+  }
+  row("seed", std::to_string(header.seed));
+  for (const auto& [name, value] : header.knobs) {
+    row(name, value);
+  }
+  if (!header.exercise.empty()) {
+    ImGui::Dummy({1, with.px(6)});
+    ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
+    ImGui::PushTextWrapPos(0);
+    ImGui::Text("To tune it, open the scene: weir viz %s", header.exercise.c_str());
+    ImGui::PopTextWrapPos();
+    ImGui::PopStyleColor();
+  }
+}
+
+} // namespace
+
+void draw_knobs(ui& with, workbench& bench, ImVec2 size) {
+  begin_panel(with, "knobs", "", size);
+  ImDrawList& to = *ImGui::GetWindowDrawList();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  draw_label(with, to, {at.x, at.y + (bench.live() ? with.px(4) : 0)}, "Knobs", theme::soft_text,
+             with.fonts.bold);
+  if (!bench.live()) {
+    ImGui::Dummy({1, with.fonts.bold->FontSize + with.px(4)});
+    if (bench.shown() != nullptr) {
+      draw_recorded(with, bench);
+    }
+    end_panel();
+    return;
+  }
+  const bool any_changed = std::ranges::any_of(
+      bench.knobs(), [](const knob_value& each) { return each.value != each.info.value; });
+  const float needed = text_size(with, "Reset all").x + 2 * ImGui::GetStyle().FramePadding.x;
+  ImGui::SetCursorScreenPos({at.x + ImGui::GetContentRegionAvail().x - needed, at.y});
+  const button_look look{.sign = icon::none,
+                         .text = "Reset all",
+                         .enabled = any_changed,
+                         .chosen = false,
+                         .width = 0,
+                         .colour = theme::text};
+  if (draw_button(with, "reset all knobs", look, "Every knob back to its default.")) {
+    bench.reset_knobs();
+  }
+  if (bench.scene().id.empty()) {
+    empty_state(with, "No scene yet", "Its knobs appear when it is open.");
+    end_panel();
+    return;
+  }
+  for (std::size_t i = 0; i < bench.knobs().size(); ++i) {
+    draw_knob(with, bench, i);
+  }
+  ImGui::Dummy({1, with.px(2)});
+  draw_seed(with, bench);
+  end_panel();
+}
+
+} // namespace weir::viz
