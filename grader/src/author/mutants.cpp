@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -210,6 +211,9 @@ private:
     bool acts = false;
     for (std::size_t i = first; i < last; ++i) {
       const std::string_view text = at(i);
+      if (text == "delete" && at(i + 1) == ";") {
+        return false; // f(const f&) = delete;
+      }
       const bool opens = text == "(" || text == "{" || text == "[";
       acts =
           acts || text == "(" || (depth == 0 && (text == "=" || other_of(steps, text).has_value()));
@@ -226,6 +230,23 @@ private:
     return acts;
   }
 
+  /// Two statements that have no name in common and wait for nothing are the same in any order.
+  bool may_depend(const statement& one, const statement& two) const {
+    const auto names = [&](const statement& s) {
+      std::set<std::string_view> found;
+      for (std::size_t i = s.first; i < s.last; ++i) {
+        if (tokens_[i].kind == sort::word) {
+          found.insert(at(i));
+        }
+      }
+      return found;
+    };
+    const auto first = names(one);
+    const auto second = names(two);
+    return first.contains("co_await") || second.contains("co_await") ||
+           std::ranges::any_of(first, [&](auto name) { return second.contains(name); });
+  }
+
   std::size_t from(const statement& s) const { return tokens_[s.first].at; }
 
   std::size_t to(const statement& s) const { return tokens_[s.last - 1].end(); }
@@ -240,7 +261,7 @@ private:
     }
     if (s.plain && i + 1 < statements_.size()) {
       const statement& next = statements_[i + 1];
-      if (next.plain && next.first == s.last) {
+      if (next.plain && next.first == s.last && may_depend(s, next)) {
         const auto text = [&](const statement& which) {
           return std::string{source_.substr(from(which), to(which) - from(which))};
         };

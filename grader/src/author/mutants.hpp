@@ -23,7 +23,8 @@ struct mutant {
 /// - drop co_await: the operation is made and not waited for
 /// - drop statement: a call, an assignment, an increment (a release, a cancel, a notification)
 /// - drop jump: `return;`, `co_return;`, `break;`, `continue;`
-/// - swap statements: two plain ones that stand side by side
+/// - swap statements: two plain ones that stand side by side and share a name, or one of which
+/// waits
 /// - flip comparison: `<` and `<=`, `>` and `>=`, `==` and `!=`
 /// - swap connective: `&&` and `||`
 /// - negate condition: of `if` and `while`
