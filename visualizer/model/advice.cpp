@@ -145,7 +145,7 @@ private:
     // The run's end is an event too: look at what happened before that very moment.
     const auto events = line_.trace().events();
     const auto last = std::ranges::lower_bound(events, events.back().t_ns, {}, &trace::event::t_ns);
-    const nanos since = last == events.begin() ? 0 : (last - 1)->t_ns;
+    const nanos since = last == events.begin() ? 0 : held_time((last - 1)->t_ns);
     if (line_.trace().size() >= enough && end > 0 && end - since > end / 4) {
       give("stuck", urgency::warning, "nothing happens any more after " + duration(since),
            "the run lasts " + duration(end));

@@ -7,7 +7,7 @@ namespace weir::viz {
 namespace {
 
 cursor after(const trace_view& trace, std::size_t event_count) noexcept {
-  return {event_count, event_count == 0 ? 0 : trace[event_count - 1].t_ns};
+  return {event_count, event_count == 0 ? 0 : held_time(trace[event_count - 1].t_ns)};
 }
 
 bool stops_at(const trace_view& trace, std::size_t index, step_detail detail) noexcept {

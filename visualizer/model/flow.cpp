@@ -15,7 +15,7 @@ double capacity_of(const timeline& line, const place_info& place, const world_st
   }
   const auto& now = world.source(gauge->source);
   const double declared = place.capacity > 0 ? place.capacity : gauge->capacity;
-  return now.limit_changed ? now.limit : declared;
+  return std::clamp(now.limit_changed ? now.limit : declared, 0.0, 1e9);
 }
 
 /// Items that came in while all 64 slots were taken get the lowest that are free now.

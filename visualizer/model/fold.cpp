@@ -28,7 +28,7 @@ const item_state* world_state::item(std::int64_t id) const noexcept {
 
 void world_state::apply(const event& e) {
   ++events_;
-  t_ns_ = e.t_ns;
+  t_ns_ = held_time(e.t_ns);
   switch (e.kind) {
   case event_kind::gauge: {
     const double value = trace::from_bits(e.a);
@@ -48,7 +48,7 @@ void world_state::apply(const event& e) {
   case event_kind::state: {
     auto& source = at(e.source);
     source.state = e.a;
-    source.since_ns = e.t_ns;
+    source.since_ns = t_ns_;
     break;
   }
   case event_kind::span_begin:
@@ -94,7 +94,7 @@ void world_state::enter(const event& e) {
   if (lowest < 64) {
     place.slots |= std::uint64_t{1} << lowest;
   }
-  items_[position] = {e.a, e.t_ns, static_cast<std::uint32_t>(events_ - 1), e.source,
+  items_[position] = {e.a, t_ns_, static_cast<std::uint32_t>(events_ - 1), e.source,
                       lowest < 64 ? static_cast<std::uint8_t>(lowest) : item_state::no_slot};
 }
 

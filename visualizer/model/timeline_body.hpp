@@ -90,14 +90,12 @@ struct timeline::body {
 void pack_lanes(std::span<span_bar> spans, std::vector<std::uint32_t>& lane_bars,
                 std::vector<std::uint32_t>& lane_offsets, std::vector<std::uint8_t>& lane_levels);
 
-/// Times of a damaged trace may be anything; these stay in order and far from overflow.
+/// Times of a damaged trace may go back; these don't.
 class time_guard {
 public:
   [[nodiscard]] nanos operator()(nanos t_ns) noexcept {
-    constexpr nanos latest = nanos{1} << 60;
-    if (t_ns > last_) {
-      last_ = t_ns < latest ? t_ns : latest;
-    }
+    const nanos held = held_time(t_ns);
+    last_ = held > last_ ? held : last_;
     return last_;
   }
 

@@ -12,6 +12,12 @@ namespace weir::viz {
 
 using nanos = std::int64_t; ///< virtual time since the run began, in nanoseconds
 
+/// Times of a damaged trace may be anything; held like this, their differences can't overflow.
+[[nodiscard]] constexpr nanos held_time(nanos t_ns) noexcept {
+  constexpr nanos latest = nanos{1} << 56; // two years
+  return t_ns < 0 ? 0 : t_ns < latest ? t_ns : latest;
+}
+
 /// From `from_ns` up to but not including `to_ns`, except where a function says otherwise.
 struct time_range {
   nanos from_ns = 0;
@@ -59,7 +65,9 @@ public:
   [[nodiscard]] std::string task_name(std::uint32_t id) const { return tables_->task_name(id); }
 
   /// Time of the last event, 0 when there is none.
-  [[nodiscard]] nanos end_ns() const noexcept { return events_.empty() ? 0 : events_.back().t_ns; }
+  [[nodiscard]] nanos end_ns() const noexcept {
+    return events_.empty() ? 0 : held_time(events_.back().t_ns);
+  }
 
   /// Index of the first event later than `t_ns`. O(log events).
   [[nodiscard]] std::size_t first_after(nanos t_ns) const noexcept;

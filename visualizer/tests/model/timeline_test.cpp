@@ -248,36 +248,4 @@ TEST_CASE("broken promises, gaps and notes are marked where they happened") {
   CHECK(line.ended() == "deadlock");
 }
 
-TEST_CASE("a trace of random bytes makes some timeline, never a crash") {
-  std::mt19937_64 random(99);
-  for (int round = 0; round < 50; ++round) {
-    auto trace = random_trace(1, 500);
-    for (auto& e : trace.events) {
-      if (random() % 4 == 0) {
-        e = {static_cast<std::int64_t>(random()),
-             static_cast<std::uint32_t>(random()),
-             static_cast<trace::source_id>(random() % 3 == 0 ? random() : random() % 16),
-             static_cast<trace::event_kind>(random() % 30),
-             static_cast<std::uint8_t>(random()),
-             static_cast<std::int64_t>(random() % 2 == 0 ? random() : random() % 100),
-             static_cast<std::int64_t>(random())};
-      }
-    }
-    const timeline line(trace);
-    std::vector<column> columns(100);
-    for (const auto& gauge : line.gauges()) {
-      static_cast<void>(gauge.value.columns(line.range(), columns));
-    }
-    std::vector<state_column> states(100);
-    for (const auto& state : line.states()) {
-      static_cast<void>(state.columns(line.range(), states));
-    }
-    std::vector<drawn_bar> bars;
-    for (std::uint32_t lane = 0; lane < line.lanes(); ++lane) {
-      static_cast<void>(line.lane_bars(lane, line.range(), 100, bars));
-    }
-    CHECK(line.range().from_ns == 0);
-  }
-}
-
 } // namespace weir::viz
