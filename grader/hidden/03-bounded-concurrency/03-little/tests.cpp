@@ -60,7 +60,7 @@ TEST_CASE("so many calls at a time", "[in-flight]") {
                   {.name = "uneven", .servers = 64, .service = 10ms, .jitter = true});
           const attempt& mine = b.start_measure(in_flight, calls);
           while (!mine.ended) {
-            co_await b.wait(1ms);
+            co_await b.wait(2500us);
             const std::size_t due = std::min(in_flight, calls - b.to.answered);
             weir::expect(b.to.running == due,
                          "measure({} in flight, {} calls) had {} calls running at {}, when {} were "
