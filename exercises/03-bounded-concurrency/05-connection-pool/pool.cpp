@@ -42,6 +42,9 @@ public:
 
 private:
   struct waiter {
+    explicit waiter(asio::any_io_executor executor)
+        : alarm(std::move(executor), asio::steady_timer::time_point::max()) {}
+
     asio::steady_timer alarm;
     std::unique_ptr<connection> given;
   };
@@ -56,15 +59,15 @@ private:
       ++open_;
       co_return co_await database_.connect();
     }
-    waiter self{asio::steady_timer(executor_, asio::steady_timer::time_point::max()), {}};
-    const auto place = line_.insert(line_.end(), &self);
+    const auto self = std::make_shared<waiter>(executor_);
+    const auto place = line_.insert(line_.end(), self);
     error_code woken;
-    co_await self.alarm.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    if (!self.given) { // nobody gave us one: we were cancelled
+    co_await self->alarm.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    if (!self->given) { // nobody gave us one: we were cancelled
       line_.erase(place);
       throw system_error(asio::error::operation_aborted);
     }
-    co_return std::move(self.given);
+    co_return std::move(self->given);
   }
 
   const asio::any_io_executor executor_;
@@ -72,7 +75,7 @@ private:
   const std::size_t size_;
   std::size_t open_ = 0;
   std::vector<std::unique_ptr<connection>> idle_;
-  std::list<waiter*> line_;
+  std::list<std::shared_ptr<waiter>> line_;
 };
 
 } // namespace
