@@ -28,6 +28,9 @@ constexpr std::size_t allowed_at_once = 24;
 constexpr auto narrow_from = 4s;
 constexpr auto narrow_until = 6s;
 
+/// So that nobody is inside the limiter when the curtain falls.
+constexpr auto closes_before_the_end = 500ms;
+
 const weir::knob<int> arrival_rate{"arrival-rate",
                                    {.value = 150,
                                     .min = 10,
@@ -180,11 +183,14 @@ asio::awaitable<void> evening(weir::scene_context& scene) {
   weir::world::source searches(
       executor,
       {.name = "searches",
-       .arrivals = weir::world::poisson({.per_second = static_cast<double>(scene[arrival_rate])})});
+       .arrivals = weir::world::poisson({.per_second = static_cast<double>(scene[arrival_rate])}),
+       .lasting = scene.horizon() - closes_before_the_end});
   while (const std::optional<weir::world::item> next = co_await searches.next()) {
     asio::co_spawn(executor, lookup(hotels, next->number), asio::detached);
     hotels->show();
   }
+  asio::steady_timer end(executor, std::chrono::steady_clock::time_point(scene.horizon()));
+  co_await end.async_wait(asio::use_awaitable);
 }
 
 /// Those in between hand-over and start are counted as idle for no time at all; what lasts is lost.

@@ -26,6 +26,9 @@ using std::chrono::nanoseconds;
 constexpr int allowed_at_once = 16;
 constexpr nanoseconds outage_begins = 3s;
 
+/// So that nobody is inside the pool when the curtain falls.
+constexpr nanoseconds closes_before_the_end = 500ms;
+
 const weir::knob<int> arrival_rate{"arrival-rate",
                                    {.value = 180,
                                     .min = 10,
@@ -256,9 +259,12 @@ asio::awaitable<void> evening(weir::scene_context& scene) {
   weir::world::source requests(
       executor,
       {.name = "requests",
-       .arrivals = weir::world::poisson({.per_second = static_cast<double>(scene[arrival_rate])})});
+       .arrivals = weir::world::poisson({.per_second = static_cast<double>(scene[arrival_rate])}),
+       .lasting = scene.horizon() - closes_before_the_end});
   while (const std::optional<weir::world::item> next = co_await requests.next())
     asio::co_spawn(executor, handle(at, next->number), asio::detached);
+  asio::steady_timer end(executor, std::chrono::steady_clock::time_point(scene.horizon()));
+  co_await end.async_wait(asio::use_awaitable);
 }
 
 bool answered(const weir::trace::summary& seen) {
