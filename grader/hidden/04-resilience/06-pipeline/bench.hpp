@@ -196,6 +196,7 @@ private:
     } catch (const boost::system::system_error& failed) {
       mine.error = failed.code();
     }
+    weir::name_this_task(weir::text("call {}", mine.request)); // `||` goes on in a task of its own
     mine.over = true;
     mine.ended_at = weir::now();
     weir::note("call {} {}", mine.request, mine.fate());
