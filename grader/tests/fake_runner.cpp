@@ -53,7 +53,7 @@ void perform(const std::string& command, std::istringstream& words) {
   } else if (command == "signal") {
     ::raise(std::stoi(id));
   } else if (command == "spin") {
-    for (volatile int n = 0;; n = n + 1) {
+    for (volatile bool on = true; on;) {
     }
   } else if (command == "show-arguments") {
     std::cout << arguments << std::flush;
