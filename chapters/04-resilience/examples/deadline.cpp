@@ -24,8 +24,7 @@ asio::awaitable<void> abandoned(world::service& dependency, world::request ask) 
   const auto done = std::make_shared<asio::steady_timer>(executor, limit);
   asio::co_spawn(executor, dependency.call(ask),
                  [done](std::exception_ptr, const world::reply&) { done->cancel(); });
-  co_await done->async_wait(
-      asio::as_tuple(asio::use_awaitable)); // the caller goes on, and so does the call
+  co_await done->async_wait(asio::as_tuple(asio::use_awaitable)); // and then the caller goes on
 }
 
 // [/abandoned]

@@ -9,7 +9,6 @@
 
 using boost::system::system_error;
 using namespace std::chrono_literals;
-using namespace asio::experimental::awaitable_operators;
 namespace world = weir::world;
 using std::chrono::nanoseconds;
 
@@ -17,7 +16,6 @@ struct refused_by_breaker {};
 
 struct refused_by_bulkhead {};
 
-// [layers]
 struct call {
   virtual ~call() = default;
   virtual asio::awaitable<void> operator()() = 0; // throws when it fails
@@ -27,16 +25,20 @@ struct timeout final : call {
   explicit timeout(call& around) : inner(around) {}
 
   asio::awaitable<void> operator()() override {
-    asio::steady_timer limit(co_await asio::this_coro::executor, 200ms);
-    const auto first = co_await (inner() || limit.async_wait(asio::use_awaitable));
-    if (first.index() == 1)
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer limit(executor, 200ms);
+    auto race = asio::experimental::make_parallel_group(
+        asio::co_spawn(executor, inner(), asio::deferred), limit.async_wait(asio::deferred));
+    const auto [order, failure, waited] =
+        co_await race.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+    if (order[0] == 1)
       throw system_error(asio::error::timed_out);
+    if (failure)
+      std::rethrow_exception(failure);
   }
 
   call& inner;
 };
-
-// [/layers]
 
 struct dependency final : call {
   explicit dependency(world::service& at) : service(at) {}
@@ -97,6 +99,7 @@ struct breaker final : call { // five failures in a row open it for two seconds
   nanoseconds open_until{};
 };
 
+// [layer]
 struct bulkhead final : call { // twenty places, no line
 
   explicit bulkhead(call& around) : inner(around) {}
@@ -112,6 +115,8 @@ struct bulkhead final : call { // twenty places, no line
   call& inner;
   int inside = 0;
 };
+
+// [/layer]
 
 struct tally {
   int answered = 0, failed = 0, by_breaker = 0, by_bulkhead = 0, made = 0;
