@@ -20,7 +20,6 @@ using steady = std::chrono::steady_clock;
 
 constexpr double frame_time = 1.0 / 60;
 constexpr int frames_after_input = 3; // ImGui answers to a click over as many frames
-constexpr float presenter_scale = 1.4F;
 
 /// Written as a whole and renamed, so that a reader never sees half of it.
 void write_widgets(const locator& places, const std::string& file) {

@@ -18,6 +18,9 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// How much larger everything is in the presenter's mode.
+inline constexpr float presenter_scale = 1.3F;
+
 /// Pixels, row by row from the top, 4 bytes each (RGBA).
 struct image {
   int width = 0;

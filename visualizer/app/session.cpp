@@ -79,7 +79,11 @@ void place(workbench& bench, const options& asked) {
 
 void wait_for_first_run(workbench& bench) {
   using namespace std::chrono_literals;
-  while (bench.shown() == nullptr) {
+  const auto missing = [&] {
+    return bench.shown() == nullptr || bench.waiting() ||
+           (bench.against() != rival::none && bench.other() == nullptr);
+  };
+  while (missing()) {
     bench.poll();
     const banner& told = bench.banner();
     if (told.what != banner::kind::none && told.what != banner::kind::working) {

@@ -74,10 +74,6 @@ void draw_top_label(const ui& with, ImDrawList& to, const box& plot, std::string
   draw_label(with, to, at, text, theme::soft_text, with.fonts.small);
 }
 
-std::string joined_range(double top, std::string_view unit) {
-  return with_unit(top, unit);
-}
-
 void draw_gauge(ui& with, ImDrawList& to, workbench& bench, const gauge_series& gauge,
                 const gauge_series* ghost, const track& what, const track_place& where) {
   const std::size_t now = bench.clock.at().event;
@@ -108,7 +104,7 @@ void draw_gauge(ui& with, ImDrawList& to, workbench& bench, const gauge_series& 
                  {theme::timeout, low, high, false, 1});
     }
   }
-  draw_top_label(with, to, where.plot, joined_range(high, gauge.unit));
+  draw_top_label(with, to, where.plot, with_unit(high, gauge.unit));
   const double limit = gauge.limit_at(now);
   std::string small = limit > 0 ? "of " + format_number(limit) : "";
   draw_gutter(with, to, where.gutter, what.name, with_unit(gauge.value.at_event(now), gauge.unit),
@@ -180,7 +176,7 @@ void draw_outcome_bars(ui& with, ImDrawList& to, workbench& bench, const outcome
   }
 }
 
-void draw_latency(ui& with, ImDrawList& to, workbench& bench, run& shown,
+void draw_latency(ui& with, ImDrawList& to, workbench& bench, run& shown, run* ghost,
                   const track_place& where) {
   const latency_series& series = *shown.line().main_latency();
   const auto windows = static_cast<std::size_t>(std::max(2.0F, where.plot.width() / with.px(10)));
@@ -188,6 +184,11 @@ void draw_latency(ui& with, ImDrawList& to, workbench& bench, run& shown,
   nanos most = 1;
   for (const latency_window& each : seen) {
     most = std::max(most, each.p99);
+  }
+  if (ghost != nullptr && ghost->line().main_latency() != nullptr) {
+    for (const latency_window& each : ghost->latency_in(where.scale.range, windows)) {
+      most = std::max(most, each.p99);
+    }
   }
   const double high = nice_ceiling(static_cast<double>(most) / 1e6 * 1.04) * 1e6;
   const latency_window* at_cursor = nullptr;
@@ -207,6 +208,15 @@ void draw_latency(ui& with, ImDrawList& to, workbench& bench, run& shown,
     to.AddRectFilled({left, mid_y - with.px(1)}, {right, mid_y + with.px(1)}, theme::in_flight);
     if (each.range.from_ns <= now) {
       at_cursor = &each;
+    }
+  }
+  if (ghost != nullptr && ghost->line().main_latency() != nullptr) {
+    for (const latency_window& each : ghost->latency_in(where.scale.range, windows)) {
+      if (each.count > 0) {
+        const float y = y_of(where.plot, 0, high, static_cast<double>(each.p99));
+        to.AddRectFilled({where.scale.x(each.range.from_ns), y},
+                         {where.scale.x(each.range.to_ns), y + with.px(1.5F)}, theme::ghost);
+      }
     }
   }
   draw_top_label(with, to, where.plot, duration_text(high));
@@ -434,8 +444,6 @@ void draw_track(ui& with, ImDrawList& to, workbench& bench, run& shown, run* gho
   const timeline& line = shown.line();
   to.AddRectFilled(where.plot.min, where.plot.max, theme::faded(theme::ground, 0.6));
   draw_grid(with, to, where.plot, where.scale);
-  to.PushClipRect(where.plot.min, where.plot.max, true);
-  to.PopClipRect();
   switch (what.kind) {
   case track_kind::gauge: {
     const gauge_series& gauge = line.gauges()[what.index];
@@ -447,7 +455,7 @@ void draw_track(ui& with, ImDrawList& to, workbench& bench, run& shown, run* gho
     draw_outcome_bars(with, to, bench, *line.main_outcomes(), where);
     break;
   case track_kind::latency:
-    draw_latency(with, to, bench, shown, where);
+    draw_latency(with, to, bench, shown, ghost, where);
     break;
   case track_kind::breaker_band:
     draw_band(with, to, bench, line.states()[what.index], where);

@@ -62,20 +62,20 @@ void draw_table(ui& with, const comparison& seen, const std::string& left, const
                 float width) {
   ImDrawList& to = *ImGui::GetWindowDrawList();
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float columns[] = {at.x, at.x + width * 0.52F, at.x + width * 0.76F, at.x + width};
+  const float columns[] = {at.x, at.x + width * 0.57F, at.x + width * 0.78F, at.x + width};
   const float row = with.fonts.body->FontSize + with.px(5);
   float y = at.y;
-  draw_label_within(with, to, {columns[1], y}, width * 0.22F, left, theme::soft_text,
+  draw_label_within(with, to, {columns[1], y}, width * 0.2F, left, theme::soft_text,
                     with.fonts.small, align::right);
-  draw_label_within(with, to, {columns[2], y}, width * 0.22F, right, theme::soft_text,
+  draw_label_within(with, to, {columns[2], y}, width * 0.2F, right, theme::soft_text,
                     with.fonts.small, align::right);
   y += with.fonts.small->FontSize + with.px(5);
   for (const comparison_row& each : seen.rows) {
     const verdict_look look = look_of(each.right_is);
-    draw_label_within(with, to, {columns[0], y}, width * 0.3F, each.name, theme::text);
-    draw_label_within(with, to, {columns[1], y}, width * 0.22F, each.left, theme::text, nullptr,
+    draw_label_within(with, to, {columns[0], y}, width * 0.36F, each.name, theme::text);
+    draw_label_within(with, to, {columns[1], y}, width * 0.2F, each.left, theme::text, nullptr,
                       align::right);
-    draw_label_within(with, to, {columns[2], y}, width * 0.22F, each.right, theme::text, nullptr,
+    draw_label_within(with, to, {columns[2], y}, width * 0.2F, each.right, theme::text, nullptr,
                       align::right);
     const box difference = draw_label_within(with, to, {columns[3], y}, width * 0.2F,
                                              each.difference, look.colour, nullptr, align::right);
@@ -144,16 +144,18 @@ void draw_pairs(ui& with, workbench& bench, run& other, const std::string& left,
   std::vector<pair> pairs;
   const auto add = [&](const gauge_series* series, ImU32 colour) {
     const gauge_series* same = series != nullptr ? theirs.gauge(series->name) : nullptr;
-    if (same != nullptr) {
+    // Where nothing ever happens there is nothing to compare.
+    if (same != nullptr && std::max(series->value.extent().max, same->value.extent().max) > 0) {
       pairs.push_back({series, same, colour});
     }
   };
   add(main_queue(mine), theme::queue);
   add(main_in_flight(mine), theme::in_flight);
   if (pairs.empty()) {
-    for (const gauge_series& each :
-         mine.gauges().first(std::min<std::size_t>(2, mine.gauges().size()))) {
-      add(&each, theme::in_flight);
+    for (const gauge_series& each : mine.gauges()) {
+      if (pairs.size() < 2) {
+        add(&each, theme::in_flight);
+      }
     }
   }
   const float gap = with.px(8);

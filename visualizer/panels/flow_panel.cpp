@@ -181,30 +181,18 @@ std::vector<box> draw_bins(ui& with, ImDrawList& to, const flow_picture& picture
   }
   const bool named = groups > 1;
   const float head = named ? with.fonts.small->FontSize + with.px(3) : 0;
-  // Two groups stand side by side where that gives each row more height.
-  const std::size_t columns = named && area.width() > with.px(280) ? 2 : 1;
-  const float width =
-      (area.width() - static_cast<float>(columns - 1) * with.px(8)) / static_cast<float>(columns);
-  const float lines = static_cast<float>(picture.bins.size()) / static_cast<float>(columns);
   const float step =
-      std::min(with.px(26),
-               (area.height() - head * static_cast<float>(groups) / static_cast<float>(columns)) /
-                   std::max(1.0F, columns == 1 ? lines : std::ceil(lines) + 1));
-  float x = area.min.x;
+      std::min(with.px(26), (area.height() - head * static_cast<float>(groups)) /
+                                static_cast<float>(std::max<std::size_t>(picture.bins.size(), 1)));
   float y = area.min.y;
-  std::size_t group = 0;
   for (std::size_t i = 0; i < picture.bins.size(); ++i) {
     const shown_bin& each = picture.bins[i];
     if (named && (i == 0 || each.source != picture.bins[i - 1].source)) {
-      if (columns == 2 && group == (groups + 1) / 2) {
-        x += width + with.px(8);
-        y = area.min.y;
-      }
-      ++group;
-      draw_label_within(with, to, {x, y}, width, each.name, theme::soft_text, with.fonts.small);
+      draw_label_within(with, to, {area.min.x, y}, area.width(), each.name, theme::soft_text,
+                        with.fonts.small);
       y += head;
     }
-    const box row{{x, y}, {x + width, y + step - with.px(3)}};
+    const box row{{area.min.x, y}, {area.max.x, y + step - std::min(with.px(3), step * 0.15F)}};
     draw_bin(with, to, each, row);
     rows.push_back(row);
     y += step;
@@ -248,6 +236,24 @@ void draw_moves(const ui& with, ImDrawList& to, const flow_picture& picture,
     to.AddCircleFilled({start.x + (target.x - start.x) * p, start.y + (target.y - start.y) * p},
                        with.px(4), colour, 12);
   }
+}
+
+/// Where there is no room for all bins: those that say how work ended as a whole.
+void keep_main_bins(const ui& with, flow_picture& picture, const timeline& line, float height) {
+  std::size_t groups = 0;
+  for (std::size_t i = 0; i < picture.bins.size(); ++i) {
+    groups += i == 0 || picture.bins[i].source != picture.bins[i - 1].source ? 1 : 0;
+  }
+  const float row = with.fonts.small->FontSize + with.px(2.5F);
+  const outcome_series* main = line.main_outcomes();
+  if (groups < 2 || main == nullptr ||
+      row * static_cast<float>(picture.bins.size() + groups) <= height) {
+    return;
+  }
+  for (shown_move& each : picture.moves) {
+    each.bin = -1; // their numbers change
+  }
+  std::erase_if(picture.bins, [&](const shown_bin& bin) { return bin.source != main->source; });
 }
 
 void draw_picture(ui& with, ImDrawList& to, const flow_picture& picture, const box& area) {
@@ -300,10 +306,11 @@ void draw_flow(ui& with, workbench& bench, ImVec2 size) {
   const bool moving = bench.clock.playing() && !with.reduced_motion;
   const auto takes =
       moving ? static_cast<nanos>(static_cast<double>(move_takes) * bench.clock.speed()) : 0;
-  const flow_picture picture =
+  flow_picture picture =
       flow_at(shown->line(), shown->state(), bench.clock.at(), {.moving_for = takes});
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const ImVec2 room = ImGui::GetContentRegionAvail();
+  keep_main_bins(with, picture, shown->line(), room.y);
   draw_picture(with, *ImGui::GetWindowDrawList(), picture,
                {{at.x, at.y + with.px(2)}, {at.x + room.x, at.y + room.y}});
   end_panel();

@@ -15,7 +15,7 @@ struct gesture {
 
 constexpr gesture gestures[] = {
     {"Click, drag", "on a chart, a lane or the strip below: moves the cursor"},
-    {"Wheel", "over charts and lanes: zooms at the mouse"},
+    {"Wheel", "over charts (over lanes with Shift): zooms at the mouse"},
     {"Right drag", "on charts and lanes: pans"},
     {"Click a knob's value", "types it; Enter takes it"},
 };

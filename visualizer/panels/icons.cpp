@@ -72,12 +72,12 @@ void arrow(const pen& p, float way) {
 void draw_symbol(const pen& p, icon what) {
   switch (what) {
   case icon::undo:
-    p.arc(-2.6F, 1.6F, 0.6F);
-    p.triangle(-0.85F, -0.75F, -0.9F, 0.1F, -0.15F, -0.25F);
+    p.arc(-3.14F, 1.2F, 0.58F);
+    p.triangle(-1.0F, -0.15F, -0.16F, -0.15F, -0.58F, 0.5F);
     break;
   case icon::rerun:
-    p.arc(-0.6F, 4.4F, 0.62F);
-    p.triangle(0.2F, -0.75F, 0.95F, -0.7F, 0.65F, 0.0F);
+    p.arc(0.5F, 5.5F, 0.6F);
+    p.triangle(0.1F, -0.25F, 0.9F, -0.85F, 0.95F, 0.05F);
     break;
   case icon::flag:
     p.line(-0.5F, -0.8F, -0.5F, 0.85F);

@@ -107,10 +107,10 @@ void draw_value(ui& with, workbench& bench, std::size_t which, const std::string
 void draw_slider(ui& with, workbench& bench, std::size_t index, float width) {
   const knob_value& knob = bench.knobs()[index];
   const slider_scale scale{knob.info};
-  const float height = with.px(20);
+  const float height = with.px(17);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::InvisibleButton("slider", {width, height});
-  const float grab = with.px(7);
+  const float grab = with.px(6.5F);
   const float left = at.x + grab;
   const float right = at.x + width - grab;
   if (ImGui::IsItemActivated()) {
@@ -163,8 +163,8 @@ void draw_head(ui& with, workbench& bench, std::size_t index, float width) {
   const knob_value& knob = bench.knobs()[index];
   ImDrawList& to = *ImGui::GetWindowDrawList();
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float reset = ImGui::GetFrameHeight();
-  const float value = knob.info.kind == knob_kind::choice ? 0 : with.px(92);
+  const float reset = sign_button_width(with);
+  const float value = knob.info.kind == knob_kind::choice ? 0 : with.px(88);
   const float name_width = width - value - reset - with.px(12);
   draw_label_within(with, to,
                     {at.x, at.y + (ImGui::GetFrameHeight() - with.fonts.body->FontSize) / 2},
@@ -194,6 +194,8 @@ void draw_head(ui& with, workbench& bench, std::size_t index, float width) {
 void draw_knob(ui& with, workbench& bench, std::size_t index) {
   const std::string name = bench.knobs()[index].info.name;
   ImGui::PushID(name.c_str());
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {with.px(6), with.px(2)});
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {with.px(4), with.px(1)});
   ImGui::BeginGroup();
   const float width = ImGui::GetContentRegionAvail().x;
   draw_head(with, bench, index, width);
@@ -210,6 +212,7 @@ void draw_knob(ui& with, workbench& bench, std::size_t index) {
     ImGui::PopStyleColor();
   }
   ImGui::EndGroup();
+  ImGui::PopStyleVar(2);
   if (bench.highlighted_knob == name) {
     const float edge = with.px(4);
     const ImVec2 min = ImGui::GetItemRectMin();
@@ -225,10 +228,10 @@ void draw_seed(ui& with, workbench& bench) {
   ImDrawList& to = *ImGui::GetWindowDrawList();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  const float square = ImGui::GetFrameHeight();
-  const float value = with.px(92);
-  draw_label(with, to, {at.x, at.y + (square - with.fonts.body->FontSize) / 2}, "seed",
-             theme::text);
+  const float square = sign_button_width(with);
+  const float value = with.px(88);
+  draw_label(with, to, {at.x, at.y + (ImGui::GetFrameHeight() - with.fonts.body->FontSize) / 2},
+             "seed", theme::text);
   ImGui::SetCursorScreenPos({at.x + width - value - square - with.px(4), at.y});
   draw_value(with, bench, workbench::typing_seed, "seed", std::to_string(bench.seed()), value);
   ImGui::SetCursorScreenPos({at.x + width - square, at.y});

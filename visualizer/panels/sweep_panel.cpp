@@ -4,6 +4,7 @@
 #include <weir/trace/text.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -83,6 +84,15 @@ struct curve {
   std::function<std::optional<double>(const sweep_point&)> of;
 };
 
+/// Little's law speaks of how many are in flight, so its mark belongs on a knob that bounds them.
+bool bounds_concurrency(const knob_info& knob) {
+  constexpr std::array words{"limit",  "bound",      "concurren", "permit",  "flight",
+                             "worker", "connection", "pool",      "parallel"};
+  return knob.kind == knob_kind::integer && std::ranges::any_of(words, [&](const char* word) {
+           return knob.name.find(word) != std::string::npos;
+         });
+}
+
 void draw_marks(ui& with, ImDrawList& to, const box& area, const value_scale& scale,
                 const workbench& bench, const sweep_result& seen) {
   const auto upright = [&](double value, ImU32 colour, float dash) {
@@ -94,7 +104,8 @@ void draw_marks(ui& with, ImDrawList& to, const box& area, const value_scale& sc
   if (seen.knee) {
     upright(seen.points[*seen.knee].value, theme::half_open, with.px(7));
   }
-  if (seen.little_bound && *seen.little_bound >= scale.low && *seen.little_bound <= scale.high) {
+  if (bounds_concurrency(*bench.swept()) && seen.little_bound && *seen.little_bound >= scale.low &&
+      *seen.little_bound <= scale.high) {
     upright(*seen.little_bound, theme::retry, with.px(2.5F));
   }
   if (bench.sweep_knob < bench.knobs().size() && bench.swept() != nullptr &&
@@ -147,15 +158,23 @@ void draw_curve(ui& with, ImDrawList& to, const curve& what, const box& area,
 
 void draw_value_axis(ui& with, ImDrawList& to, const box& area, const value_scale& scale,
                      const knob_info& knob) {
-  float free_from = area.min.x;
-  const int steps = 6;
-  for (int i = 0; i <= steps; ++i) {
-    const double share = static_cast<double>(i) / steps;
-    double value = scale.by_ratio ? scale.low * std::pow(scale.high / scale.low, share)
-                                  : scale.low + share * (scale.high - scale.low);
-    if (knob.kind != knob_kind::real) {
-      value = std::round(value);
+  std::vector<double> values;
+  if (scale.by_ratio) {
+    for (double decade = std::pow(10, std::floor(std::log10(scale.low))); decade <= scale.high;
+         decade *= 10) {
+      for (const double step : {1.0, 2.0, 5.0}) {
+        if (decade * step >= scale.low && decade * step <= scale.high) {
+          values.push_back(decade * step);
+        }
+      }
     }
+  } else {
+    for (const tick& each : value_ticks(scale.low, scale.high, 8)) {
+      values.push_back(each.at);
+    }
+  }
+  float free_from = area.min.x;
+  for (const double value : values) {
     const std::string text =
         knob.kind == knob_kind::duration ? duration_text(value) : format_number(value);
     const float half = text_size(with, text, with.fonts.small).x / 2;
@@ -213,8 +232,8 @@ void draw_curves(ui& with, workbench& bench, const sweep_result& seen) {
     most = std::max(most, each.figures.throughput_per_s);
     slowest = std::max(slowest, static_cast<double>(each.figures.p99.value_or(0)));
   }
-  const double top = nice_ceiling(most);
-  const double top_ms = nice_ceiling(slowest / 1e6) * 1e6;
+  const double top = nice_ceiling(most * 1.04);
+  const double top_ms = nice_ceiling(slowest / 1e6 * 1.04) * 1e6;
   draw_findings(with, bench, seen);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const ImVec2 room = ImGui::GetContentRegionAvail();

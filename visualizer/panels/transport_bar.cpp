@@ -145,7 +145,9 @@ void draw_transport(ui& with, workbench& bench) {
   ImGui::SetCursorScreenPos({at.x, at.y + row + with.px(3)});
   draw_play(with, bench);
   draw_speeds(with, bench);
-  draw_view_buttons(with, bench);
+  if (!bench.presenter) { // a lecture needs these by key at most, and the room for the picture
+    draw_view_buttons(with, bench);
+  }
   ImGui::PopStyleVar();
 }
 

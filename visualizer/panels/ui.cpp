@@ -107,7 +107,15 @@ void note_widget(ui& with, std::string_view name, std::string_view tip, bool ena
 }
 
 void tooltip(ui& with, std::string_view text) {
+  const ImGuiID item = ImGui::GetItemID();
+  if (ImGui::IsItemActive()) {
+    with.quiet_item = item;
+  }
   if (text.empty() || !ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) {
+    with.quiet_item = with.quiet_item == item && !ImGui::IsItemActive() ? 0 : with.quiet_item;
+    return;
+  }
+  if (with.quiet_item == item) {
     return;
   }
   if (GImGui->HoveredIdTimer < tooltip_after && GImGui->HoveredId != 0) {

@@ -82,7 +82,8 @@ struct ui {
   bool reduced_motion = false;
   locator* places = nullptr; ///< null where nobody asks
   std::vector<action> actions =
-      {}; ///< asked for in this frame; the workbench performs them after it
+      {};                 ///< asked for in this frame; the workbench performs them after it
+  ImGuiID quiet_item = 0; ///< was pressed: its tooltip stays away until the mouse has left it
   double next_frame_in =
       std::numeric_limits<double>::infinity(); ///< seconds; a tween or a tooltip is due
 

@@ -119,7 +119,7 @@ void draw_flow_row(ui& with, workbench& bench, ImVec2 size) {
 
 void draw_presenter(ui& with, workbench& bench, ImVec2 room) {
   const float gap = ImGui::GetStyle().ItemSpacing.y;
-  const float top = std::floor(room.y * 0.42F);
+  const float top = std::floor(room.y * 0.44F);
   draw_flow_row(with, bench, {room.x, top});
   draw_charts(with, bench, {room.x, room.y - top - gap});
 }
@@ -162,9 +162,9 @@ void draw_workplace(ui& with, workbench& bench, ImVec2 room) {
   ImGui::EndGroup();
 }
 
-float transport_height(const ui& with) {
+float transport_height(const ui& with, const workbench& bench) {
   const float width = ImGui::GetContentRegionAvail().x / with.scale;
-  const float rows = width >= 930 ? 1 : width >= 500 ? 2 : 3;
+  const float rows = width >= (bench.presenter ? 740 : 1075) ? 1 : width >= 545 ? 2 : 3;
   return with.px(29) + rows * (ImGui::GetFrameHeight() + with.px(5));
 }
 
@@ -185,7 +185,7 @@ void draw_window(ui& with, workbench& bench) {
                    ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   draw_header(with, bench);
   draw_banner(with, bench);
-  const float below = transport_height(with);
+  const float below = transport_height(with, bench);
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const ImVec2 body{room.x,
                     std::max(room.y - below - ImGui::GetStyle().ItemSpacing.y, with.px(80))};
