@@ -171,6 +171,8 @@ inline asio::awaitable<void> attend(call& mine, scripted_network& network, nanos
     mine.detail = thrown.detail;
   } catch (const boost::system::system_error& thrown) {
     mine.error = thrown.code();
+  } catch (const weir::expectation_failed&) {
+    throw;
   } catch (const std::exception& thrown) {
     weir::fail("reserve_within() threw something that is no system_error: {}", thrown.what());
   }

@@ -186,6 +186,8 @@ inline asio::awaitable<void> attend(call& mine, operation& work, const int& runn
     mine.thrown_by = thrown.attempt;
   } catch (const boost::system::system_error& thrown) {
     mine.error = thrown.code();
+  } catch (const weir::expectation_failed&) {
+    throw;
   } catch (const std::exception& thrown) {
     weir::fail("retry() threw something that is no system_error: {}", thrown.what());
   }
@@ -267,14 +269,18 @@ public:
                  attempt, *one.thrown_by);
   }
 
-  /// Before attempt n + 1: the n-th number times the n-th ceiling, slept on the clock.
-  void expect_pauses() const {
-    nanoseconds ceiling = std::min(policy_.base, policy_.cap);
-    for (std::size_t n = 1; n < work.attempts.size(); ++n) {
-      const double number = random.at(n - 1);
-      expect_pause(n, number, ceiling);
+  /// From now on each pause is judged when the attempt after it begins: the n-th number times the
+  /// n-th ceiling, slept on the clock.
+  void judge_pauses() {
+    work.begins = [this, ceiling = std::min(policy_.base, policy_.cap)](unsigned attempt) mutable {
+      if (attempt == 1)
+        return;
+      expect_pause(attempt - 1, random.at(attempt - 2), ceiling);
       ceiling = ceiling > policy_.cap / 2 ? policy_.cap : ceiling * 2;
-    }
+    };
+  }
+
+  void expect_one_draw_for_each_pause() const {
     weir::expect(random.drawn + 1 == work.attempts.size(),
                  "{} attempts have {} pauses between them; {} random numbers were drawn",
                  work.attempts.size(), work.attempts.size() - 1, random.drawn);
@@ -293,7 +299,7 @@ private:
     nanoseconds slept{};
     for (const auto& sleep : clock.asked)
       if (from <= sleep.begun && (sleep.begun < until || (sleep.begun == until && from == until)))
-        slept += std::max(sleep.time, nanoseconds(0));
+        slept += sleep.time;
     if (from == until && due < 1us)
       return; // several attempts may have been in this instant, each with its own short sleep
     weir::expect(close(slept, due),

@@ -60,9 +60,10 @@ asio::awaitable<void> pauses(retry_policy policy, std::vector<double> numbers) {
   std::vector<error_code> results(policy.attempts - 1, reset);
   results.push_back(none);
   bench b(co_await asio::this_coro::executor, results, policy, std::move(numbers));
+  b.judge_pauses();
   const call& one = b.start();
-  co_await b.wait(8h);
-  b.expect_pauses();
+  co_await b.wait(policy.cap < 1min ? policy.attempts * policy.cap : 8h);
+  b.expect_one_draw_for_each_pause();
   b.expect_attempts(policy.attempts,
                     weir::text("{} attempts are allowed, and the last goes well", policy.attempts));
   b.expect_ended_with_its_attempt(one);
