@@ -128,6 +128,17 @@ TEST_CASE("a pause is everybody's", "[pause-shared]") {
     b.ask(5);
     co_await b.finish();
   });
+
+  WEIR_EXPLORE("it stays when nobody waits", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, pauses);
+    b.to.script[1] = {refuse(150ms)};
+    call& refused = b.ask(1);
+    co_await b.wait(50ms);
+    b.cancel(refused);
+    co_await b.wait(20ms);
+    b.ask(2);
+    co_await b.finish();
+  });
 }
 
 TEST_CASE("no burst after a pause", "[no-burst]") {
