@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
 #include <initializer_list>
 #include <optional>
 
@@ -182,19 +184,35 @@ private:
                                : std::max(gauge.capacity, gauge.limit.extent().max);
   }
 
+  /// Holds things, so that its limit is a bound and not a line to stay below.
+  static bool is_queue(const gauge_series& gauge) {
+    return words::has(gauge.name, "queue") || words::has(gauge.name, "depth") ||
+           words::has(gauge.name, "waiting") || words::has(gauge.name, "backlog") ||
+           words::has(gauge.name, "buffer");
+  }
+
   void over_limit(const gauge_series& gauge) {
     const double limit = largest_limit(gauge);
     const double most = gauge.value.empty() ? 0 : gauge.value.extent().max;
-    if (limit > 0 && most > limit) {
-      give("over-limit", urgency::wrong,
-           the(gauge) + " goes over its limit of " + with_unit(limit, gauge.unit),
-           "at most it was " + with_unit(most, gauge.unit));
+    if (limit <= 0 || most <= limit) {
+      return;
     }
+    std::string evidence = "at most it was " + with_unit(most, gauge.unit);
+    if (gauge.limit.empty()) {
+      // Half a step above: at the limit is not yet over it.
+      const double share = gauge.value.share_at_least(std::nextafter(limit, most), line_.range());
+      evidence += "; over it " + percent(share) + " of the time";
+    }
+    const bool bound = is_queue(gauge) || is_in_flight(gauge);
+    give(bound ? "over-limit" : "over-line", bound ? urgency::wrong : urgency::warning,
+         the(gauge) + " goes over " + (bound ? "its limit of " : "") + with_unit(limit, gauge.unit),
+         std::move(evidence));
   }
 
   void at_limit(const gauge_series& gauge) {
     // A limit that moves has no one share; the constant case is the one that people set.
-    if (gauge.capacity <= 0 || !gauge.limit.empty() || gauge.value.size() < enough) {
+    if (gauge.capacity <= 0 || !gauge.limit.empty() || gauge.value.size() < enough ||
+        gauge.value.extent().max > gauge.capacity) {
       return;
     }
     const double share = gauge.value.share_at_least(gauge.capacity, line_.range());
@@ -204,12 +222,25 @@ private:
            "all " + limit + " of " + the(gauge) + " are taken " + percent(share) + " of the time",
            "over " + duration(line_.range().length()) + "; what waits, waits for these",
            knob_of_limit(gauge), "up, if the downstream can take it");
-    } else if (!is_in_flight(gauge) && share >= 0.1) {
+    } else if (is_queue(gauge) && share >= 0.1) {
       give("queue-full", urgency::warning,
            the(gauge) + " is at its capacity " + percent(share) + " of the time",
            "capacity " + limit + ", over " + duration(line_.range().length()),
            info({"arrival", "rate", "capacity"}), "and see whether it still fills");
     }
+  }
+
+  /// A limit that nobody can turn is the world's, and no advice. Without knobs there is no telling.
+  [[nodiscard]] bool is_set_by_a_knob(double limit) const {
+    const auto& set = line_.trace().header().knobs;
+    if (facts_.knobs.empty() && set.empty()) {
+      return true;
+    }
+    return std::ranges::any_of(facts_.knobs,
+                               [&](const knob_value& one) { return one.value == limit; }) ||
+           std::ranges::any_of(set, [&](const auto& one) {
+             return std::strtod(one.second.c_str(), nullptr) == limit;
+           });
   }
 
   void limit_not_reached(const gauge_series& gauge) {
@@ -218,7 +249,8 @@ private:
             ? gauge.capacity
             : std::min(gauge.limit.extent().min,
                        gauge.capacity > 0 ? gauge.capacity : gauge.limit.extent().min);
-    if (limit <= 1 || gauge.value.size() < enough || gauge.unit == "ms" || gauge.unit == "%") {
+    if (limit <= 1 || gauge.value.size() < enough || !(is_in_flight(gauge) || is_queue(gauge)) ||
+        !is_set_by_a_knob(limit)) {
       return;
     }
     const double most = gauge.value.extent().max;
@@ -230,9 +262,7 @@ private:
   }
 
   void grows(const gauge_series& gauge) {
-    if (gauge.has_limit() || gauge.value.size() < 4 * enough || gauge.unit == "ms" ||
-        !(words::has(gauge.name, "queue") || words::has(gauge.name, "depth") ||
-          words::has(gauge.name, "waiting") || words::has(gauge.name, "backlog"))) {
+    if (gauge.has_limit() || gauge.value.size() < 4 * enough || !is_queue(gauge)) {
       return;
     }
     const nanos quarter = line_.range().length() / 4;

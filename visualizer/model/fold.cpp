@@ -60,7 +60,7 @@ void world_state::apply(const event& e) {
     break;
   }
   case event_kind::item_moved:
-    enter(e);
+    enter(e.a, e.source);
     break;
   case event_kind::outcome:
     end_item(e);
@@ -79,23 +79,33 @@ void world_state::take_out(std::uint32_t position) {
   }
 }
 
-void world_state::enter(const event& e) {
-  auto position = where_.find(e.a);
+void world_state::enter(std::int64_t item, trace::source_id to) {
+  auto position = where_.find(item);
+  trace::source_id from = 0;
   if (position == flat_map::none) {
     position = static_cast<std::uint32_t>(items_.size());
     items_.emplace_back();
-    where_.set(e.a, position);
+    where_.set(item, position);
   } else {
+    from = items_[position].place;
+    if (from == to) {
+      return; // said twice, by the scene and by the service
+    }
     take_out(position);
   }
-  auto& place = at(e.source);
+  auto& place = at(to);
   const int lowest = std::countr_one(place.slots);
   ++place.count;
   if (lowest < 64) {
     place.slots |= std::uint64_t{1} << lowest;
   }
-  items_[position] = {e.a, t_ns_, static_cast<std::uint32_t>(events_ - 1), e.source,
-                      lowest < 64 ? static_cast<std::uint8_t>(lowest) : item_state::no_slot};
+  items_[position] = {.item = item,
+                      .since_ns = t_ns_,
+                      .since_event = static_cast<std::uint32_t>(events_ - 1),
+                      .place = to,
+                      .came_from = from,
+                      .slot =
+                          lowest < 64 ? static_cast<std::uint8_t>(lowest) : item_state::no_slot};
 }
 
 void world_state::end_item(const event& e) {
@@ -103,6 +113,11 @@ void world_state::end_item(const event& e) {
   ++counts[e.detail < counts.size() ? e.detail : 0];
   const auto position = e.a == 0 ? flat_map::none : where_.find(e.a);
   if (position == flat_map::none) {
+    return;
+  }
+  const auto caller = items_[position].came_from;
+  if (visits_ && e.source < visits_->size() && (*visits_)[e.source] && caller != 0) {
+    enter(e.a, caller);
     return;
   }
   take_out(position);
@@ -116,7 +131,9 @@ void world_state::end_item(const event& e) {
 
 folder::folder(trace_view trace, std::size_t checkpoint_interval)
     : trace_(trace), interval_(std::max<std::size_t>(checkpoint_interval, 1)) {
-  checkpoints_.emplace_back();
+  const auto visits = std::make_shared<const visit_outcomes>(visit_outcomes_of(trace.tables()));
+  checkpoints_.emplace_back(visits);
+  now_ = checkpoints_.back();
 }
 
 const world_state& folder::at(std::size_t event_count) {

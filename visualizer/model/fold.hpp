@@ -1,11 +1,13 @@
 #pragma once
 
 #include "model/flat_map.hpp"
+#include "model/roles.hpp"
 #include "model/trace_view.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -32,7 +34,8 @@ struct item_state {
   nanos since_ns = 0;
   std::uint32_t since_event = 0;
   trace::source_id place = 0;
-  std::uint8_t slot = no_slot; ///< the lowest free one when it came in; `no_slot` beyond 64
+  trace::source_id came_from = 0; ///< the place before, 0 = from outside
+  std::uint8_t slot = no_slot;    ///< the lowest free one when it came in; `no_slot` beyond 64
 
   static constexpr std::uint8_t no_slot = 255;
 
@@ -43,6 +46,11 @@ struct item_state {
 /// picture. Events are folded in one at a time, so a live run and a replay can't differ.
 class world_state {
 public:
+  world_state() = default;
+
+  /// With outcomes that end a visit to a service, not the item.
+  explicit world_state(std::shared_ptr<const visit_outcomes> visits) : visits_(std::move(visits)) {}
+
   void apply(const trace::event& happened);
 
   [[nodiscard]] std::size_t events() const noexcept { return events_; } ///< applied so far
@@ -66,7 +74,7 @@ public:
 private:
   source_state& at(trace::source_id id);
   void take_out(std::uint32_t position);
-  void enter(const trace::event& e);
+  void enter(std::int64_t item, trace::source_id place);
   void end_item(const trace::event& e);
 
   std::size_t events_ = 0;
@@ -74,6 +82,7 @@ private:
   std::vector<source_state> sources_;
   std::vector<item_state> items_;
   flat_map where_; ///< item id to index in `items_`
+  std::shared_ptr<const visit_outcomes> visits_;
 };
 
 /// The state of the world at any cursor. Goes on from where it is or from the nearest checkpoint,

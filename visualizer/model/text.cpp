@@ -174,14 +174,15 @@ private:
   }
 
   [[nodiscard]] std::size_t columns() const {
-    return options_.width > label_width + number_width + 8
-               ? options_.width - label_width - number_width
+    return options_.width > label_width_ + number_width + 8
+               ? options_.width - label_width_ - number_width
                : 8;
   }
 
   void chart(std::string_view name, const std::vector<double>& values, double top,
              const std::string& number) {
-    say("  " + fitted(name, label_width - 3) + ' ' + trace::sparkline(values, top) + "  " + number);
+    say("  " + fitted(name, label_width_ - 3) + ' ' + trace::sparkline(values, top) + "  " +
+        number);
   }
 
   /// Of a breaker: the numbers that it is set to, or that its own lines show.
@@ -192,8 +193,27 @@ private:
     });
   }
 
+  void choose_label_width() {
+    constexpr std::size_t longest = 27;
+    const auto make_room = [&](std::string_view name) {
+      label_width_ = std::min(std::max(label_width_, width_of(name) + 3), longest);
+    };
+    for (const auto& gauge : line_.gauges()) {
+      if (!gauge.value.empty() && !is_a_setting(gauge)) {
+        make_room(gauge.name);
+      }
+    }
+    for (const auto& state : line_.states()) {
+      make_room(state.name);
+    }
+    if (const auto* const series = line_.main_latency()) {
+      make_room("p99 " + std::string(series->name));
+    }
+  }
+
   void charts() {
     section("over the whole run");
+    choose_label_width();
     const auto n = columns();
     std::vector<column> seen(n);
     for (const auto& gauge : line_.gauges()) {
@@ -224,7 +244,7 @@ private:
             ? static_cast<double>(at_.t_ns) / static_cast<double>(line_.range().length())
             : 0;
     const auto mark = std::min(n - 1, static_cast<std::size_t>(share * static_cast<double>(n)));
-    say(std::string(label_width + mark, ' ') + "^ " + format_time(at_.t_ns));
+    say(std::string(label_width_ + mark, ' ') + "^ " + format_time(at_.t_ns));
   }
 
   void rates(const outcome_series& outcomes, const std::vector<outcome_counts>& counts) {
@@ -271,7 +291,7 @@ private:
                     ? "▲"
                     : std::string(1, static_cast<char>('0' + one.worst % 10));
       }
-      say("  " + fitted(state.name, label_width - 3) + ' ' + band + "  " +
+      say("  " + fitted(state.name, label_width_ - 3) + ' ' + band + "  " +
           std::string(state.label(state.at_event(at_.event))));
     }
   }
@@ -290,7 +310,6 @@ private:
     }
   }
 
-  static constexpr std::size_t label_width = 20;
   static constexpr std::size_t number_width = 22;
 
   const timeline& line_;
@@ -298,6 +317,7 @@ private:
   cursor at_;
   text_options options_;
   std::string out_;
+  std::size_t label_width_ = 12; ///< of the charts: two spaces, the longest name, a space
 };
 
 } // namespace

@@ -1,3 +1,4 @@
+#include "model/roles.hpp"
 #include "model/timeline_body.hpp"
 
 #include <algorithm>
@@ -57,19 +58,25 @@ public:
         events_(to.trace.events()),
         sources_(std::max<std::size_t>(to.trace.tables().sources.size(), 1)),
         next_(kinds * sources_),
-        place_of_(sources_, std::int16_t{-1}) {}
+        visits_(visit_outcomes_of(to.trace.tables())),
+        place_of_(sources_, std::int16_t{-1}) {
+    visits_.resize(sources_);
+  }
 
   void run() {
     count();
     reserve();
     fill();
     b_.range = {0, now_};
+    order_places(b_.places, b_.moves);
     finish_series();
     finish_spans();
     finish_marks();
   }
 
 private:
+  static constexpr std::int16_t nowhere = -1;
+
   [[nodiscard]] std::uint32_t& next(event_kind kind, std::size_t source) noexcept {
     return next_[static_cast<std::size_t>(kind) * sources_ + source];
   }
@@ -132,7 +139,7 @@ private:
     const auto moved = counted(event_kind::item_moved);
     b_.moves.reserve(moved == 0 ? 0 : moved + outcomes);
     b_.notes.reserve(counted(event_kind::note));
-    at_.assign(moved == 0 ? 0 : moved + std::size_t{1}, nowhere);
+    at_.assign(moved == 0 ? 0 : moved + std::size_t{1}, stay{});
     ended_items_.resize(sources_);
     for (std::size_t source = 1; source < sources_; ++source) {
       const auto& info = b_.trace.tables().sources[source];
@@ -201,30 +208,45 @@ private:
     b_.transitions[at] = {now_, index, from, to};
   }
 
-  /// Where an item is: index of a place, or `nowhere`.
-  [[nodiscard]] std::int16_t where(std::int64_t item) const noexcept {
+  /// Indices of places.
+  struct stay {
+    std::int16_t place = nowhere;
+    std::int16_t came_from = nowhere;
+  };
+
+  [[nodiscard]] stay where(std::int64_t item) const noexcept {
     if (static_cast<std::uint64_t>(item) < at_.size()) {
       return at_[static_cast<std::size_t>(item)];
     }
     const auto found = elsewhere_.find(item);
-    return found == flat_map::none ? nowhere : static_cast<std::int16_t>(found);
+    return found == flat_map::none ? stay{}
+                                   : stay{static_cast<std::int16_t>(found & 0xffffU),
+                                          static_cast<std::int16_t>(found >> 16U)};
   }
 
-  void put(std::int64_t item, std::int16_t place) {
+  void put(std::int64_t item, stay now) {
     if (static_cast<std::uint64_t>(item) < at_.size()) {
-      at_[static_cast<std::size_t>(item)] = place;
-    } else if (place == nowhere) {
+      at_[static_cast<std::size_t>(item)] = now;
+    } else if (now.place == nowhere) {
       elsewhere_.erase(item);
     } else {
-      elsewhere_.set(item, static_cast<std::uint32_t>(place));
+      elsewhere_.set(item, static_cast<std::uint32_t>(static_cast<std::uint16_t>(now.place)) |
+                               static_cast<std::uint32_t>(static_cast<std::uint16_t>(now.came_from))
+                                   << 16U);
     }
+  }
+
+  void go(std::int64_t item, std::int16_t from, std::int16_t to, std::uint32_t index) {
+    b_.moves.push_back({now_, item, index, from, to, trace::outcome::none, 0});
+    put(item, {to, from});
   }
 
   void move_item(const event& e, std::uint32_t index) {
     const auto to = place_of_[source_of(e)];
-    if (to >= 0) {
-      b_.moves.push_back({now_, e.a, index, where(e.a), to, trace::outcome::none, 0});
-      put(e.a, to);
+    const auto from = where(e.a).place;
+    // The scene and the service may both say that an item has come to the service.
+    if (to >= 0 && to != from) {
+      go(e.a, from, to, index);
     }
   }
 
@@ -239,12 +261,18 @@ private:
     if (e.a == 0 || b_.places.empty()) {
       return;
     }
-    if (const auto from = where(e.a); from != nowhere) {
-      b_.moves.push_back({now_, e.a, index, from, nowhere, static_cast<trace::outcome>(how),
-                          static_cast<source_id>(source)});
-      put(e.a, nowhere);
-      ++ended_items_[source];
+    const auto here = where(e.a);
+    if (here.place == nowhere) {
+      return;
     }
+    if (visits_[source] && here.came_from != nowhere) {
+      go(e.a, here.place, here.came_from, index);
+      return;
+    }
+    b_.moves.push_back({now_, e.a, index, here.place, nowhere, static_cast<trace::outcome>(how),
+                        static_cast<source_id>(source)});
+    put(e.a, {});
+    ++ended_items_[source];
   }
 
   void begin_span(const event& e, std::uint32_t index) {
@@ -428,10 +456,12 @@ private:
       series.role = role_of[series.source];
     }
     b_.main_outcomes = best(b_.outcomes, [&](const outcome_series& one) {
-      return one.breaker_window ? -1.0 : ended_items_[one.source] * 1e9 + double(one.kinds.size());
+      const double ended = visits_[one.source] ? 0 : ended_items_[one.source] * 1e9;
+      return one.breaker_window ? -1.0 : ended + static_cast<double>(one.kinds.size());
     });
     b_.main_latency = best(b_.latencies, [](const latency_series& one) {
-      return (one.role == trace::span_role::request ? 1e12 : 0.0) + double(one.ends.size());
+      return (one.role == trace::span_role::request ? 1e12 : 0.0) +
+             static_cast<double>(one.ends.size());
     });
     b_.loop_lag = index_of(b_.gauges, "loop lag", "");
   }
@@ -503,8 +533,6 @@ private:
     std::ranges::sort(b_.key_transitions, {}, &transition::event);
   }
 
-  static constexpr std::int16_t nowhere = -1;
-
   timeline::body& b_;
   timeline_options options_;
   std::span<const event> events_;
@@ -512,9 +540,10 @@ private:
   std::vector<std::uint32_t> next_;   ///< by kind and source: first counts, then where to write
   std::vector<std::uint32_t> counts_; ///< by kind and source
   std::vector<std::uint32_t> starts_; ///< by kind and source: where its stretch begins
+  visit_outcomes visits_;
   std::vector<std::int16_t> place_of_;
-  std::vector<std::int16_t> at_; ///< by item, as far as items are numbered from 1
-  flat_map elsewhere_;           ///< other items
+  std::vector<stay> at_; ///< by item, as far as items are numbered from 1
+  flat_map elsewhere_;   ///< other items
   std::vector<std::uint32_t> ended_items_;
   nanos now_ = 0;
 };

@@ -108,7 +108,7 @@ TEST_CASE("a queue at its capacity is measured by time, not by points") {
 TEST_CASE("a gauge over its limit is wrong, and comes first") {
   trace_builder run;
   for (int i = 0; i < 30; ++i) {
-    run.at(i * ms).gauge("queue depth", 12, 8);
+    run.at(i * ms).gauge("loop lag", 60).gauge("queue depth", 12, 8);
   }
   const auto trace = run.done();
   const timeline line(trace);
@@ -117,6 +117,30 @@ TEST_CASE("a gauge over its limit is wrong, and comes first") {
   CHECK(all[0].rule == "over-limit");
   CHECK(all[0].weight == urgency::wrong);
   CHECK(all[0].text == "'queue depth' goes over its limit of 8");
+}
+
+TEST_CASE("a line drawn beside a gauge that holds nothing is no bound") {
+  trace_builder run;
+  for (int i = 0; i < 40; ++i) {
+    run.at(i * ms).gauge("calls in 100 ms", i, 20);
+  }
+  const auto told = find(run.done(), "over-line");
+  REQUIRE(told);
+  CHECK(told->weight == urgency::warning);
+  CHECK(told->evidence == "at most it was 39; over it 46 % of the time");
+  CHECK_FALSE(find(run.done(), "over-limit"));
+  CHECK_FALSE(find(run.done(), "queue-full"));
+}
+
+TEST_CASE("a limit that no knob sets gets no advice") {
+  trace_builder run;
+  for (int i = 0; i < 30; ++i) {
+    run.at(i * ms).gauge("in flight", i % 6, 16);
+  }
+  run.recorder().header().knobs = {{"limit", "16"}};
+  CHECK(find(run.done(), "limit-never-reached"));
+  run.recorder().header().knobs = {{"limit", "12"}};
+  CHECK_FALSE(find(run.done(), "limit-never-reached"));
 }
 
 TEST_CASE("a limit that is never reached is a hint") {

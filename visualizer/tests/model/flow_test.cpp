@@ -131,6 +131,63 @@ TEST_CASE("counts in the picture agree with the moves up to the cursor, at any c
   }
 }
 
+TEST_CASE("places stand in the order of flow, whatever was declared first") {
+  trace_builder run;
+  run.source(trace::source_kind::place, "dependency");
+  for (int i = 1; i <= 10; ++i) {
+    run.at(i).enter("client", i).enter("queue", i).enter("dependency", i);
+    if (i % 3 == 0) {
+      run.enter("client", i); // some come back for another attempt
+    }
+    run.end("requests", outcome::ok, i);
+  }
+  const auto trace = run.done();
+  const timeline line(trace);
+  REQUIRE(line.places().size() == 3);
+  CHECK(line.places()[0].name == "client");
+  CHECK(line.places()[1].name == "queue");
+  CHECK(line.places()[2].name == "dependency");
+  const auto ways = line.moves_of(1);
+  REQUIRE(ways.size() == 4);
+  CHECK((ways[0].to == 0 && ways[1].to == 1 && ways[2].to == 2 && ways[3].from == 2));
+}
+
+TEST_CASE("a call to a service comes back to its caller; only the request's own outcome ends it") {
+  trace_builder run;
+  run.gauge("dependency in flight", 0).gauge("dependency queue", 0);
+  run.source(trace::source_kind::outcomes, "requests");
+  run.at(1).enter("client", 1).enter("dependency", 1).enter("dependency", 1);
+  run.at(2).end("dependency", outcome::failed, 1);
+  run.at(3).enter("dependency", 1);
+  run.at(4).end("dependency", outcome::ok, 1).end("requests", outcome::ok, 1);
+  const auto trace = run.done();
+  const timeline line(trace);
+  folder fold(trace);
+  const auto where = [&](nanos t) {
+    const auto picture = flow_at(line, fold, cursor_at_time(trace, t));
+    return std::pair(picture.places[0].count, picture.places[1].count);
+  };
+  CHECK(where(1) == std::pair(0U, 1U));
+  CHECK(where(2) == std::pair(1U, 0U));
+  CHECK(where(3) == std::pair(0U, 1U));
+  CHECK(where(4) == std::pair(0U, 0U));
+  CHECK(line.main_outcomes()->name == "requests");
+  const auto ways = line.moves_of(1);
+  REQUIRE(ways.size() == 6);
+  CHECK((ways[2].from == 1 && ways[2].to == 0));
+  CHECK((ways[5].from == 0 && ways[5].to == -1 && ways[5].bin == outcome::ok));
+}
+
+TEST_CASE("where a service's outcomes are the only ones, they end the items") {
+  trace_builder run;
+  run.gauge("service in flight", 0).gauge("service queue", 0);
+  run.at(1).enter("client", 1).enter("service", 1).end("service", outcome::ok, 1);
+  const auto trace = run.done();
+  const timeline line(trace);
+  CHECK(line.moves_of(1).back().bin == outcome::ok);
+  CHECK(line.main_outcomes()->name == "service");
+}
+
 namespace {
 
 trace::recording breaker_run() {

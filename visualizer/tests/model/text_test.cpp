@@ -67,9 +67,9 @@ TEST_CASE("no line is wider than asked for and every line is ended") {
 TEST_CASE("a name that is too long is cut and says so") {
   trace_builder run;
   for (int i = 0; i < 10; ++i) {
-    run.at(i * ms).gauge("connections that wait in push", i);
+    run.at(i * ms).gauge("connections that are waiting in push", i);
   }
-  CHECK(has(drawn(run.done(), 5 * ms), "  connections that… "));
+  CHECK(has(drawn(run.done(), 5 * ms), "  connections that are wa… "));
 }
 
 TEST_CASE("an empty run has a picture all the same") {
