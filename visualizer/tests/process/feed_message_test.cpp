@@ -1,0 +1,65 @@
+#include "catch.hpp"
+#include "process/feed_message.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+using namespace weir::viz;
+
+namespace {
+
+feed_message parse(const std::string& text) {
+  return parse_feed_message(boost::json::parse(text).as_object());
+}
+
+} // namespace
+
+TEST_CASE("a launch is read with its filter", "[process]") {
+  const auto message = parse(
+      R"({"say":"module","code":"mended","launch":{"argv":["/bwrap","a b"],"environment":["X=1"],)"
+      R"("directory":"/tmp","filter":"0600ff","filter_descriptor":10,"own_pid_operands":[3,5],)"
+      R"("shell_status":true,"address_space":1073741824,"file_size":64,"open_files":32,)"
+      R"("patience_ms":2000}})");
+  const auto& module = std::get<say_module>(message);
+  CHECK(module.code == code::mended);
+  CHECK(module.launch.argv == std::vector<std::string>{"/bwrap", "a b"});
+  CHECK(module.launch.environment == std::vector<std::string>{"X=1"});
+  CHECK(module.launch.directory == "/tmp");
+  CHECK(module.launch.filter == std::string("\x06\x00\xff", 3));
+  CHECK(module.launch.filter_descriptor == 10);
+  CHECK(module.launch.own_pid_operands == std::vector<std::size_t>{3, 5});
+  CHECK(module.launch.shell_status);
+  CHECK(module.launch.address_space == std::uint64_t{1} << 30);
+  CHECK(module.launch.patience == std::chrono::seconds{2});
+}
+
+TEST_CASE("an opened scene is read with and without wishes", "[process]") {
+  const auto plain = std::get<say_open>(
+      parse(R"({"say":"open","scene":"a","code":"yours","codes":["yours","file"],"settings":[],)"
+            R"("seed":null,"beside":null})"));
+  CHECK(plain.codes == std::vector{code::yours, code::file});
+  CHECK_FALSE(plain.seed);
+  CHECK_FALSE(plain.beside);
+  const auto full = std::get<say_open>(
+      parse(R"({"say":"open","scene":"a","code":"yours","codes":["yours"],"settings":["x=1"],)"
+            R"("seed":18446744073709551615,"beside":"naive"})"));
+  CHECK(full.settings == std::vector<std::string>{"x=1"});
+  CHECK(full.seed == 18446744073709551615U);
+  CHECK(full.beside == code::naive);
+}
+
+TEST_CASE("what is no message is refused", "[process]") {
+  for (const char* text : {R"({})", R"({"say":"nothing"})", R"({"say":"open"})", R"({"say":7})",
+                           R"({"say":"working","code":"nobody's","title":"x"})",
+                           R"({"say":"module","code":"yours","launch":{"argv":"x"}})",
+                           R"({"say":"scenes","scenes":[7]})"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse(text), std::exception);
+  }
+}
+
+TEST_CASE("wishes are written as the feeder reads them", "[process]") {
+  CHECK(boost::json::serialize(ask_open("breaker", code::naive)) ==
+        R"({"ask":"open","scene":"breaker","code":"naive"})");
+  CHECK(boost::json::serialize(ask_code(code::mended)) == R"({"ask":"code","code":"mended"})");
+}
