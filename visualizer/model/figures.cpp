@@ -111,10 +111,9 @@ headline headline_of(const timeline& line) {
   result.throughput_per_s = ok * per_second;
   result.error_share =
       result.ended == 0 ? 0 : 1 - static_cast<double>(ok) / static_cast<double>(result.ended);
-  const std::uint64_t items = line.requests() != 0 ? 0 : came_in(line);
-  const std::uint64_t offered = line.requests() != 0 ? line.requests()
-                                : items != 0         ? items
-                                                     : result.ended;
+  // A request that is turned away at the door may have no span, and one without a place no item.
+  const std::uint64_t begun = std::max<std::uint64_t>(line.requests(), came_in(line));
+  const std::uint64_t offered = begun != 0 ? begun : result.ended;
   result.offered_per_s = static_cast<double>(offered) * per_second;
   add_latency(line, result);
   if (line.requests() != 0 && line.attempts() != 0) {

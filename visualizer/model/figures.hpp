@@ -13,7 +13,7 @@ namespace weir::viz {
 /// What a run comes to in a few numbers: for compare, sweep and the head of the goal panel.
 struct headline {
   double length_s = 0;
-  double offered_per_s = 0;    ///< requests begun, or items that came in, per second
+  double offered_per_s = 0;    ///< requests begun or items that came in, whichever are more
   double throughput_per_s = 0; ///< ended ok, per second
   std::uint64_t ended = 0;     ///< outcomes of work of any kind
   outcome_counts by_outcome = {};

@@ -50,6 +50,21 @@ TEST_CASE("headline figures are what the trace adds up to") {
   CHECK_FALSE(figures.breaker_opened);
 }
 
+TEST_CASE("what is turned away at the door counts as offered, though no span begins for it") {
+  trace_builder run;
+  for (int i = 1; i <= 100; ++i) {
+    run.at(i * 10 * ms).enter("client", i);
+    if (i % 2 == 0) {
+      run.end_span(run.begin_span("request", span_role::request));
+    }
+    run.end("requests", i % 2 == 0 ? outcome::ok : outcome::rejected, i);
+  }
+  const auto trace = run.done();
+  const timeline line(trace);
+  CHECK(headline_of(line).offered_per_s == Approx(100));
+  CHECK(headline_of(line).throughput_per_s == Approx(50));
+}
+
 TEST_CASE("a run compared with itself is the same in every row") {
   const auto trace = run_of(100, 2 * ms, 10);
   const timeline line(trace);
