@@ -29,6 +29,7 @@ constexpr std::array patterns{
     pattern{"initiate_dispatch", "its turn"},
     pattern{"initiate_post", "its turn"},
     pattern{"initiate_defer", "its turn"},
+    pattern{"initiate_composed_op", "composed operation"},
 };
 
 std::string describe(const std::type_info& type) {

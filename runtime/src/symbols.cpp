@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace weir::detail {
@@ -101,7 +102,9 @@ std::string shorten(std::string_view full) {
 
 } // namespace
 
-std::string function_name(const void* address) {
+namespace {
+
+std::string look_up(const void* address) {
   Dl_info info{};
   void* extra = nullptr;
   if (address == nullptr || ::dladdr1(address, &info, &extra, RTLD_DL_LINKMAP) == 0)
@@ -128,6 +131,18 @@ std::string function_name(const void* address) {
   const std::unique_ptr<char, void (*)(void*)> demangled(
       abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, nullptr), &std::free);
   return shorten(demangled ? demangled.get() : mangled);
+}
+
+} // namespace
+
+std::string function_name(const void* address) {
+  // Tasks of a few kinds are begun by the thousand. Modules are never unloaded, so an address keeps
+  // its name.
+  static auto& known = *new std::unordered_map<const void*, std::string>;
+  const auto [it, fresh] = known.try_emplace(address);
+  if (fresh)
+    it->second = look_up(address);
+  return it->second;
 }
 
 } // namespace weir::detail
