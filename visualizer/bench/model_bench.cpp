@@ -1,6 +1,9 @@
 // What a new run costs before it can be drawn, and what a frame costs after that. Sizes are events.
 
+#include "model/advice.hpp"
+#include "model/compare.hpp"
 #include "model/cursor.hpp"
+#include "model/events.hpp"
 #include "model/flow.hpp"
 #include "model/fold.hpp"
 #include "model/timeline.hpp"
@@ -8,6 +11,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <vector>
@@ -61,6 +65,49 @@ void query_columns(benchmark::State& state) {
 BENCHMARK(query_columns)
     ->ArgsProduct({{50'000, 500'000, 1'000'000}, {1, 10, 100, 1000}})
     ->Unit(benchmark::kMicrosecond);
+
+/// A frame's worth of lanes: the first 40, as wide as a window. The second argument as above.
+void draw_lanes(benchmark::State& state) {
+  const timeline line(trace_of(state.range(0)));
+  const time_range range{0, line.range().length() / state.range(1)};
+  std::vector<drawn_bar> bars;
+  std::size_t visited = 0;
+  std::size_t frames = 0;
+  for (auto _ : state) {
+    bars.clear();
+    for (std::uint32_t lane = 0; lane < std::min(line.lanes(), 40U); ++lane) {
+      visited += line.lane_bars(lane, range, 1920, bars).visited;
+    }
+    ++frames;
+    benchmark::DoNotOptimize(bars.data());
+  }
+  state.counters["spans"] = static_cast<double>(line.spans().size());
+  state.counters["visited"] = static_cast<double>(visited) / static_cast<double>(frames);
+  state.counters["drawn"] = static_cast<double>(bars.size());
+}
+
+BENCHMARK(draw_lanes)
+    ->ArgsProduct({{50'000, 500'000, 1'000'000}, {1, 100}})
+    ->Unit(benchmark::kMicrosecond);
+
+void filter(benchmark::State& state) {
+  const auto& trace = trace_of(state.range(0));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(filter_events(trace, {.text = "queue 17"}).size());
+  }
+}
+
+BENCHMARK(filter)->Arg(50'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+void advise_and_compare(benchmark::State& state) {
+  const timeline line(trace_of(state.range(0)));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(advise(line).size());
+    benchmark::DoNotOptimize(compare(line, line).rows.size());
+  }
+}
+
+BENCHMARK(advise_and_compare)->Arg(50'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
 void first_fold(benchmark::State& state) {
   const auto& trace = trace_of(state.range(0));
