@@ -100,10 +100,18 @@ TEST_CASE("a pause is everybody's", "[pause-shared]") {
 
   WEIR_EXPLORE("the latest end counts", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, pauses);
-    b.to.script[1] = {refuse(300ms)}; // until 324 ms
-    b.to.script[2] = {refuse(20ms)};  // arrives later, ends earlier
-    b.to.script[3] = {refuse(400ms)}; // until 444 ms
+    b.to.script[1] = {refuse(100ms)}; // until 124 ms
+    b.to.script[2] = {refuse(300ms)}; // until 334 ms
+    b.to.script[3] = {refuse(20ms)};  // until 64 ms
     b.ask_many(1, 6);
+    co_await b.finish();
+  });
+
+  WEIR_EXPLORE("the latest news is not the latest end", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, pauses);
+    b.to.script[1] = {refuse(300ms)};                          // until 324 ms
+    b.to.script[2] = {refuse(0ms), refuse(90ms), refuse(0ms)}; // until 34 ms, and later
+    b.ask_many(1, 5);
     co_await b.finish();
   });
 
