@@ -73,6 +73,7 @@ void feed_loop::wait_and_work(int interrupt) {
     build_ = {banner::kind::problem, "The session has ended",
               "weir viz is gone: saves are not noticed any more."};
   }
+  show(); // before what comes of it
   for (const auto each : all_codes) {
     attend(each);
   }
