@@ -86,8 +86,8 @@ void draw_menu(ui& with, workbench& bench, ImVec2 below) {
   if (bench.scenes().empty()) {
     ImGui::TextUnformatted("No scenes: this is a recorded run.");
   }
-  const bool elsewhere =
-      !ImGui::IsWindowHovered() && ImGui::IsMouseClicked(0) && ImGui::GetMousePos().y > below.y;
+  const bool elsewhere = !ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&
+                         ImGui::IsMouseClicked(0) && ImGui::GetMousePos().y > below.y;
   ImGui::End();
   ImGui::PopStyleVar(3);
   ImGui::PopStyleColor();
@@ -204,6 +204,7 @@ void draw_banner(ui& with, workbench& bench) {
     return;
   }
   const bool working = told.what == banner::kind::working;
+  const std::string title_text = told.title; // a click on Dismiss takes `told` away
   const ImU32 colour = working ? theme::in_flight : theme::open;
   const bool has_text = !told.text.empty();
   const float line = ImGui::GetFrameHeight();
@@ -231,7 +232,6 @@ void draw_banner(ui& with, workbench& bench) {
                       width - buttons - (title.max.x - at.x) - with.px(18),
                       "The last good run is kept below.", theme::soft_text);
   }
-  note_widget(with, "banner", told.title);
   if (!working) {
     ImGui::SetCursorScreenPos({at.x + width - buttons + with.px(6), at.y});
     if (has_text) {
@@ -259,6 +259,7 @@ void draw_banner(ui& with, workbench& bench) {
     ImGui::PopStyleColor();
   }
   ImGui::EndChild();
+  note_widget(with, "banner", title_text);
   ImGui::PopStyleVar();
   ImGui::PopStyleColor();
 }

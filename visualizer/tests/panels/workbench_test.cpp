@@ -1,0 +1,173 @@
+#include "catch.hpp"
+#include "null_window.hpp"
+
+using namespace weir::viz;
+using namespace weir::viz::test;
+
+TEST_CASE("opening a scene asks for its first run and shows it") {
+  live_bench live;
+  REQUIRE(live.bench->shown() != nullptr);
+  CHECK(live.bench->title() == "A dependency that hangs");
+  CHECK(live.bench->clock.at().t_ns == live.bench->shown()->line().range().to_ns);
+  CHECK_FALSE(live.bench->waiting());
+}
+
+TEST_CASE("a knob's move asks for a run with that value and the run before stays as a ghost") {
+  live_bench live;
+  run* before = live.bench->shown();
+  live.bench->begin_change();
+  live.bench->set_knob(0, 100);
+  REQUIRE(live.source->asked.size() == 1);
+  CHECK(live.source->asked.front().knobs.front() ==
+        std::pair<std::string, double>{"arrival-rate", 100});
+  CHECK(live.bench->waiting());
+  live.answer();
+  CHECK(live.bench->ghost() == before);
+  CHECK(live.bench->shown() != before);
+}
+
+TEST_CASE("while a knob is dragged the ghost is the run before the drag") {
+  live_bench live;
+  run* before = live.bench->shown();
+  live.bench->begin_change();
+  for (const double rate : {70.0, 80.0, 90.0}) {
+    live.bench->set_knob(0, rate);
+    live.answer();
+  }
+  CHECK(live.bench->ghost() == before);
+}
+
+TEST_CASE("values are held to the knob's range and steps") {
+  live_bench live;
+  live.bench->set_knob(0, 1e9);
+  CHECK(live.bench->knobs()[0].value == 400);
+  live.bench->set_knob(2, 7.4);
+  CHECK(live.bench->knobs()[2].value == 7);
+  live.bench->set_knob(1, 14e6);
+  CHECK(live.bench->knobs()[1].value == 10e6);
+}
+
+TEST_CASE("a rebuilt file keeps the knobs and asks again") {
+  live_bench live;
+  live.bench->set_knob(0, 90);
+  live.answer();
+  live.source->tell(fake_simulation::scene());
+  live.bench->poll();
+  CHECK(live.bench->knobs()[0].value == 90);
+  REQUIRE(live.source->asked.size() == 1);
+  CHECK(live.source->asked.front().knobs.front().second == 90);
+}
+
+TEST_CASE("what the command line asked for is where the scene begins") {
+  auto made = std::make_unique<fake_simulation>();
+  fake_simulation& source = *made;
+  workbench bench{std::move(made)};
+  scene_opened told = fake_simulation::scene();
+  told.knobs = {{"arrival-rate", 120}};
+  told.seed = 7;
+  told.beside = code::naive;
+  source.tell(told);
+  bench.poll();
+  CHECK(bench.seed() == 7);
+  CHECK(bench.knobs()[0].value == 120);
+  CHECK(bench.against() == rival::naive);
+  REQUIRE(source.asked.size() == 2);
+  CHECK(source.asked[1].where == slot::other);
+}
+
+TEST_CASE("a compile error is a banner over the last good picture") {
+  live_bench live;
+  run* before = live.bench->shown();
+  live.source->tell(
+      banner{banner::kind::compile_error, "queue.cpp does not compile", "line 3: ..."});
+  live.bench->poll();
+  CHECK(live.bench->banner().what == banner::kind::compile_error);
+  CHECK(live.bench->shown() == before);
+  live.source->tell(banner{});
+  live.bench->poll();
+  CHECK(live.bench->banner().what == banner::kind::none);
+}
+
+TEST_CASE("the command line names scene, code, seed and the knobs that were turned") {
+  live_bench live;
+  live.bench->set_seed(9);
+  live.bench->set_knob(1, 500e6);
+  live.bench->show_code(code::naive);
+  CHECK(live.bench->command_line() == "weir viz breaker --naive --seed 9 --set timeout=500ms");
+}
+
+TEST_CASE("comparing runs the other code with the same seed and knobs, again on every change") {
+  live_bench live;
+  live.bench->set_knob(0, 80);
+  live.answer();
+  live.bench->compare_with(rival::naive);
+  REQUIRE(live.source->asked.size() == 1);
+  CHECK(live.source->asked[0].code == code::naive);
+  CHECK(live.source->asked[0].knobs[0].second == 80);
+  live.answer();
+  REQUIRE(live.bench->other() != nullptr);
+  live.bench->set_knob(0, 90);
+  CHECK(live.source->asked.size() == 2);
+}
+
+TEST_CASE("a sweep takes its results in any order and ignores those of one that was stopped") {
+  live_bench live;
+  live.bench->start_sweep(5);
+  auto asked = std::exchange(live.source->asked, {});
+  REQUIRE(asked.size() == 5);
+  live.source->tell(fake_simulation::result(asked[3]));
+  live.source->tell(fake_simulation::result(asked[0]));
+  live.bench->poll();
+  REQUIRE(live.bench->sweep() != nullptr);
+  CHECK(live.bench->sweep()->points.size() == 2);
+  CHECK(live.bench->sweep()->points[0].value < live.bench->sweep()->points[1].value);
+  live.bench->stop_sweep();
+  CHECK(live.source->sweeps_cancelled == 1);
+  live.source->tell(fake_simulation::result(asked[1]));
+  live.bench->poll();
+  CHECK(live.bench->sweep()->points.size() == 2);
+}
+
+TEST_CASE("markers come and go at the cursor") {
+  auto bench = recorded_bench(breaker_run());
+  bench->perform(action::to_start);
+  bench->perform(action::forward_second);
+  bench->perform(action::marker);
+  REQUIRE(bench->markers.size() == 1);
+  CHECK(bench->markers.front() == 1'000'000'000);
+  bench->perform(action::marker);
+  CHECK(bench->markers.empty());
+}
+
+TEST_CASE("Esc clears one thing at a time: list, filter, selection") {
+  auto bench = recorded_bench(breaker_run());
+  bench->select_event(5);
+  bench->filter.text = "breaker";
+  bench->help_open = true;
+  bench->perform(action::clear);
+  CHECK_FALSE(bench->help_open);
+  CHECK(bench->filter.text == "breaker");
+  bench->perform(action::clear);
+  CHECK(bench->filter.text.empty());
+  CHECK(bench->selected_event);
+  bench->perform(action::clear);
+  CHECK_FALSE(bench->selected_event);
+}
+
+TEST_CASE("a zoom is undone") {
+  auto bench = recorded_bench(breaker_run());
+  const auto whole = bench->view.view();
+  bench->perform(action::zoom_in);
+  CHECK(bench->view.view().length() < whole.length());
+  bench->perform(action::undo_zoom);
+  CHECK(bench->view.view() == whole);
+}
+
+TEST_CASE("a session that has ended asks for nothing more") {
+  live_bench live;
+  live.source->tell(banner{banner::kind::problem, "the session has ended", ""});
+  live.bench->poll();
+  CHECK(live.bench->session_over());
+  live.bench->set_knob(0, 99);
+  CHECK(live.source->asked.empty());
+}
