@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -18,6 +20,12 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
+const std::string not_an_exception = "something that is no std::exception";
+
+std::exception_ptr with(boost::system::error_code code) {
+  return std::make_exception_ptr(boost::system::system_error(code));
+}
+
 struct stage_failed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -25,8 +33,9 @@ struct stage_failed : std::runtime_error {
 /// What a stage does in a scenario.
 struct behaviour {
   nanoseconds takes{};
-  int fails_at = 0; ///< throws at this item, after `takes`; 0: never
-  int stuck_at = 0; ///< takes `stuck_for` for this item; 0: never
+  int fails_at = 0;           ///< throws at this item, after `takes`; 0: never
+  std::exception_ptr error{}; ///< what it throws then; none: a stage_failed with its name
+  int stuck_at = 0;           ///< takes `stuck_for` for this item; 0: never
   nanoseconds stuck_for = 1h;
 };
 
@@ -36,6 +45,7 @@ struct plan {
   behaviour reading{};
   behaviour transforming{};
   behaviour writing{};
+  std::vector<int> values{}; ///< of the items, before and after; empty: n, and 10 n + 1
 };
 
 /// One of the three: takes its time, and sees that it is called by one at a time.
@@ -56,6 +66,8 @@ public:
     }
     if (item == does_.fails_at) {
       weir::note("the {} fails at item {}", name_, item);
+      if (does_.error)
+        std::rethrow_exception(does_.error);
       throw stage_failed("the " + name_ + " failed");
     }
   }
@@ -83,7 +95,6 @@ private:
   int calls_ = 0;
 };
 
-/// Item n is transformed to 10 n + 1.
 class bench final : public reader, public transformer, public writer {
 public:
   bench(asio::any_io_executor executor, const plan& p)
@@ -106,16 +117,20 @@ public:
     }
     read_ = item;
     peak_ = std::max(peak_, ahead());
-    co_return item;
+    co_return before(item);
   }
 
   asio::awaitable<int> transform(int item) override {
-    co_await transforming_.work(item);
-    co_return 10 * item + 1;
+    const int number = transformed_ + 1;
+    weir::expect(item == before(number), "the transformer got {} where {} was due", item,
+                 before(number));
+    co_await transforming_.work(number);
+    transformed_ = number;
+    co_return after(number);
   }
 
   asio::awaitable<void> write(int item) override {
-    const int due = 10 * (written_ + 1) + 1;
+    const int due = after(written_ + 1);
     weir::expect(item == due, "the writer got {} where {} was due", item, due);
     co_await writing_.work(written_ + 1);
     ++written_;
@@ -173,8 +188,8 @@ public:
     weir::expect(at_ == due, "{} at {}, and run_stages() threw only at {}", why, due, at_);
   }
 
-  void expect_failed(std::string_view stage, nanoseconds due) const {
-    expect_ended(weir::text("the {} failed", stage), due, weir::text("the {} failed", stage));
+  void expect_failed(std::string_view stage, const std::string& error, nanoseconds due) const {
+    expect_ended(error, due, weir::text("the {} failed", stage));
   }
 
   void expect_aborted(nanoseconds due) const { expect_ended(aborted(), due, "it was cancelled"); }
@@ -199,6 +214,14 @@ private:
                  fate());
   }
 
+  [[nodiscard]] int before(int number) const {
+    return plan_.values.empty() ? number : plan_.values.at(static_cast<std::size_t>(number) - 1);
+  }
+
+  [[nodiscard]] int after(int number) const {
+    return plan_.values.empty() ? 10 * number + 1 : before(number);
+  }
+
   asio::awaitable<std::string> fate_of_run() {
     try {
       co_await run_stages(*this, *this, *this, plan_.capacity);
@@ -208,6 +231,8 @@ private:
       throw;
     } catch (const std::exception& thrown) {
       co_return thrown.what();
+    } catch (...) {
+      co_return not_an_exception;
     }
     co_return std::string();
   }
@@ -223,6 +248,7 @@ private:
   bool waits_ = true;
   bool at_end_ = false;
   int read_ = 0;
+  int transformed_ = 0;
   int written_ = 0;
   int peak_ = 0;
 };
@@ -248,11 +274,13 @@ asio::awaitable<void> bounded(plan p) {
   b.expect_all_written();
 }
 
-asio::awaitable<void> fails(plan p, std::string_view stage, nanoseconds due) {
+asio::awaitable<void> fails(plan p, std::string stage, nanoseconds due, std::string error = {}) {
+  if (error.empty())
+    error = "the " + stage + " failed";
   bench b(co_await asio::this_coro::executor, p);
   b.start();
   co_await b.wait(due + 50ms);
-  b.expect_failed(stage, due);
+  b.expect_failed(stage, error, due);
 }
 
 asio::awaitable<void> is_cancelled(plan p, nanoseconds when) {
@@ -282,6 +310,14 @@ TEST_CASE("every item comes out", "[every-item]") {
   });
   WEIR_EXPLORE("nobody takes any time",
                [] { return all_comes_out({.items = 10, .capacity = 2}, 0ms); });
+  WEIR_EXPLORE("readings of zero, and others that look like a mark", [] {
+    return all_comes_out({.items = 8,
+                          .capacity = 2,
+                          .writing = {.takes = 10ms},
+                          .values = {0, -1, 7, std::numeric_limits<int>::max(),
+                                     std::numeric_limits<int>::min(), 0, 0, -1}},
+                         80ms);
+  });
   WEIR_EXPLORE("nothing", [] { return all_comes_out({.items = 0, .capacity = 2}, 0ms); });
 }
 
@@ -351,6 +387,41 @@ TEST_CASE("a failure ends all three", "[failure]") {
                   .transforming = {.stuck_at = 2},
                   .writing = {.takes = 1h}},
                  "reader", 40ms);
+  });
+  WEIR_EXPLORE("the reader's, with no room behind it", [] {
+    // 2 items in each channel, and one with each of the others.
+    return fails(
+        {.capacity = 2, .reading = {.takes = 1ms, .fails_at = 7}, .writing = {.stuck_at = 1}},
+        "reader", 7ms);
+  });
+  WEIR_EXPLORE("the transformer's, with no room behind it", [] {
+    return fails(
+        {.capacity = 2, .transforming = {.takes = 1ms, .fails_at = 4}, .writing = {.stuck_at = 1}},
+        "transformer", 4ms);
+  });
+  WEIR_EXPLORE("the transformer's, after the reader's end", [] {
+    return fails({.items = 2,
+                  .capacity = 2,
+                  .transforming = {.takes = 10ms, .fails_at = 2},
+                  .writing = {.stuck_at = 1}},
+                 "transformer", 20ms);
+  });
+  WEIR_EXPLORE("the writer's, who says end of file", [] {
+    return fails(
+        {.capacity = 2, .writing = {.takes = 10ms, .fails_at = 3, .error = with(asio::error::eof)}},
+        "writer", 30ms, boost::system::error_code(asio::error::eof).message());
+  });
+  WEIR_EXPLORE("the reader's, who says that its connection was aborted", [] {
+    return fails(
+        {.capacity = 2,
+         .reading = {.takes = 10ms, .fails_at = 3, .error = with(asio::error::operation_aborted)}},
+        "reader", 30ms, bench::aborted());
+  });
+  WEIR_EXPLORE("the transformer's, who throws a number", [] {
+    return fails(
+        {.capacity = 2,
+         .transforming = {.takes = 10ms, .fails_at = 2, .error = std::make_exception_ptr(7)}},
+        "transformer", 20ms, not_an_exception);
   });
   WEIR_EXPLORE("the reader's, at its first item", [] {
     return fails({.capacity = 2, .reading = {.takes = 1ms, .fails_at = 1}}, "reader", 1ms);
