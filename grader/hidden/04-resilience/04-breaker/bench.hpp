@@ -58,10 +58,11 @@ public:
       return {true, "the breaker is closed"};
     if (state == breaker_state::open) {
       const auto since = now - changed_at;
+      if (since < options.cooldown)
+        return {false, weir::text("the cooldown of {} is not over before another {}",
+                                  options.cooldown, options.cooldown - since)};
       const auto why = weir::text("the breaker has been open for {}, and the cooldown is {}", since,
                                   options.cooldown);
-      if (since < options.cooldown)
-        return {false, why};
       change_to(breaker_state::half_open, now);
       places_taken = 1;
       return {true, why};

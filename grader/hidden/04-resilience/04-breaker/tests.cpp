@@ -117,6 +117,26 @@ TEST_CASE("it opens at the threshold, and not before the minimum", "[opens]") {
     co_return;
   });
 
+  WEIR_EXPLORE(script("29 of 50 are 58 per cent"), []() -> asio::awaitable<void> {
+    bench b(with_window(50, 50, 58), looked_at);
+    b.succeed(21);
+    b.fail(28);
+    b.expect_state(breaker_state::closed);
+    b.fail(1);
+    b.expect_state(breaker_state::open);
+    co_return;
+  });
+
+  WEIR_EXPLORE(script("a call under way is no result yet"), []() -> asio::awaitable<void> {
+    bench b(small, looked_at);
+    const auto calls = b.admit(12);
+    b.report({calls.begin(), calls.begin() + 3}, failed);
+    b.expect_state(breaker_state::closed);
+    b.report(calls[3], failed);
+    b.expect_state(breaker_state::open);
+    co_return;
+  });
+
   WEIR_EXPLORE(script("many under way at once"), []() -> asio::awaitable<void> {
     bench b(with_window(10, 10, 50), looked_at);
     const auto calls = b.admit(30);
@@ -238,6 +258,20 @@ TEST_CASE("the probes decide", "[probes-decide]") {
     b.report(probes[1], succeeded);
     b.expect_state(breaker_state::closed);
     b.admit(10);
+  });
+
+  WEIR_EXPLORE(script("successes of the trial before"), []() -> asio::awaitable<void> {
+    bench b(with_probes(3), looked_at);
+    b.trip();
+    co_await b.cool_down();
+    b.succeed(2);
+    b.fail(1);
+    b.expect_state(breaker_state::open);
+    co_await b.cool_down();
+    b.succeed(2);
+    b.expect_state(breaker_state::half_open);
+    b.succeed(1);
+    b.expect_state(breaker_state::closed);
   });
 
   WEIR_EXPLORE(script("it starts with an empty window"), []() -> asio::awaitable<void> {
