@@ -37,7 +37,7 @@ public:
 
 private:
   /// One code of the open scene.
-  struct version {
+  struct code_version {
     std::optional<child_launch> launch = {};
     std::unique_ptr<scene_child> child = {};
     bool asked = false;     ///< the feeder for its module
@@ -65,14 +65,14 @@ private:
   void check_deadlines();
   [[nodiscard]] int milliseconds_to_deadline() const;
 
-  version& of(code which) { return versions_[static_cast<std::size_t>(which)]; }
+  code_version& of(code which) { return versions_[static_cast<std::size_t>(which)]; }
 
   /// Banners come from builds and from runs; the one that matters most is shown.
   void show();
 
   json_line_socket feed_;
   std::function<void(simulation_update)> publish_;
-  std::array<version, 4> versions_;
+  std::array<code_version, 4> versions_;
   run_queue queue_;
   say_open open_;
   banner build_;
