@@ -146,12 +146,15 @@ asio::awaitable<void> costs_little(fleet clients, nanoseconds outage) {
   });
 }
 
+client numbered(std::uint64_t which, const fleet& among) {
+  return {.serial = which * 0x9e3779b97f4a7c15U, .among = among};
+}
+
 /// The pauses of a whole fleet, in order, after so many failures each.
 std::vector<nanoseconds> pauses(const fleet& clients, unsigned failures) {
   std::vector<nanoseconds> all;
   for (std::uint64_t i = 1; i <= clients.clients; ++i) {
-    const client self{.serial = i * 0x9e3779b97f4a7c15U, .among = clients};
-    const auto policy = make_backoff(self);
+    const auto policy = make_backoff(numbered(i, clients));
     // It may remember what it did before.
     for (unsigned n = std::max(failures, 12U) - 11; n < failures; ++n)
       static_cast<void>(policy->pause(n));
@@ -174,6 +177,24 @@ TEST_CASE("a client that fails alone is back soon", "[lone-failure]") {
         "after a first failure, 95 of 100 clients pause for up to {}; half a second is the "
         "limit",
         usual);
+    co_return;
+  });
+
+  WEIR_EXPLORE(few("the first pause after an outage"), []() -> asio::awaitable<void> {
+    weir::name_this_task("the fleet");
+    std::vector<nanoseconds> all;
+    for (std::uint64_t i = 1; i <= shops.clients; ++i) {
+      const auto policy = make_backoff(numbered(i, shops));
+      for (unsigned failures = 1; failures <= 20; ++failures)
+        static_cast<void>(policy->pause(failures));
+      all.push_back(policy->pause(1));
+    }
+    std::sort(all.begin(), all.end());
+    const nanoseconds usual = all[all.size() * 95 / 100];
+    weir::expect(usual <= 500ms,
+                 "clients that failed 20 times in a row were served; after their next failure, the "
+                 "first since then, 95 of 100 pause for up to {}; half a second is the limit",
+                 usual);
     co_return;
   });
 }
@@ -223,5 +244,31 @@ TEST_CASE("an outage may last for hours", "[long-outage]") {
                    failures, mean, meters.clients);
     }
     co_return;
+  });
+}
+
+TEST_CASE("what happened can be computed again", "[repeatable]") {
+  WEIR_EXPLORE(few("the same client twice"), []() -> asio::awaitable<void> {
+    weir::name_this_task("a client and its double");
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (std::uint64_t i = 1; i <= 5; ++i) {
+      const client self = numbered(i, shops);
+      const auto in_the_field = make_backoff(self);
+      std::vector<nanoseconds> seen;
+      for (unsigned failures = 1; failures <= 12; ++failures)
+        seen.push_back(in_the_field->pause(failures));
+      timer.expires_after(1h);
+      co_await timer.async_wait(asio::use_awaitable);
+      const auto computed = make_backoff(self);
+      const auto another = make_backoff(numbered(i + 100, shops));
+      for (unsigned failures = 1; failures <= 12; ++failures) {
+        const nanoseconds again = computed->pause(failures);
+        static_cast<void>(another->pause(failures));
+        weir::expect(again == seen[failures - 1],
+                     "client {} paused for {} after failure {}; an hour later, made again with the "
+                     "same serial number in the same fleet, it pauses for {}",
+                     i, seen[failures - 1], failures, again);
+      }
+    }
   });
 }
