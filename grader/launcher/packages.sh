@@ -26,6 +26,8 @@ libimgui-dev
 libglfw3-dev
 pkgconf pkg-config
 ? libfreetype-dev
+? fonts-roboto-unhinted
+? fonts-dejavu-core
 '
 # A display without a screen, and hands for it, for the window's tests.
 requirements_tests='

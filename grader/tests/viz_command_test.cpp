@@ -258,7 +258,7 @@ TEST_CASE("a trace is opened at the failure", "[viz]") {
   write(trace, "whatever; the window judges it");
   live.script("exit 0");
   CHECK(live.run({"viz", "--replay", trace.string()}).code == exit_code::passed);
-  CHECK(live.heard().starts_with("--trace " + trace.string() + " --at-failure --tab events"));
+  CHECK(live.heard().starts_with("--trace " + trace.string() + " --at-failure"));
   CHECK(live.run({"viz", "--replay", trace.string(), "--at", "1s"}).code == exit_code::passed);
   CHECK_FALSE(holds(live.heard(), "--at-failure"));
 }

@@ -132,9 +132,6 @@ void show_failure(context& ctx, const viz_options& options, const fs::path& trac
   if (std::ranges::find(for_window, "--at") == for_window.end()) {
     for_window.emplace_back("--at-failure");
   }
-  if (std::ranges::find(for_window, "--tab") == for_window.end()) {
-    for_window.insert(for_window.end(), {"--tab", "events"}); // tests have no gauges to chart
-  }
   ctx.result = static_cast<exit_code>(viz::show_trace(ctx, trace, for_window));
 }
 
