@@ -76,14 +76,18 @@ void compare_knobs(const trace::header& left, const trace::header& right, compar
         std::ranges::find(header.knobs, name, &std::pair<std::string, std::string>::first);
     return found == header.knobs.end() ? std::string("–") : found->second;
   };
+  const auto differ = [&](const std::string& name, const std::string& a, const std::string& b) {
+    auto& line = to.other_knobs.emplace_back(name);
+    line.append(": ").append(a).append(" | ").append(b);
+  };
   for (const auto& [name, value] : left.knobs) {
     if (const auto other = value_in(right, name); other != value) {
-      to.other_knobs.push_back(name + ": " + value + " | " + other);
+      differ(name, value, other);
     }
   }
   for (const auto& [name, value] : right.knobs) {
-    if (value_in(left, name) == "–") {
-      to.other_knobs.push_back(name + ": – | " + value);
+    if (const auto other = value_in(left, name); other == "–") {
+      differ(name, other, value);
     }
   }
 }

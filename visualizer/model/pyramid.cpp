@@ -18,7 +18,7 @@ extent as_extent(double value) noexcept {
   return {value, value};
 }
 
-const extent& as_extent(const extent& one) noexcept {
+extent as_extent(extent one) noexcept {
   return one;
 }
 

@@ -221,10 +221,10 @@ private:
         continue;
       }
       static_cast<void>(gauge.value.columns(line_.range(), seen));
-      std::vector<double> highest;
-      for (const auto& one : seen) {
-        highest.push_back(one.has_value ? std::max(one.max, 0.0) : 0);
-      }
+      std::vector<double> highest(n);
+      std::ranges::transform(seen, highest.begin(), [](const column& one) {
+        return one.has_value ? std::max(one.max, 0.0) : 0;
+      });
       const double most = gauge.value.extent().max;
       const double limit = gauge.limit_at(at_.event);
       chart(gauge.name, highest, std::max(limit, most),
@@ -254,10 +254,9 @@ private:
       if (all[how] == 0) {
         continue;
       }
-      std::vector<double> values;
-      for (const auto& one : counts) {
-        values.push_back(one[how]);
-      }
+      std::vector<double> values(counts.size());
+      std::ranges::transform(counts, values.begin(),
+                             [&](const outcome_counts& one) { return one[how]; });
       chart(trace::to_string(static_cast<trace::outcome>(how)), values, std::ranges::max(values),
             words::whole(so_far[how]) + " of " + words::whole(all[how]));
     }
