@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Draws the pictures that the chapters show, from the scenes and the code as they are now:
+#
+#   cmake --build build --target weir_pictures
+#   visualizer/pictures/draw.sh build/bin/weir [EXERCISE…]
+#
+# Without a display it makes one (xvfb-run).
+set -u -o pipefail
+
+weir=$(readlink -f -- "$1")
+root=$(readlink -f -- "${BASH_SOURCE[0]%/*}/../..")
+if [[ -z ${DISPLAY-} ]]; then
+  exec xvfb-run --auto-servernum "${BASH_SOURCE[0]}" "$@"
+fi
+shift
+
+WEIR_WORKSPACE=$(mktemp -d -t weir-pictures.XXXXXX) || exit 3
+trap 'rm -rf -- "$WEIR_WORKSPACE"' EXIT
+export WEIR_ROOT=$root WEIR_BUILD=${weir%/bin/weir} WEIR_WORKSPACE
+failed=0
+while read -r id code at; do
+  if [[ -z $id || $id == '#' || ($# -gt 0 && " $* " != *" $id "*) ]]; then continue; fi
+  folder=("$root"/exercises/*/[0-9][0-9]-"$id")
+  chapter=${folder[0]%/*}
+  pictures=$root/chapters/${chapter##*/}/pictures
+  mkdir -p -- "$pictures"
+  if "$weir" viz "$id" "--$code" --anyway --screenshot "$pictures/$id.png" --at "$at" --size 1280x720 </dev/null; then
+    printf '%s\n' "${pictures#"$root"/}/$id.png"
+  else
+    printf 'draw.sh: no picture of %s\n' "$id" >&2
+    failed=1
+  fi
+done <"$root/visualizer/pictures/scenes.txt"
+exit "$failed"
