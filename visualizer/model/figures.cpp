@@ -3,7 +3,6 @@
 #include "model/words.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace weir::viz {
 
@@ -31,20 +30,6 @@ bool says_in_flight(std::string_view name) noexcept {
          words::has(name, "inflight");
 }
 
-std::uint64_t came_in(const timeline& line) noexcept {
-  return static_cast<std::uint64_t>(std::ranges::count_if(
-      line.moves(), [](const move& one) { return one.from < 0 && one.to >= 0; }));
-}
-
-/// Number of spans of this name that were open, averaged over the run.
-double mean_open(const timeline& line, trace::source_id source) noexcept {
-  double area = 0;
-  for (const auto& bar : line.spans()) {
-    area += bar.source == source ? static_cast<double>(bar.length()) : 0;
-  }
-  return area / static_cast<double>(line.range().length());
-}
-
 void add_latency(const timeline& line, headline& result) {
   const auto* latency = line.main_latency();
   if (latency == nullptr || latency->overall.count == 0) {
@@ -52,11 +37,12 @@ void add_latency(const timeline& line, headline& result) {
   }
   result.p50 = latency->overall.p50;
   result.p99 = latency->overall.p99;
-  const double sum = std::accumulate(latency->lengths.begin(), latency->lengths.end(), 0.0);
-  result.mean_latency = static_cast<nanos>(sum / static_cast<double>(latency->lengths.size()));
+  result.mean_latency =
+      static_cast<nanos>(latency->ended_ns / static_cast<double>(latency->lengths.size()));
   if (line.range().length() > 0) {
     result.latency_ended_per_s = static_cast<double>(latency->ends.size()) / result.length_s;
-    result.mean_in_flight = mean_open(line, latency->source);
+    result.mean_in_flight =
+        (latency->ended_ns + latency->open_ns) / static_cast<double>(line.range().length());
   }
 }
 
@@ -112,7 +98,7 @@ headline headline_of(const timeline& line) {
   result.error_share =
       result.ended == 0 ? 0 : 1 - static_cast<double>(ok) / static_cast<double>(result.ended);
   // A request that is turned away at the door may have no span, and one without a place no item.
-  const std::uint64_t begun = std::max<std::uint64_t>(line.requests(), came_in(line));
+  const std::uint64_t begun = std::max<std::uint64_t>(line.requests(), line.items());
   const std::uint64_t offered = begun != 0 ? begun : result.ended;
   result.offered_per_s = static_cast<double>(offered) * per_second;
   add_latency(line, result);

@@ -30,6 +30,7 @@ struct headline {
   std::optional<nanos> worst_loop_lag = {};
 };
 
+/// O(gauges + transitions): everything else was summed up with the timeline.
 [[nodiscard]] headline headline_of(const timeline& line);
 
 /// The gauge that stands for the queue: a name with "queue" or "depth", else the first with a

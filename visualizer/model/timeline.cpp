@@ -239,6 +239,10 @@ std::span<const move> timeline::moves() const noexcept {
   return body_->moves;
 }
 
+std::uint64_t timeline::items() const noexcept {
+  return body_->items;
+}
+
 std::vector<move> timeline::moves_of(std::int64_t item) const {
   std::vector<move> result;
   std::ranges::copy_if(body_->moves, std::back_inserter(result),

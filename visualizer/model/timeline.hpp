@@ -154,6 +154,8 @@ struct latency_series {
   std::span<const std::uint8_t> how = {};   ///< a `trace::outcome`
   std::vector<latency_window> windows = {}; ///< of the whole run, as many as `window_count` said
   latency_window overall = {};
+  double ended_ns = 0;    ///< sum of the lengths of those that ended
+  double open_ns = 0;     ///< sum over those that were still open when the run was over
   std::uint32_t open = 0; ///< begun and not ended
 
   /// Windows over a part of the run; `count` of them. O(spans that ended in the range).
@@ -281,6 +283,8 @@ public:
 
   /// Every way an item went, by time.
   [[nodiscard]] std::span<const move> moves() const noexcept;
+  /// How many items came in from outside.
+  [[nodiscard]] std::uint64_t items() const noexcept;
   /// The ways of one item, oldest first. O(moves).
   [[nodiscard]] std::vector<move> moves_of(std::int64_t item) const;
 

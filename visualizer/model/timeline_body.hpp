@@ -74,6 +74,7 @@ struct timeline::body {
   std::uint32_t attempts = 0;
 
   std::vector<move> moves;
+  std::uint64_t items = 0;
   std::vector<transition> key_transitions;
   std::vector<mark> promises_broken;
   std::vector<mark> gaps;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <ranges>
 
 namespace weir::viz {
@@ -246,6 +247,7 @@ private:
     const auto from = where(e.a).place;
     // The scene and the service may both say that an item has come to the service.
     if (to >= 0 && to != from) {
+      b_.items += from == nowhere ? 1 : 0;
       go(e.a, from, to, index);
     }
   }
@@ -413,6 +415,7 @@ private:
                           .how = part(b_.latency_how, event_kind::span_end, id)};
     series.windows = series.windows_in(b_.range, options_.window_count);
     series.overall = series.windows_in(b_.range, 1).front();
+    series.ended_ns = std::accumulate(series.lengths.begin(), series.lengths.end(), 0.0);
     b_.latencies.push_back(std::move(series));
   }
 
@@ -499,7 +502,13 @@ private:
 
   void finish_spans() {
     for (auto& bar : b_.spans) {
-      bar.end_ns = bar.open() ? now_ : bar.end_ns;
+      if (bar.open()) {
+        bar.end_ns = now_;
+        const auto series = std::ranges::find(b_.latencies, bar.source, &latency_series::source);
+        if (series != b_.latencies.end()) {
+          series->open_ns += static_cast<double>(bar.length());
+        }
+      }
     }
     pack_lanes(b_.spans, b_.lane_bars, b_.lane_offsets, b_.lane_levels);
     if (b_.attempts == 0 || options_.window_count == 0) {
