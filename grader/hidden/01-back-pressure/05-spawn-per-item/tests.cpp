@@ -117,6 +117,15 @@ TEST_CASE("an error ends it", "[error-surfaces]") {
     b.expect_ended_by(run, reset, 13ms, "item 2 failed at 10.0 ms");
   });
 
+  WEIR_EXPLORE("as an item comes", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, {.count = 3, .interval = 10ms}, 2);
+    b.store.fails = 1;
+    const call& run = b.start();
+    co_await b.wait(1s);
+    b.expect_ended_by(run, reset, 13ms, "item 1 failed at 10.0 ms, as item 2 came");
+    b.expect_taken(2, "item 1 failed as item 2 came");
+  });
+
   WEIR_EXPLORE("as others are started", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, {.count = 20}, 3);
     b.store.fails = 2;
@@ -127,6 +136,38 @@ TEST_CASE("an error ends it", "[error-surfaces]") {
 }
 
 TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
+  WEIR_EXPLORE("as an item comes", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, {.count = 3, .interval = 10ms}, 2);
+    b.store.takes[1] = 30ms;
+    call& run = b.start();
+    b.at(10ms, [&run] { run.cancel(); });
+    co_await b.wait(1s);
+    b.expect_ended_by(run, aborted, 13ms, "it was cancelled at 10.0 ms, as item 2 came");
+    b.expect_taken(2, "it was cancelled as item 2 came");
+  });
+
+  WEIR_EXPLORE("while others tidy up after an error", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, {.count = 20}, 3);
+    b.store.fails = 4;
+    b.store.takes[4] = 5ms;
+    call& run = b.start();
+    b.at(16ms, [&run] { run.cancel(); });
+    co_await b.wait(1s);
+    b.expect_ended(run, run.error == aborted ? aborted : reset, 18ms,
+                   "item 4 failed at 15.0 ms, the other two were cancelled and had tidied up");
+    b.expect_taken(6, "item 4 failed while items 5 and 6 ran");
+  });
+
+  WEIR_EXPLORE("twice", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, {.count = 20}, 3);
+    call& run = b.start();
+    b.at(15ms, [&run] { run.cancel(); });
+    b.at(16ms, [&run] { run.cancel(); });
+    co_await b.wait(1s);
+    b.expect_ended(run, aborted, 18ms,
+                   "it was cancelled at 15.0 ms, and the three items had tidied up");
+  });
+
   WEIR_EXPLORE("while all are busy", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, {.count = 20}, 3);
     call& run = b.start();
