@@ -1,0 +1,43 @@
+// reject: error-surfaces
+// the first worker with an exception is asked, not the worker with the first exception
+#include "pipeline.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace {
+
+asio::awaitable<void> work(feed& from, service& to) {
+  while (const std::optional<int> item = co_await from.next())
+    co_await to.handle(*item);
+}
+
+} // namespace
+
+asio::awaitable<void> run_pipeline(feed& from, service& to, std::size_t limit) {
+  const auto executor = co_await asio::this_coro::executor;
+  using worker = decltype(asio::co_spawn(executor, work(from, to), asio::deferred));
+  std::vector<worker> workers;
+  for (std::size_t n = 0; n != limit; ++n)
+    workers.push_back(asio::co_spawn(executor, work(from, to), asio::deferred));
+  auto group = asio::experimental::make_parallel_group(std::move(workers));
+  const auto [order, ends] =
+      co_await group.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
+
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none)
+    throw boost::system::system_error(asio::error::operation_aborted);
+  for (const std::exception_ptr& end : ends)
+    if (end)
+      std::rethrow_exception(end);
+}
