@@ -91,7 +91,7 @@ TEST_CASE("the allowance is used", "[full-use]") {
 TEST_CASE("a pause is everybody's", "[pause-shared]") {
   WEIR_EXPLORE("those in line wait too", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, pauses);
-    b.to.script[2] = {refuse(200ms)};
+    b.to.script[2] = {refuse(200ms + 700us)}; // to the nanosecond
     b.ask_many(1, 8);
     co_await b.wait(100ms);
     b.ask(9); // so does who comes during the pause
