@@ -28,6 +28,9 @@ struct gl_functions {
   PFNGLVIEWPORTPROC viewport;
   PFNGLCLEARCOLORPROC clear_color;
   PFNGLCLEARPROC clear;
+  PFNGLENABLEPROC enable;
+  PFNGLDISABLEPROC disable;
+  PFNGLSCISSORPROC scissor;
   PFNGLREADPIXELSPROC read_pixels;
   PFNGLGENFRAMEBUFFERSPROC gen_framebuffers;
   PFNGLDELETEFRAMEBUFFERSPROC delete_framebuffers;
@@ -54,6 +57,9 @@ gl_functions& gl() {
     load(f.viewport, "glViewport");
     load(f.clear_color, "glClearColor");
     load(f.clear, "glClear");
+    load(f.enable, "glEnable");
+    load(f.disable, "glDisable");
+    load(f.scissor, "glScissor");
     load(f.read_pixels, "glReadPixels");
     load(f.gen_framebuffers, "glGenFramebuffers");
     load(f.delete_framebuffers, "glDeleteFramebuffers");
@@ -121,6 +127,8 @@ glfw_window::glfw_window(int width, int height, const std::string& title, visibi
   glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
   glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
   glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+  glfwWindowHint(GLFW_DEPTH_BITS, 0);
+  glfwWindowHint(GLFW_STENCIL_BITS, 0);
   glfwWindowHint(GLFW_VISIBLE, how == visibility::shown ? GLFW_TRUE : GLFW_FALSE);
   glfwWindowHintString(GLFW_X11_CLASS_NAME, "weir-viz");
   window_ = glfwCreateWindow(width, height, title.c_str(), nullptr, nullptr);
@@ -244,24 +252,38 @@ void glfw_window::begin_frame() {
   ImGui::NewFrame();
 }
 
-void glfw_window::render(int width, int height) {
+void glfw_window::render(const ui& with, int width, int height) {
   ImGui::Render();
-  const ImVec4 ground = ImGui::ColorConvertU32ToFloat4(theme::ground);
+  const auto clear = [](ImU32 colour) {
+    const ImVec4 channels = ImGui::ColorConvertU32ToFloat4(colour);
+    gl().clear_color(channels.x, channels.y, channels.z, 1);
+    gl().clear(GL_COLOR_BUFFER_BIT);
+  };
   gl().viewport(0, 0, width, height);
-  gl().clear_color(ground.x, ground.y, ground.z, 1);
-  gl().clear(GL_COLOR_BUFFER_BIT);
+  clear(theme::ground);
+  gl().enable(GL_SCISSOR_TEST);
+  const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
+  for (const ground& each : with.grounds) {
+    const auto left = static_cast<GLint>(std::lround(each.where.min.x * pixels.x));
+    const auto right = static_cast<GLint>(std::lround(each.where.max.x * pixels.x));
+    const auto top = static_cast<GLint>(std::lround(each.where.min.y * pixels.y));
+    const auto bottom = static_cast<GLint>(std::lround(each.where.max.y * pixels.y));
+    gl().scissor(left, height - bottom, std::max(0, right - left), std::max(0, bottom - top));
+    clear(each.colour);
+  }
+  gl().disable(GL_SCISSOR_TEST);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 
-void glfw_window::end_frame() {
+void glfw_window::end_frame(const ui& with) {
   int width = 0;
   int height = 0;
   glfwGetFramebufferSize(window_, &width, &height);
-  render(width, height);
+  render(with, width, height);
   glfwSwapBuffers(window_);
 }
 
-image glfw_window::end_frame_as_image() {
+image glfw_window::end_frame_as_image(const ui& with) {
   image drawn;
   glfwGetFramebufferSize(window_, &drawn.width, &drawn.height);
   // What a hidden window holds is undefined; a buffer of our own is not.
@@ -276,7 +298,7 @@ image glfw_window::end_frame_as_image() {
   if (gl().check_framebuffer_status(GL_FRAMEBUFFER) != GL_FRAMEBUFFER_COMPLETE) {
     throw no_window("The OpenGL driver cannot draw a picture of this size into memory.");
   }
-  render(drawn.width, drawn.height);
+  render(with, drawn.width, drawn.height);
   const std::size_t row = static_cast<std::size_t>(drawn.width) * 4;
   std::vector<std::uint8_t> upside_down(row * static_cast<std::size_t>(drawn.height));
   gl().read_pixels(0, 0, drawn.width, drawn.height, GL_RGBA, GL_UNSIGNED_BYTE, upside_down.data());

@@ -60,14 +60,14 @@ public:
 
   void begin_frame();
   /// Draws and shows the frame.
-  void end_frame();
+  void end_frame(const ui& with);
   /// Draws the frame into memory instead, at the size of the window.
-  [[nodiscard]] image end_frame_as_image();
+  [[nodiscard]] image end_frame_as_image(const ui& with);
 
 private:
   static void on_key(GLFWwindow* window, int key, int scancode, int what, int mods);
   static void on_character(GLFWwindow* window, unsigned int character);
-  void render(int width, int height);
+  void render(const ui& with, int width, int height);
 
   GLFWwindow* window_ = nullptr;
   std::vector<key_press> keys_;

@@ -26,7 +26,7 @@ void draw_once(glfw_window& window, ui& with, workbench& bench) {
 void settle(glfw_window& window, ui& with, workbench& bench) {
   for (int i = 0; i < 3; ++i) {
     draw_once(window, with, bench);
-    static_cast<void>(window.end_frame_as_image());
+    static_cast<void>(window.end_frame_as_image(with));
   }
 }
 
@@ -81,7 +81,7 @@ void take_screenshot(glfw_window& window, ui& with, workbench& bench, const opti
   window.fit_to(wanted_scale(window, bench, asked), with);
   settle(window, with, bench);
   draw_once(window, with, bench);
-  write_png(window.end_frame_as_image(), asked.screenshot);
+  write_png(window.end_frame_as_image(with), asked.screenshot);
 }
 
 void record_run(glfw_window& window, ui& with, workbench& bench, const options& asked) {
@@ -102,11 +102,11 @@ void record_run(glfw_window& window, ui& with, workbench& bench, const options& 
   std::size_t number = 0;
   for (bool more = true; more; more = bench.clock.playing()) {
     draw_once(window, with, bench);
-    write_png(window.end_frame_as_image(), (folder / frame_name(number++)).string());
+    write_png(window.end_frame_as_image(with), (folder / frame_name(number++)).string());
     bench.advance(step);
   }
   draw_once(window, with, bench);
-  write_png(window.end_frame_as_image(), (folder / frame_name(number++)).string());
+  write_png(window.end_frame_as_image(with), (folder / frame_name(number++)).string());
   std::cout << number << " pictures in " << folder.string() << '\n';
   make_film(folder, asked.frames_per_second);
 }

@@ -412,8 +412,14 @@ std::vector<track> tracks_of(const timeline& line) {
                        0});
     }
   }
-  add_gauge(main_queue(line), theme::queue, 1.2F);
-  add_gauge(main_in_flight(line), theme::in_flight, 1);
+  // What stays at zero is told last.
+  const auto first = [&](const gauge_series* gauge, ImU32 colour, float share) {
+    if (gauge != nullptr && gauge->value.extent().max > 0) {
+      add_gauge(gauge, colour, share);
+    }
+  };
+  first(main_queue(line), theme::queue, 1.2F);
+  first(main_in_flight(line), theme::in_flight, 1);
   if (const outcome_series* ends = line.main_outcomes(); ends != nullptr && !ends->times.empty()) {
     found.push_back({track_kind::outcomes, 0, {}, theme::closed, 62, 1.2F});
   }
@@ -434,7 +440,10 @@ std::vector<track> tracks_of(const timeline& line) {
   }
   const gauge_series* lag = line.loop_lag();
   for (const gauge_series& each : line.gauges()) {
-    add_gauge(&each, &each == lag ? theme::timeout : theme::in_flight, 0.8F);
+    first(&each, &each == lag ? theme::timeout : theme::in_flight, 0.8F);
+  }
+  for (const gauge_series& each : line.gauges()) {
+    add_gauge(&each, theme::ghost, 0.4F);
   }
   return found;
 }
@@ -442,7 +451,7 @@ std::vector<track> tracks_of(const timeline& line) {
 void draw_track(ui& with, ImDrawList& to, workbench& bench, run& shown, run* ghost,
                 const track& what, const track_place& where) {
   const timeline& line = shown.line();
-  to.AddRectFilled(where.plot.min, where.plot.max, theme::faded(theme::ground, 0.6));
+  draw_ground(with, to, where.plot, theme::plot);
   draw_grid(with, to, where.plot, where.scale);
   switch (what.kind) {
   case track_kind::gauge: {

@@ -2,6 +2,7 @@
 #include "panels/chart_tracks.hpp"
 #include "panels/panels.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace weir::viz {
@@ -39,8 +40,7 @@ void draw_hair(ui& with, ImDrawList& to, const box& area, const time_scale& scal
 void draw_charts(ui& with, workbench& bench, ImVec2 size) {
   begin_panel(with, "charts", "", size, ImGuiWindowFlags_NoScrollbar);
   run* shown = bench.shown();
-  const std::vector<track> tracks =
-      shown != nullptr ? tracks_of(shown->line()) : std::vector<track>{};
+  std::vector<track> tracks = shown != nullptr ? tracks_of(shown->line()) : std::vector<track>{};
   if (tracks.empty()) {
     empty_state(with, shown == nullptr ? "No run yet" : "Nothing to chart",
                 shown == nullptr ? "The charts appear with the first run."
@@ -54,6 +54,14 @@ void draw_charts(ui& with, workbench& bench, ImVec2 size) {
   const float gutter = std::min(with.px(150), room.x * 0.28F);
   const float ruler = with.px(24);
   const float gap = with.px(6);
+  if (bench.presenter) { // nobody scrolls in a lecture: as many as fit
+    float needed = 0;
+    const auto beyond = std::ranges::find_if(tracks, [&](const track& each) {
+      needed += with.px(each.least_height) + gap;
+      return needed > room.y - ruler + gap;
+    });
+    tracks.erase(std::max(beyond, tracks.begin() + 1), tracks.end());
+  }
   float least = 0;
   float shares = 0;
   for (const track& each : tracks) {

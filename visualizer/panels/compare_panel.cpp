@@ -111,7 +111,7 @@ void draw_pair(ui& with, workbench& bench, const gauge_series& mine, const gauge
   const float half = (area.height() - gap) / 2;
   const auto plot = [&](const gauge_series& series, float y, const std::string& whose, ImU32 ink) {
     const box own{{scale.left, y}, {scale.right, y + half}};
-    to.AddRectFilled(own.min, own.max, theme::faded(theme::ground, 0.6));
+    draw_ground(with, to, own, theme::plot);
     draw_grid(with, to, own, scale);
     draw_steps(with, to, own, scale, series.value, {ink, 0, top, true, 1.5F});
     const std::string text = whose + ": " + std::string{series.name} + ", to " + format_number(top);

@@ -152,10 +152,20 @@ void draw_right_buttons(ui& with, workbench& bench) {
   action_button(with, action::help, {}, true, bench.help_open);
 }
 
+void draw_title(ui& with, const workbench& bench, ImVec2 at, float width) {
+  ImDrawList& to = *ImGui::GetWindowDrawList();
+  const box title =
+      draw_label_within(with, to, at, width, bench.title(), theme::text, with.fonts.title);
+  const float after = title.max.x + with.px(14);
+  if (at.x + width - after > with.px(120)) {
+    draw_label_within(with, to, {after, title.max.y - with.fonts.small->FontSize - with.px(2)},
+                      at.x + width - after, small_print(bench), theme::soft_text, with.fonts.small);
+  }
+}
+
 } // namespace
 
 void draw_header(ui& with, workbench& bench) {
-  ImDrawList& to = *ImGui::GetWindowDrawList();
   const ImVec2 start = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   if (bench.live()) {
@@ -174,24 +184,25 @@ void draw_header(ui& with, workbench& bench) {
   }
   const float left = ImGui::GetCursorScreenPos().x + with.px(bench.live() ? 8 : 0);
   const float right = start.x + width - right_buttons_width(with, bench);
-  const std::string small = small_print(bench);
   const float line = ImGui::GetFrameHeight();
-  const box title =
-      draw_label_within(with, to, {left, start.y + (line - with.fonts.title->FontSize) / 2},
-                        std::max(right - left - with.px(12), with.px(60)), bench.title(),
-                        theme::text, with.fonts.title);
-  const float after = title.max.x + with.px(14);
-  if (right - after > with.px(120)) {
-    draw_label_within(with, to, {after, title.max.y - with.fonts.small->FontSize - with.px(2)},
-                      right - after - with.px(12), small, theme::soft_text, with.fonts.small);
+  // Where it would be cut to a few letters the title gets a line of its own.
+  const bool beside = right - left > with.px(200);
+  if (beside) {
+    draw_title(with, bench, {left, start.y + (line - with.fonts.title->FontSize) / 2},
+               right - left - with.px(12));
   }
   ImGui::SetCursorScreenPos({right, start.y});
   draw_right_buttons(with, bench);
+  if (!beside) {
+    draw_title(with, bench, ImGui::GetCursorScreenPos(), width);
+    ImGui::Dummy({1, with.fonts.title->FontSize});
+  }
 
   const std::string caption = bench.notice().empty() ? bench.caption() : bench.notice();
   if (!caption.empty()) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const box drawn = draw_wrapped(with, to, at, width, caption, theme::soft_text);
+    const box drawn =
+        draw_wrapped(with, *ImGui::GetWindowDrawList(), at, width, caption, theme::soft_text);
     ImGui::Dummy({width, drawn.height()});
     note_widget(with, bench.notice().empty() ? "caption" : "notice", caption);
   }

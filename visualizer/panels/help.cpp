@@ -18,6 +18,7 @@ constexpr gesture gestures[] = {
     {"Wheel", "over charts (over lanes with Shift): zooms at the mouse"},
     {"Right drag", "on charts and lanes: pans"},
     {"Click a knob's value", "types it; Enter takes it"},
+    {"Ctrl+Q", "closes the window, as the button in its frame does"},
 };
 
 void draw_row(ui& with, std::string_view keys, std::string_view name, std::string_view tip,

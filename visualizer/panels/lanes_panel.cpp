@@ -22,7 +22,9 @@ std::string duration_text(nanos length) {
 /// One bar, by what its time was spent on: a pattern as well as a colour.
 void draw_role(const ui& with, ImDrawList& to, trace::span_role role, const box& area) {
   const ImU32 colour = theme::of(role);
-  const float round = std::min(with.px(3), area.height() / 2);
+  // Corners of a bar a few pixels wide can't be seen, and cost as much as those of a wide one.
+  const bool narrow = area.width() < with.px(7);
+  const float round = narrow ? 0 : std::min(with.px(3), area.height() / 2);
   switch (role) {
   case trace::span_role::waiting:
     to.AddRectFilled(area.min, area.max, theme::faded(colour, 0.25), round);
@@ -34,11 +36,13 @@ void draw_role(const ui& with, ImDrawList& to, trace::span_role role, const box&
     break;
   case trace::span_role::request:
   case trace::span_role::work:
-    to.AddRectFilled(area.min, area.max, theme::rgb(0x3c4854), round);
+    to.AddRectFilled(area.min, area.max, theme::rgb(0x55687b), round);
     break;
   case trace::span_role::attempt:
     to.AddRectFilled(area.min, area.max, theme::faded(colour, 0.55), round);
-    to.AddRect(area.min, area.max, colour, round);
+    if (!narrow) {
+      to.AddRect(area.min, area.max, colour, round);
+    }
     break;
   case trace::span_role::running:
     to.AddRectFilled(area.min, area.max, colour, round);
@@ -122,9 +126,6 @@ private:
   void draw_lane(std::uint32_t lane, float y) {
     bars_.clear();
     line_.lane_bars(lane, scale_.range, scale_.columns(), bars_);
-    const float height = row_ * line_.lane_levels(lane);
-    to_.AddRectFilled({scale_.left, y}, {scale_.right, y + height},
-                      theme::faded(theme::ground, 0.45));
     std::string now;
     for (const drawn_bar& each : bars_) {
       draw_bar(each, y);
@@ -225,6 +226,8 @@ void draw_lanes(ui& with, workbench& bench, ImVec2 size) {
   ImGui::BeginChild("lanes list", {room.x, room.y - ruler}, false,
                     zooming ? ImGuiWindowFlags_NoScrollWithMouse : 0);
   const ImRect clip = ImGui::GetCurrentWindow()->InnerClipRect;
+  draw_ground(with, *ImGui::GetWindowDrawList(),
+              {{scale.left, clip.Min.y}, {scale.right, clip.Max.y}}, theme::plot);
   draw_grid(with, *ImGui::GetWindowDrawList(),
             {{scale.left, clip.Min.y}, {scale.right, clip.Max.y}}, scale);
   lanes_drawing{with, bench, scale}.draw();

@@ -116,7 +116,7 @@ void draw_marks(ui& with, ImDrawList& to, const box& area, const value_scale& sc
 
 void draw_curve(ui& with, ImDrawList& to, const curve& what, const box& area,
                 const value_scale& scale, const workbench& bench, const sweep_result& seen) {
-  to.AddRectFilled(area.min, area.max, theme::faded(theme::ground, 0.6));
+  draw_ground(with, to, area, theme::plot);
   for (int i = 1; i <= 3; ++i) {
     const float y = std::round(area.min.y + area.height() * static_cast<float>(i) / 4);
     to.AddRectFilled({area.min.x, y}, {area.max.x, y + 1}, theme::line);

@@ -81,7 +81,7 @@ void apply_style(float scale) {
   set(ImGuiCol_Text, theme::text);
   set(ImGuiCol_TextDisabled, theme::soft_text);
   set(ImGuiCol_WindowBg, theme::ground);
-  set(ImGuiCol_ChildBg, theme::panel);
+  set(ImGuiCol_ChildBg, theme::faded(theme::panel, 0)); // see ui.hpp: grounds
   set(ImGuiCol_PopupBg, theme::raised);
   set(ImGuiCol_Border, theme::strong_line);
   set(ImGuiCol_FrameBg, theme::raised);

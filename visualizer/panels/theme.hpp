@@ -29,6 +29,7 @@ ImU32 mixed(ImU32 under, ImU32 over, double share);
 // The ground and what is drawn on it.
 inline constexpr ImU32 ground = rgb(0x14181d);
 inline constexpr ImU32 panel = rgb(0x1a2027);
+inline constexpr ImU32 plot = rgb(0x161b21);
 inline constexpr ImU32 raised = rgb(0x252d36);
 inline constexpr ImU32 hovered = rgb(0x33404d);
 inline constexpr ImU32 pressed = rgb(0x3f4f5f);

@@ -24,6 +24,25 @@ void show_tooltip(const ui& with, std::string_view text) {
   ImGui::PopStyleVar();
 }
 
+/// Covers the corners of a panel with the window's colour, so that they look round.
+void round_corners(ImDrawList& to, const box& area, float radius) {
+  constexpr float quarter = 1.5707964F;
+  const ImVec2 corners[] = {area.max, {area.min.x, area.max.y}, area.min, {area.max.x, area.min.y}};
+  for (int i = 0; i < 4; ++i) {
+    const ImVec2 corner = corners[i];
+    const ImVec2 centre{corner.x + (corner.x == area.min.x ? radius : -radius),
+                        corner.y + (corner.y == area.min.y ? radius : -radius)};
+    constexpr int steps = 6;
+    for (int step = 0; step < steps; ++step) {
+      const auto at = [&](int which) {
+        const float angle = quarter * (static_cast<float>(i) + static_cast<float>(which) / steps);
+        return ImVec2{centre.x + radius * std::cos(angle), centre.y + radius * std::sin(angle)};
+      };
+      to.AddTriangleFilled(corner, at(step), at(step + 1), theme::ground);
+    }
+  }
+}
+
 } // namespace
 
 ImVec2 text_size(const ui& with, std::string_view text, ImFont* font) {
@@ -204,8 +223,22 @@ void action_button(ui& with, action what, std::string_view text, bool enabled, b
   }
 }
 
+void draw_ground(ui& with, const ImDrawList& to, const box& where, ImU32 colour) {
+  const ImVec2 low = to.GetClipRectMin();
+  const ImVec2 high = to.GetClipRectMax();
+  const box cut{{std::max(where.min.x, low.x), std::max(where.min.y, low.y)},
+                {std::min(where.max.x, high.x), std::min(where.max.y, high.y)}};
+  if (cut.width() > 0 && cut.height() > 0) {
+    with.grounds.push_back({cut, colour});
+  }
+}
+
 bool begin_panel(ui& with, const char* id, std::string_view title, ImVec2 size,
                  ImGuiWindowFlags flags) {
+  const ImVec2 corner = ImGui::GetCursorScreenPos();
+  const box whole{corner, {corner.x + size.x, corner.y + size.y}};
+  draw_ground(with, *ImGui::GetWindowDrawList(), whole, theme::panel);
+  round_corners(*ImGui::GetWindowDrawList(), whole, ImGui::GetStyle().ChildRounding);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {with.px(12), with.px(9)});
   const bool open =
       ImGui::BeginChild(id, size, false, flags | ImGuiWindowFlags_AlwaysUseWindowPadding);

@@ -75,12 +75,20 @@ private:
   std::vector<label> labels_;
 };
 
+/// A rectangle of one colour under everything else. Most of the window is that, and clearing costs
+/// a software renderer a fraction of what blending does.
+struct ground {
+  box where;
+  ImU32 colour = theme::ground;
+};
+
 /// What every drawing function needs besides the thing to draw.
 struct ui {
   float scale = 1;
   font_set fonts = {};
   bool reduced_motion = false;
-  locator* places = nullptr; ///< null where nobody asks
+  locator* places = nullptr;        ///< null where nobody asks
+  std::vector<ground> grounds = {}; ///< of this frame, to be cleared in this order before drawing
   std::vector<action> actions =
       {};                 ///< asked for in this frame; the workbench performs them after it
   ImGuiID quiet_item = 0; ///< was pressed: its tooltip stays away until the mouse has left it
@@ -91,6 +99,9 @@ struct ui {
 
   void wake_in(double seconds) { next_frame_in = std::min(next_frame_in, seconds); }
 };
+
+/// Lays a ground, cut to what `to` may draw on.
+void draw_ground(ui& with, const ImDrawList& to, const box& where, ImU32 colour);
 
 /// How a label lies about its anchor.
 enum class align : std::uint8_t { left, centre, right };

@@ -45,7 +45,7 @@ layout layout_for(const ui& with, ImVec2 room) {
   chosen.flow_row = high >= 430;
   chosen.two_tabs = high >= 800;
   chosen.side_width = with.px(std::clamp(wide * 0.24F, 290.0F, 400.0F));
-  chosen.flow_height = with.px(std::clamp(high * 0.34F, 178.0F, 270.0F));
+  chosen.flow_height = with.px(std::clamp(high * 0.3F, 190.0F, 250.0F));
   return chosen;
 }
 
@@ -175,6 +175,7 @@ void draw_window(ui& with, workbench& bench) {
     with.places->begin_frame();
   }
   with.actions.clear();
+  with.grounds.clear();
   with.next_frame_in = std::numeric_limits<double>::infinity();
   const ImGuiIO& io = ImGui::GetIO();
   ImGui::SetNextWindowPos({0, 0});
@@ -182,7 +183,8 @@ void draw_window(ui& with, workbench& bench) {
   ImGui::Begin("weir", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                   ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
+                   ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav |
+                   ImGuiWindowFlags_NoBackground); // the frame is cleared to that colour
   draw_header(with, bench);
   draw_banner(with, bench);
   const float below = transport_height(with, bench);
