@@ -1,5 +1,6 @@
 // Stands in for weir-viz: follows the script in FAKE_WINDOW_SCRIPT, a command a line, and keeps its
 // arguments and what the feed says in the file FAKE_WINDOW_LOG.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -59,6 +60,15 @@ void perform(const std::string& command, std::istringstream& words) {
     ::pause(); // until SIGTERM comes
   } else if (command == "stubborn") {
     std::signal(SIGTERM, SIG_IGN);
+  } else if (command == "sockets") { // says which descriptors are sockets
+    log_file << "sockets:";
+    for (int descriptor = 0; descriptor < 256; ++descriptor) {
+      struct stat what{};
+      if (::fstat(descriptor, &what) == 0 && S_ISSOCK(what.st_mode)) {
+        log_file << ' ' << descriptor;
+      }
+    }
+    log_file << std::endl;
   } else if (command == "abort") {
     std::abort();
   } else if (command == "exit") {

@@ -198,6 +198,14 @@ TEST_CASE("the window's exit status is the command's", "[viz]") {
   CHECK(live.run({"viz", "bounded-queue"}).code == exit_code::not_passed);
 }
 
+TEST_CASE("the window has its own end of the feed and no other: it sees when weir is gone",
+          "[viz]") {
+  shown_workbook live;
+  live.script("await module\nsockets\nexit 0");
+  CHECK(live.run({"viz", "bounded-queue"}).code == exit_code::passed);
+  CHECK(holds(live.heard(), "sockets: 3\n"));
+}
+
 TEST_CASE("a window that crashes is named for it", "[viz]") {
   shown_workbook live;
   live.script("await module\nabort");

@@ -9,6 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -71,6 +72,9 @@ socket_type window::start_with_feed(std::vector<std::string> argv) {
   socket_type ours{executor_};
   socket_type theirs{executor_};
   asio::local::connect_pair(ours, theirs);
+  for (const int end : {ours.native_handle(), theirs.native_handle()}) {
+    ::fcntl(end, F_SETFD, FD_CLOEXEC); // a window that held our end too would never see us go
+  }
   argv.insert(argv.end(), {"--feed", std::to_string(feed_descriptor)});
   if (const int error = spawn(argv, theirs.native_handle(), pid_); error != 0) {
     throw_not_started(argv[0], error);
