@@ -64,7 +64,7 @@ asio::awaitable<void> run_stages(reader& from, transformer& by, writer& to, std:
   const auto [order, reading, transforming, writing] =
       co_await stages.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
 
-  const std::array<std::exception_ptr, 3> failures{reading, transforming, writing};
+  const std::array failures{reading, transforming, writing};
   for (const std::size_t stage : order) {
     if (!failures[stage])
       continue;

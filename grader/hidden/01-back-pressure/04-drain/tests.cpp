@@ -36,6 +36,24 @@ TEST_CASE("what is written goes out, in order", "[sends-in-order]") {
     co_await b.finish();
   });
 
+  WEIR_EXPLORE("long ones and short ones", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, {.low = 20, .high = 50});
+    b.write_text("a position, a course and a speed");
+    b.write_text("a position");
+    b.write_text("a name");
+    std::size_t left = 48;
+    for (const std::size_t taken : {0U, 32U, 10U, 6U}) {
+      co_await b.wait(taken == 0 ? 5ms : 10ms);
+      left -= taken;
+      weir::expect(
+          b.writer().buffered() == left,
+          "of messages of 32, 10 and 6 bytes the other side has taken {}, and {} bytes are "
+          "left; buffered() says {}",
+          b.connection.sent(), left, b.writer().buffered());
+    }
+    co_await b.finish();
+  });
+
   WEIR_EXPLORE("now and then", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, {.low = 20, .high = 50});
     b.write(1, 1);
