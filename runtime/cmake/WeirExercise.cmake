@@ -235,6 +235,11 @@ function(weir_add_exercise folder)
     # No debug information, no symbol table and no path: what a reader may find in the module says nothing of the tests.
     weir_add_module(tests ${id} ${folder} "${tests}" "${WEIR_TESTS_DIR}" -O1 -g0
                     "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
+    # Reports name where a task waits; of the hidden tests' own files they say no more than "the test".
+    file(GLOB hidden CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/grader/hidden/${folder}/*.?pp")
+    foreach(file IN LISTS hidden)
+      target_compile_options(tests-${id} PRIVATE "-ffile-prefix-map=${file}=the test")
+    endforeach()
     target_link_options(tests-${id} PRIVATE -s)
     # Whoever loads the module has libweir already; a search path would only tell where the module was built.
     set_target_properties(tests-${id} PROPERTIES SKIP_BUILD_RPATH ON)
