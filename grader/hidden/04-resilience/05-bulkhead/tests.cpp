@@ -111,6 +111,19 @@ TEST_CASE("so many in flight, and no fewer while others wait", "[in-flight]") {
     co_await b.finish();
   });
 
+  WEIR_EXPLORE("whoever comes later has less time", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, {1, 10});
+    one_call& first = *co_await b.made(A);
+    const one_call& patient = *co_await b.made(A);
+    const one_call& hurried = *co_await b.made(A, 50ms);
+    const auto freed_at = weir::now();
+    b.answer(first);
+    co_await b.settle();
+    b.expect_started(patient, freed_at);
+    b.expect_waits(hurried);
+    co_await b.finish();
+  });
+
   WEIR_EXPLORE("a newcomer in the instant in which a place is free", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, {1, 10});
     one_call& first = *co_await b.made(A);
@@ -197,9 +210,12 @@ TEST_CASE("who finds the queue full is refused at once", "[overflow]") {
     bench b(co_await asio::this_coro::executor, {1, 2});
     co_await b.made(A);
     one_call& second = *co_await b.made(A);
-    co_await b.made(A, 1500us);
+    const one_call& third = *co_await b.made(A, 1500us);
+    const auto cancelled_at = weir::now();
     b.cancel(second);
     co_await b.settle();
+    b.expect_ended(second, one_call::end::cancelled, cancelled_at, "it was cancelled");
+    b.expect_ended(third, one_call::end::timed_out, third.start_by, "it was too late to start");
     b.expect_counts(A);
     for (int i = 0; i < 2; ++i)
       b.expect_waits(*co_await b.made(A));
