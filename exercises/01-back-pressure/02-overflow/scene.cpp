@@ -2,17 +2,21 @@
 
 #include <weir/knob.hpp>
 #include <weir/probe.hpp>
+#include <weir/random.hpp>
 #include <weir/run.hpp>
 #include <weir/scene.hpp>
 #include <weir/world/arrivals.hpp>
-#include <weir/world/source.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -61,32 +65,87 @@ constexpr auto burst_period = 2s;
 constexpr auto frame_time = 100ms; // of the board
 constexpr auto bank_time = 400ms;  // for a payment
 constexpr int bank_workers = 4;
+constexpr int takers_in_all = 3 + bank_workers;
+
+/// As the parent of a span: it stands for itself, whatever else its task has open.
+constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();
+
+/// What all four share: the numbers of the items, and how they end.
+struct counter_hall {
+  std::uint64_t items = 0;
+  weir::place at_work{"takers", {.capacity = takers_in_all}};
+  weir::outcomes ends{"items"};
+};
+
+/// Room that a policy has; 0: it holds nothing.
+double room_of(overflow policy, std::size_t bound) {
+  switch (policy) {
+  case overflow::keep_latest:
+    return 1;
+  case overflow::fail_fast:
+    return 0;
+  case overflow::buffer_then_error:
+  case overflow::drop_newest:
+    break;
+  }
+  return static_cast<double>(bound);
+}
 
 /// One product with its buffer, and what its dashboard shows.
 struct lane {
-  lane(asio::any_io_executor executor, product user, const std::string& name, std::size_t bound)
-      : buffer(make_event_buffer(std::move(executor), policy_for(user), bound)),
-        held(name + ": held", {.capacity = static_cast<double>(bound), .unit = "items"}),
+  lane(asio::any_io_executor executor, product user, const std::string& called, std::size_t bound,
+       std::shared_ptr<counter_hall> in)
+      : name(called),
+        policy(policy_for(user)),
+        buffer(make_event_buffer(std::move(executor), policy, bound)),
+        hall(std::move(in)),
+        held(name + ": held", {.capacity = room_of(policy, bound), .unit = "items"}),
         age(name + ": age when taken", {.capacity = 0, .unit = "ms"}),
         refused(name + ": refused"),
-        dropped(name + ": dropped") {}
+        dropped(name + ": dropped"),
+        in_buffer(name, {.capacity = room_of(policy, bound)}) {}
 
+  struct offered_item {
+    std::uint64_t id = 0;
+    weir::span whole;
+    std::optional<weir::span> stage;
+  };
+
+  std::string name;
+  overflow policy;
   std::unique_ptr<event_buffer> buffer;
+  std::shared_ptr<counter_hall> hall;
   weir::gauge held;
   weir::gauge age;
   weir::counter refused;
   weir::counter dropped;
+  weir::place in_buffer;
+  std::map<int, offered_item> items;                ///< offered, and neither lost nor done
   std::vector<std::chrono::nanoseconds> offered_at; ///< by item
 
   void offer() {
     const auto before = buffer->counts();
+    const int item = static_cast<int>(offered_at.size());
     offered_at.push_back(weir::now());
-    (void)buffer->offer(static_cast<int>(offered_at.size() - 1));
+    offered_item& mine =
+        items
+            .emplace(item,
+                     offered_item{.id = ++hall->items,
+                                  .whole = weir::span(name, {weir::span_role::request, nobody}),
+                                  .stage = {}})
+            .first->second;
+    in_buffer.enter(mine.id);
+    mine.stage.emplace("held", weir::span_options{weir::span_role::waiting, mine.whole.id()});
+    (void)buffer->offer(item);
     const auto after = buffer->counts();
-    if (after.refused != before.refused)
+    if (after.refused != before.refused) {
       ++refused;
-    if (after.dropped != before.dropped)
+      end(item, weir::outcome::rejected);
+    }
+    if (after.dropped != before.dropped) {
       ++dropped;
+      end(policy == overflow::keep_latest ? oldest_held() : item, weir::outcome::dropped);
+    }
     held.set(static_cast<double>(buffer->size()));
   }
 
@@ -94,14 +153,52 @@ struct lane {
     const auto waited = weir::now() - offered_at.at(static_cast<std::size_t>(item));
     age.set(std::chrono::duration<double, std::milli>(waited).count());
     held.set(static_cast<double>(buffer->size()));
+    const auto found = items.find(item);
+    if (found == items.end())
+      return;
+    offered_item& mine = found->second;
+    mine.stage->end();
+    mine.stage.emplace("at work", weir::span_options{weir::span_role::running, mine.whole.id()});
+    at_work.push_back(item);
+    hall->at_work.enter(mine.id);
   }
+
+  void done(int item) {
+    std::erase(at_work, item);
+    end(item, weir::outcome::ok);
+  }
+
+private:
+  void end(int item, weir::outcome how) {
+    const auto ended = items.find(item);
+    if (ended == items.end())
+      return;
+    ended->second.stage->end(how);
+    ended->second.whole.end(how);
+    hall->ends.add(how, ended->second.id);
+    items.erase(ended);
+  }
+
+  [[nodiscard]] int oldest_held() const {
+    const auto held_one = std::ranges::find_if(
+        items, [&](const auto& one) { return std::ranges::count(at_work, one.first) == 0; });
+    return held_one == items.end() ? -1 : held_one->first;
+  }
+
+  std::vector<int> at_work;
 };
 
-asio::awaitable<void> source(std::shared_ptr<lane> to, weir::world::source_options options) {
-  weir::name_this_task(options.name);
-  weir::world::source items(co_await asio::this_coro::executor, options);
-  while (co_await items.next())
+asio::awaitable<void> source(std::shared_ptr<lane> to, std::string name,
+                             weir::world::arrival_process arrivals) {
+  weir::name_this_task(name);
+  auto random = weir::stream("source " + name);
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  const auto start = std::chrono::steady_clock::now();
+  while (const std::optional<std::chrono::nanoseconds> next = arrivals.next(random)) {
+    timer.expires_at(start + *next);
+    co_await timer.async_wait(asio::use_awaitable);
     to->offer();
+  }
 }
 
 asio::awaitable<void> consumer(std::shared_ptr<lane> from, std::string name,
@@ -113,6 +210,7 @@ asio::awaitable<void> consumer(std::shared_ptr<lane> from, std::string name,
     from->taken(item);
     timer.expires_after(effort);
     co_await timer.async_wait(asio::use_awaitable);
+    from->done(item);
   }
 }
 
@@ -132,17 +230,15 @@ asio::awaitable<void> friday(weir::scene_context& scene) {
       {product::dashboard, "dashboard", 1, 1, frame_time},
       {product::payments, "payments", 0.05, bank_workers, bank_time},
   };
+  const auto hall = std::make_shared<counter_hall>();
   for (const auto& one : products) {
     const auto bound = static_cast<std::size_t>(scene[capacity]);
-    auto product_lane = std::make_shared<lane>(executor, one.user, one.name, bound);
+    auto product_lane = std::make_shared<lane>(executor, one.user, one.name, bound, hall);
     const weir::world::burst_shape shape{.during = {scene[burst_rate] * one.rate_share},
                                          .on = scene[burst_length],
                                          .off = burst_period - scene[burst_length]};
-    weir::world::source_options options{.name = one.name + " source",
-                                        .arrivals = weir::world::bursts(shape),
-                                        .count = {},
-                                        .lasting = {}};
-    asio::co_spawn(executor, source(product_lane, std::move(options)), asio::detached);
+    asio::co_spawn(executor, source(product_lane, one.name + " source", weir::world::bursts(shape)),
+                   asio::detached);
     for (int i = 0; i < one.takers; ++i)
       asio::co_spawn(executor, consumer(product_lane, one.name + " taker", one.effort),
                      asio::detached);
@@ -173,9 +269,8 @@ bool whole_curve(const weir::trace::summary& seen) {
 } // namespace
 
 WEIR_SCENE(.title = "One burst, four products",
-           .caption =
-               "Watch how old an item is when somebody gets it, and what is lost on the way. "
-               "Two goals need a better policy, two a better capacity.",
+           .caption = "Watch how old an item is when somebody gets it, and what is lost. Two goals "
+                      "need a better policy, two a better capacity.",
            .knobs = {capacity, burst_rate, burst_length, write_time},
            .goals = {{"no price is older than 150 ms when it is drawn", fresh_prices},
                      {"every payment that is taken over begins at once", prompt_payments},
