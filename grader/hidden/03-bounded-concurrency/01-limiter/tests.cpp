@@ -7,7 +7,7 @@ TEST_CASE("no more than the limit run, and no fewer while somebody waits", "[bou
   for (const std::size_t limit : {1, 3})
     WEIR_EXPLORE(limit == 1 ? "one at a time" : "three at a time",
                  [limit]() -> asio::awaitable<void> {
-                   bench b(co_await asio::this_coro::executor, limit);
+                   bench b(co_await asio::this_coro::executor, limit, watch::permits);
                    std::vector<call*> all;
                    for (int i = 1; i <= 5; ++i)
                      all.push_back(&b.ask(weir::text("job {}", i)));
@@ -26,7 +26,7 @@ TEST_CASE("no more than the limit run, and no fewer while somebody waits", "[bou
                  });
 
   WEIR_EXPLORE("jobs that end at once, and newcomers", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 2);
+    bench b(co_await asio::this_coro::executor, 2, watch::permits);
     call* const a = co_await b.run("A");
     call* const c = co_await b.run("B");
     co_await b.wait("C");
@@ -42,7 +42,7 @@ TEST_CASE("no more than the limit run, and no fewer while somebody waits", "[bou
 
 TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
   WEIR_EXPLORE("the job fails", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 1);
+    bench b(co_await asio::this_coro::executor, 1, watch::permits);
     call* const a = co_await b.run("A");
     call* const next = co_await b.wait("B");
     const auto failed_at = weir::now();
@@ -55,7 +55,7 @@ TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
   });
 
   WEIR_EXPLORE("failures one after another, and nobody waits", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 2);
+    bench b(co_await asio::this_coro::executor, 2, watch::permits);
     for (const char* const name : {"A", "B", "C"}) {
       call* const one = co_await b.run(name);
       b.fail(*one);
@@ -65,7 +65,7 @@ TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
   });
 
   WEIR_EXPLORE("the job can't even be made", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 1);
+    bench b(co_await asio::this_coro::executor, 1, watch::permits);
     const auto failed_at = weir::now();
     const call& bad = b.ask_badly("A");
     co_await b.pass();
@@ -82,7 +82,7 @@ TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
   });
 
   WEIR_EXPLORE("the job is cancelled, and tidies up", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 1);
+    bench b(co_await asio::this_coro::executor, 1, watch::permits);
     call* const a = co_await b.run("A", 3ms);
     call* const next = co_await b.wait("B");
     const auto cancelled_at = weir::now();
@@ -97,8 +97,42 @@ TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
     co_await b.finish_all();
   });
 
+  for (const error_code& how : {error_code(), reset})
+    WEIR_EXPLORE(how ? "the job is cancelled, and fails as it tidies up"
+                     : "the job is cancelled, and gets done all the same",
+                 [how]() -> asio::awaitable<void> {
+                   bench b(co_await asio::this_coro::executor, 1, watch::permits);
+                   call* const a = co_await b.run("A", 3ms);
+                   call* const next = co_await b.wait("B");
+                   a->if_cancelled = how;
+                   const auto cancelled_at = weir::now();
+                   b.cancel(*a);
+                   co_await b.pass(5ms);
+                   b.expect_ended(*a, how, cancelled_at + 3ms,
+                                  how ? "A was cancelled, and as it tidied up its job failed with "
+                                        "\"" +
+                                            reset.message() + "\""
+                                      : "A was cancelled, and its job returned all the same");
+                   b.expect_runs(*next, "the job of A has ended, and B is next");
+                   co_await b.settle();
+                   co_await b.finish_all();
+                 });
+
+  WEIR_EXPLORE("the job throws a number", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, 1, watch::permits);
+    call* const a = co_await b.run("A");
+    call* const next = co_await b.wait("B");
+    const auto failed_at = weir::now();
+    b.fail(*a, seven);
+    co_await b.pass();
+    b.expect_ended(*a, seven, failed_at, "the job of A threw the number 7");
+    b.expect_runs(*next, "the job of A threw the number 7, and B is the next in line");
+    co_await b.settle();
+    co_await b.finish_all();
+  });
+
   WEIR_EXPLORE("jobs end in one instant, each in its way", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 3);
+    bench b(co_await asio::this_coro::executor, 3, watch::permits);
     call* const a = co_await b.run("A");
     call* const c = co_await b.run("B");
     call* const d = co_await b.run("C");
@@ -116,7 +150,7 @@ TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
 
 TEST_CASE("first come, first served", "[fifo]") {
   WEIR_EXPLORE("in the order in which they came", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 1);
+    bench b(co_await asio::this_coro::executor, 1, watch::permits_and_turns);
     call* before = co_await b.run("A");
     std::vector<call*> line;
     for (const char* const name : {"B", "C", "D"})
@@ -132,7 +166,7 @@ TEST_CASE("first come, first served", "[fifo]") {
 
   WEIR_EXPLORE("a newcomer in the instant in which a permit comes back",
                []() -> asio::awaitable<void> {
-                 bench b(co_await asio::this_coro::executor, 1);
+                 bench b(co_await asio::this_coro::executor, 1, watch::permits_and_turns);
                  call* const a = co_await b.run("A");
                  call* const waiting = co_await b.wait("B");
                  b.finish(*a);
@@ -148,7 +182,7 @@ TEST_CASE("first come, first served", "[fifo]") {
                });
 
   WEIR_EXPLORE("two permits, two that wait, and a newcomer", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 2);
+    bench b(co_await asio::this_coro::executor, 2, watch::permits_and_turns);
     call* const a = co_await b.run("A");
     call* const c = co_await b.run("B");
     const call* const first = co_await b.wait("C");
@@ -165,7 +199,7 @@ TEST_CASE("first come, first served", "[fifo]") {
 
 TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
   WEIR_EXPLORE("the first, the last and one in between", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 1);
+    bench b(co_await asio::this_coro::executor, 1, watch::permits_and_turns);
     call* const a = co_await b.run("A");
     call* const first = co_await b.wait("B");
     call* const second = co_await b.wait("C");
@@ -190,7 +224,7 @@ TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
   });
 
   WEIR_EXPLORE("a permit comes back in this instant", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 1);
+    bench b(co_await asio::this_coro::executor, 1, watch::permits_and_turns);
     call* const a = co_await b.run("A");
     call* const leaving = co_await b.wait("B");
     const call* const next = co_await b.wait("C");
@@ -207,7 +241,7 @@ TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
 
   WEIR_EXPLORE("a permit comes back in this instant, and nobody else waits",
                []() -> asio::awaitable<void> {
-                 bench b(co_await asio::this_coro::executor, 2);
+                 bench b(co_await asio::this_coro::executor, 2, watch::permits_and_turns);
                  call* const a = co_await b.run("A");
                  co_await b.run("B");
                  call* const leaving = co_await b.wait("C");
@@ -219,7 +253,7 @@ TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
                });
 
   WEIR_EXPLORE("two permits come back as two of three give up", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 2);
+    bench b(co_await asio::this_coro::executor, 2, watch::permits_and_turns);
     call* const a = co_await b.run("A");
     call* const c = co_await b.run("B");
     call* const first = co_await b.wait("C");
@@ -237,7 +271,7 @@ TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
 
 TEST_CASE("a new limit counts at once", "[new-limit]") {
   WEIR_EXPLORE("raised, it lets in those who wait, in order", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 1);
+    bench b(co_await asio::this_coro::executor, 1, watch::permits_and_turns);
     co_await b.run("A");
     const call* const first = co_await b.wait("B");
     const call* const second = co_await b.wait("C");
@@ -254,7 +288,7 @@ TEST_CASE("a new limit counts at once", "[new-limit]") {
   });
 
   WEIR_EXPLORE("lowered, it lets those who run finish", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 3);
+    bench b(co_await asio::this_coro::executor, 3, watch::permits_and_turns);
     call* const a = co_await b.run("A");
     call* const c = co_await b.run("B");
     call* const d = co_await b.run("C");
@@ -278,7 +312,7 @@ TEST_CASE("a new limit counts at once", "[new-limit]") {
   });
 
   WEIR_EXPLORE("0 is a pause", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 2);
+    bench b(co_await asio::this_coro::executor, 2, watch::permits_and_turns);
     call* const a = co_await b.run("A");
     b.set_limit(0);
     co_await b.settle();
@@ -297,7 +331,7 @@ TEST_CASE("a new limit counts at once", "[new-limit]") {
   });
 
   WEIR_EXPLORE("lowered and raised while three run", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 3);
+    bench b(co_await asio::this_coro::executor, 3, watch::permits_and_turns);
     call* const a = co_await b.run("A");
     co_await b.run("B");
     co_await b.run("C");
@@ -316,7 +350,7 @@ TEST_CASE("a new limit counts at once", "[new-limit]") {
   });
 
   WEIR_EXPLORE("in the instant in which a permit comes back", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 2);
+    bench b(co_await asio::this_coro::executor, 2, watch::permits_and_turns);
     call* const a = co_await b.run("A");
     co_await b.run("B");
     co_await b.wait("C");
@@ -335,7 +369,7 @@ TEST_CASE("a new limit counts at once", "[new-limit]") {
 
 TEST_CASE("no permit is lost, and none is made", "[books-balance]") {
   WEIR_EXPLORE("everything in one instant", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 2);
+    bench b(co_await asio::this_coro::executor, 2, watch::permits_and_counts);
     call* const a = co_await b.run("A");
     call* const c = co_await b.run("B", 2ms);
     call* const leaving = co_await b.wait("C");
@@ -357,7 +391,7 @@ TEST_CASE("no permit is lost, and none is made", "[books-balance]") {
   });
 
   WEIR_EXPLORE("whatever comes", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 2);
+    bench b(co_await asio::this_coro::executor, 2, watch::permits_and_counts);
     std::vector<call*> all{&b.ask("job 1")};
     co_await b.settle();
     for (int step = 2; step <= 8; ++step) {
