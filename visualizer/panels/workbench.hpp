@@ -52,7 +52,7 @@ public:
 
   [[nodiscard]] const scene_info& scene() const noexcept { return scene_; }
 
-  [[nodiscard]] const std::vector<code>& codes() const noexcept { return codes_; }
+  [[nodiscard]] const std::vector<viz::code>& codes() const noexcept { return codes_; }
 
   [[nodiscard]] const std::vector<scene_entry>& scenes() const;
 
@@ -112,8 +112,8 @@ public:
   [[nodiscard]] const knob_info* swept() const noexcept { return swept_ ? &*swept_ : nullptr; }
 
   // --- what the panels remember -------------------------------------------------------------
-  viz::tab tab = tab::charts;
-  viz::tab second_tab = tab::lanes; ///< of the lower half, where the window is tall enough for two
+  viz::tab tab = viz::tab::charts;
+  viz::tab second_tab = viz::tab::lanes; ///< of the lower half, where the window is tall enough for two
   bool presenter = false;
   bool help_open = false;
   bool menu_open = false;

@@ -1,0 +1,153 @@
+#include "app/glfw_window.hpp"
+#include "catch.hpp"
+#include "panels/panels.hpp"
+#include "tests/panels/fake_simulation.hpp"
+
+#include <cstdlib>
+#include <memory>
+
+using namespace weir::viz;
+using namespace weir::viz::test;
+
+namespace {
+
+/// One window for all tests: opening one takes longer than they do.
+struct studio {
+  studio() : window(1280, 720, "Weir", glfw_window::visibility::hidden) {
+    window.fit_to(1, with);
+    with.places = &places;
+  }
+
+  static studio& get() {
+    static studio only;
+    return only;
+  }
+
+  image draw(workbench& bench) {
+    image drawn;
+    for (int i = 0; i < 4; ++i) {
+      window.begin_frame();
+      draw_window(with, bench);
+      drawn = window.end_frame_as_image(with);
+    }
+    return drawn;
+  }
+
+  glfw_window window;
+  locator places;
+  ui with;
+};
+
+std::unique_ptr<workbench> bench_of(weir::trace::recording run) {
+  return std::make_unique<workbench>(std::make_shared<const weir::trace::recording>(std::move(run)),
+                                     "run.weirtrace");
+}
+
+int channel(ImU32 colour, int shift) {
+  return static_cast<int>((colour >> shift) & 0xff);
+}
+
+/// How many pixels of `area` have that colour, give or take what smoothing does.
+std::size_t count(const image& seen, ImU32 colour, const box& area, int tolerance = 6) {
+  std::size_t found = 0;
+  const auto inside = [](float value, int most) {
+    return static_cast<std::size_t>(std::clamp(static_cast<int>(value), 0, most));
+  };
+  for (std::size_t y = inside(area.min.y, seen.height); y < inside(area.max.y, seen.height); ++y) {
+    for (std::size_t x = inside(area.min.x, seen.width); x < inside(area.max.x, seen.width); ++x) {
+      const std::uint8_t* pixel = &seen.pixels[(y * static_cast<std::size_t>(seen.width) + x) * 4];
+      const auto near = [&](int which, int shift) {
+        return std::abs(static_cast<int>(pixel[which]) - channel(colour, shift)) <= tolerance;
+      };
+      found += near(0, IM_COL32_R_SHIFT) && near(1, IM_COL32_G_SHIFT) && near(2, IM_COL32_B_SHIFT)
+                   ? 1
+                   : 0;
+    }
+  }
+  return found;
+}
+
+const box everything{{0, 0}, {1280, 720}};
+
+} // namespace
+
+TEST_CASE("the charts' band shows all three states of the breaker") {
+  auto bench = bench_of(breaker_run());
+  const image seen = studio::get().draw(*bench);
+  const box band = studio::get().places.find("charts plot")->where;
+  CHECK(count(seen, theme::closed, band) > 500);
+  CHECK(count(seen, theme::open, band) > 500);
+  CHECK(count(seen, theme::half_open, band) > 60);
+}
+
+TEST_CASE("the breaker's panel shows the state at the cursor by colour and in a word") {
+  auto bench = bench_of(breaker_run());
+  const box panel{{900, 60}, {1280, 130}};
+
+  struct expected {
+    nanos at;
+    ImU32 colour;
+    const char* word;
+  };
+
+  for (const expected each :
+       {expected{500 * ms, theme::closed, "closed"}, expected{1500 * ms, theme::open, "open"},
+        expected{2300 * ms, theme::half_open, "half-open"}}) {
+    bench->clock.go_to(bench->shown()->trace(), each.at);
+    const image seen = studio::get().draw(*bench);
+    CAPTURE(each.word);
+    CHECK(count(seen, each.colour, panel) > 200);
+    bool told = false;
+    for (const locator::label& label : studio::get().places.labels()) {
+      told = told || (label.text == each.word && label.where.min.x > 900);
+    }
+    CHECK(told);
+  }
+}
+
+TEST_CASE("nothing is drawn over the edge and no labels overlap") {
+  auto bench = bench_of(breaker_run());
+  for (const tab which : {tab::charts, tab::lanes, tab::events, tab::compare, tab::sweep}) {
+    bench->tab = which;
+    const image seen = studio::get().draw(*bench);
+    CAPTURE(static_cast<int>(which));
+    CHECK(studio::get().places.complaints().empty());
+    // The window's margin stays empty.
+    const box right{{1272, 60}, {1280, 640}};
+    CHECK(count(seen, theme::ground, right) == 8 * 580);
+  }
+}
+
+TEST_CASE("text stands out from its ground") {
+  auto bench = bench_of(breaker_run());
+  const image seen = studio::get().draw(*bench);
+  CHECK(count(seen, theme::text, everything, 24) > 1500);
+  CHECK(count(seen, theme::ground, everything, 2) > 20'000);
+}
+
+TEST_CASE("the ghost of the run before is drawn") {
+  auto source = std::make_unique<fake_simulation>();
+  fake_simulation& scene = *source;
+  workbench bench{std::move(source)};
+  scene.tell(fake_simulation::scene());
+  bench.poll();
+  scene.answer();
+  bench.poll();
+  const box plot{{480, 330}, {1250, 600}};
+  const std::size_t before = count(studio::get().draw(bench), theme::ghost, plot);
+  bench.begin_change();
+  bench.set_knob(0, 25);
+  scene.answer();
+  bench.poll();
+  CHECK(count(studio::get().draw(bench), theme::ghost, plot) > before + 50);
+}
+
+TEST_CASE("what is drawn fits the scale") {
+  auto bench = bench_of(breaker_run());
+  studio& at = studio::get();
+  at.window.fit_to(1.5F, at.with);
+  const image seen = at.draw(*bench);
+  CHECK(at.places.complaints().empty());
+  CHECK(count(seen, theme::text, everything, 24) > 1500);
+  at.window.fit_to(1, at.with);
+}
