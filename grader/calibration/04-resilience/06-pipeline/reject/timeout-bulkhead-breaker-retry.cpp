@@ -1,0 +1,14 @@
+// reject: one-call-counts-once failed
+// The retry outermost, and the breaker around what it gets: our own refusals are retried too.
+#include "pipeline.hpp"
+
+#include <utility>
+
+std::unique_ptr<remote> make_client(toolbox& parts, std::unique_ptr<remote> dependency) {
+  auto client = std::move(dependency);
+  client = parts.with_timeout(std::move(client));
+  client = parts.with_bulkhead(std::move(client));
+  client = parts.with_breaker(std::move(client));
+  client = parts.with_retry(std::move(client));
+  return client;
+}
