@@ -218,10 +218,11 @@ private:
       again.took.push_back(display_.draw(shown));
       whole.took.push_back(arrived + draw.took.back());
     }
-    std::printf("\n%zu events (%.1f MB), %d runs           median      p95\n", events,
+    std::printf("\n%zu events (%.1f MB), %d runs             best    median       p95\n", events,
                 static_cast<double>(events * sizeof(trace::event)) / 1e6, runs);
     for (auto* each : {&simulate, &transfer, &rest, &build, &draw, &whole, &again}) {
-      std::printf("  %-36s %8.2f ms %8.2f ms\n", each->name, ms(each->at(0.5)), ms(each->at(0.95)));
+      std::printf("  %-36s %8.2f  %8.2f  %8.2f ms\n", each->name, ms(each->at(0)),
+                  ms(each->at(0.5)), ms(each->at(0.95)));
     }
     std::printf("  a frame at 60 Hz: 16.67 ms: %s\n",
                 whole.at(0.5) <= frame ? "within it" : "not within it");

@@ -163,6 +163,20 @@ void remember_hints(session& loop, const watch::record_hints& hints) {
   });
 }
 
+/// The end of what a program said, as one line.
+std::string last_lines(std::string text, int count) {
+  while (text.ends_with('\n')) {
+    text.pop_back();
+  }
+  auto begin = text.size();
+  while (count-- > 0 && begin != std::string::npos && begin != 0) {
+    begin = text.rfind('\n', begin - 1);
+  }
+  text.erase(0, begin == std::string::npos ? 0 : begin + 1);
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
 /// `weir viz` in a process group of its own: whatever it started ends with it.
 asio::awaitable<std::string> visualize(session& loop, std::string id, std::string token) {
   static_cast<void>(viz::require_window_program(loop.ctx));
@@ -184,11 +198,7 @@ asio::awaitable<std::string> visualize(session& loop, std::string id, std::strin
   if (result.end.success()) {
     co_return std::string{};
   }
-  std::string said = result.errors.text();
-  while (said.ends_with('\n')) {
-    said.pop_back();
-  }
-  said.erase(0, said.rfind('\n') + 1);
+  const std::string said = last_lines(result.errors.text(), 2);
   co_return said.empty() ? fmt::format("The visualizer ended with {}.", to_string(result.end))
                          : said;
 }
