@@ -8,7 +8,7 @@ start "$WEIR" viz bounded-queue
 until_true state "title Two hundred connections"
 
 drag "capacity slider" 0.4 0.8
-until_true at_least knob 1 2>/dev/null || true
+until_true state "^knob capacity 2[0-9][0-9]"
 until_true state "^waiting 0$"
 click "Compare tab"
 click "compare with naive"
