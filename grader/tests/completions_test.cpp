@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <cstdio>
+#include <filesystem>
 
 using namespace weir::grader;
 
@@ -59,6 +60,8 @@ TEST_CASE("the words come from the workbook, and trouble gives none", "[completi
   CHECK(weir({"complete", "exercises"}).out == "bounded-queue\noverflow\ndrain\n");
   CHECK(weir({"complete", "chapters"}).out == "back-pressure\nloop-health\n");
   write(book.root() / "exercises/01-back-pressure/01-bounded-queue/exercise.toml", "nonsense");
+  CHECK(weir({"complete", "exercises"}).out == "overflow\ndrain\n");
+  std::filesystem::remove_all(book.root() / "exercises");
   const auto outcome = weir({"complete", "exercises"});
   CHECK(outcome.out.empty());
   CHECK(outcome.code == exit_code::passed);
