@@ -41,6 +41,7 @@ struct tally {
   int ended = 0;
   nanoseconds last_end{};
   nanoseconds over = nanoseconds::max(); ///< when an error or a cancellation ended it
+  std::string late{};                    ///< a call that was not cancelled in that instant
 
   [[nodiscard]] int held() const { return taken - ended; }
 
@@ -95,7 +96,7 @@ public:
     weir::name_this_task(weir::text("call {}", item));
     start(item);
     const ended_at_exit ended{seen_};
-    const bool done = co_await work(takes.contains(item) ? takes[item] : 10ms);
+    const bool done = co_await work(item, takes.contains(item) ? takes[item] : 10ms);
     if (!done) {
       weir::note("item {} is cancelled, and has tidied up", item);
       throw boost::system::system_error(spoils == item ? asio::error::broken_pipe : aborted);
@@ -139,7 +140,7 @@ private:
   }
 
   /// False when it was cancelled. What it does about that is not seen by the coroutines around it.
-  asio::awaitable<bool> work(nanoseconds time) {
+  asio::awaitable<bool> work(int item, nanoseconds time) {
     if (time == 0ns)
       co_return true;
     const bool throws = co_await asio::this_coro::throw_if_cancelled();
@@ -149,6 +150,10 @@ private:
     asio::steady_timer timer(executor_, time);
     if (state.cancelled() == asio::cancellation_type::none)
       co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (seen_.late.empty() && weir::now() > seen_.over)
+      seen_.late =
+          cancelled ? weir::text("item {} was cancelled only at {}", item, weir::now())
+                    : weir::text("item {} was not cancelled, and ran until {}", item, weir::now());
     if (cancelled) {
       error_code ignored;
       const auto until = std::chrono::steady_clock::now() + tidying;
@@ -264,6 +269,7 @@ public:
 
   void expect_threw(error_code how, nanoseconds due, std::string_view why) const {
     expect_threw(how, why);
+    weir::expect(seen.late.empty(), "it was over at {}, but {}", seen.over, seen.late);
     weir::expect(call.at == due, "{} at {}, but bounded_map() ended at {}", why, due, call.at);
   }
 

@@ -3,6 +3,38 @@
 
 using namespace weir_hidden;
 
+namespace {
+
+/// Items in no order, some more than once.
+class listed_items final : public item_source {
+public:
+  std::optional<int> next() override {
+    if (taken_ == items.size())
+      return std::nullopt;
+    return items[taken_++];
+  }
+
+  const std::vector<int> items{5, 2, 5, 9, 2, 7, 1};
+
+private:
+  std::size_t taken_ = 0;
+};
+
+/// Ten times the item, after as many milliseconds.
+class tenfold final : public mapping {
+public:
+  asio::awaitable<int> call(int item) override {
+    ++calls;
+    asio::steady_timer timer(co_await asio::this_coro::executor, item * 1ms);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return item * 10;
+  }
+
+  std::size_t calls = 0;
+};
+
+} // namespace
+
 TEST_CASE("results stand in the order of the items", "[in-order]") {
   WEIR_EXPLORE("the later ones are faster", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, 7, 3);
@@ -33,6 +65,21 @@ TEST_CASE("results stand in the order of the items", "[in-order]") {
     b.start();
     co_await b.wait(1s);
     b.expect_mapped();
+  });
+
+  WEIR_EXPLORE("items in no order, some more than once", []() -> asio::awaitable<void> {
+    listed_items from;
+    tenfold with;
+    const std::vector<int> results = co_await bounded_map(from, with, 3);
+    weir::expect(with.calls == from.items.size(), "there were {} items, and {} calls were made",
+                 from.items.size(), with.calls);
+    weir::expect(results.size() == from.items.size(),
+                 "there were {} items, and there are {} results", from.items.size(),
+                 results.size());
+    for (std::size_t i = 0; i < results.size(); ++i)
+      weir::expect(results[i] == from.items[i] * 10,
+                   "item {} of the source was {}, which gives {}; result number {} is {}", i + 1,
+                   from.items[i], from.items[i] * 10, i + 1, results[i]);
   });
 
   WEIR_EXPLORE("calls that end at once", []() -> asio::awaitable<void> {
@@ -121,6 +168,18 @@ TEST_CASE("the first error ends the rest", "[first-error]") {
                    "item 3 failed at 5.0 ms, then item 1, cancelled, failed while it tidied up");
   });
 
+  WEIR_EXPLORE("an operation_aborted that nobody asked for", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, 20, 3);
+    b.lookup.takes[2] = 5ms;
+    b.lookup.fails[2] = aborted;
+    b.start();
+    co_await b.wait(1s);
+    b.expect_threw(aborted, 8ms,
+                   "item 2 failed at 5.0 ms with \"operation canceled\", the other two were "
+                   "cancelled and had tidied up");
+    b.expect_started(3, "item 2 failed while items 1 and 3 ran");
+  });
+
   WEIR_EXPLORE("another fails a little later", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, 5, 3);
     b.lookup.takes = {{1, 20ms}, {2, 20ms}, {3, 9ms}, {4, 3ms}};
@@ -165,8 +224,8 @@ TEST_CASE("the first error ends the rest", "[first-error]") {
   WEIR_EXPLORE("the source breaks", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, 20, 3);
     b.items.breaks_at = 5;
-    b.lookup.takes[2] = 15ms;
-    b.lookup.takes[3] = 15ms;
+    b.lookup.takes[2] = 25ms;
+    b.lookup.takes[3] = 25ms;
     b.lookup.takes[1] = 5ms;
     b.lookup.takes[4] = 7ms;
     b.start();
