@@ -96,6 +96,10 @@ float draw_window_cells(ui& with, ImDrawList& to, const breaker_picture& breaker
   const float top = area.min.y + with.fonts.small->FontSize + with.px(4);
   const float height = area.max.y - top;
   float cell = with.px(16);
+  if (const float in_one_row = area.width() / static_cast<float>(cells);
+      in_one_row >= with.px(10)) {
+    cell = std::min(cell, in_one_row);
+  }
   while (cell > with.px(4) &&
          std::floor(area.width() / cell) * std::max(1.0F, std::floor(height / cell)) <
              static_cast<float>(cells)) {

@@ -453,6 +453,9 @@ void draw_track(ui& with, ImDrawList& to, workbench& bench, run& shown, run* gho
   const timeline& line = shown.line();
   draw_ground(with, to, where.plot, theme::plot);
   draw_grid(with, to, where.plot, where.scale);
+  if (!what.name.empty()) {
+    hint(with, where.gutter, what.name);
+  }
   switch (what.kind) {
   case track_kind::gauge: {
     const gauge_series& gauge = line.gauges()[what.index];

@@ -234,7 +234,7 @@ void draw_moves(const ui& with, ImDrawList& to, const flow_picture& picture,
         from != nullptr ? from->grid.area.centre() : ImVec2{target.x - with.px(40), target.y};
     const float p = eased(each.progress);
     to.AddCircleFilled({start.x + (target.x - start.x) * p, start.y + (target.y - start.y) * p},
-                       with.px(4), colour, 12);
+                       with.px(5), colour, 14);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <weir/trace/text.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <string>
 
 namespace weir::viz {
@@ -45,7 +46,9 @@ std::string figures_of(const headline& seen) {
     text += ", p50 " + time(*seen.p50) + ", p99 " + time(*seen.p99);
   }
   if (seen.error_share > 0) {
-    text += ", " + format_number(seen.error_share * 100) + " % not ok";
+    const double percent = seen.error_share * 100; // no point: a line would break there
+    text += ", " + (percent >= 10 ? std::to_string(std::lround(percent)) : format_number(percent)) +
+            " % not ok";
   }
   return text;
 }
@@ -68,6 +71,9 @@ void draw_end(ui& with, const run& shown) {
 void draw_advice(ui& with, workbench& bench, const run& shown) {
   int number = 0;
   for (const advice& each : shown.warnings()) {
+    if (each.rule == "ended-badly" || each.rule == "promise-broken") {
+      continue; // stands above already
+    }
     const bool grave = each.weight != urgency::hint;
     std::string small = each.evidence;
     if (!each.try_this.empty()) {

@@ -64,10 +64,13 @@ void draw_moments(ui& with, ImDrawList& to, const workbench& bench, const box& a
   if (shown == nullptr) {
     return;
   }
+  // Below the cursor's head, which often stands at the same moment.
   const auto sign = [&](float x, icon what, ImU32 colour, std::string_view words) {
-    const ImVec2 centre{x, area.min.y + with.px(7)};
+    const ImVec2 centre{x, area.min.y + with.px(18)};
+    to.AddCircleFilled(centre, with.px(9), theme::ground, 20);
     draw_icon(to, what, centre, with.px(12), colour);
-    hint(with, {{x - with.px(7), area.min.y}, {x + with.px(7), area.min.y + with.px(14)}}, words);
+    hint(with, {{x - with.px(9), centre.y - with.px(9)}, {x + with.px(9), centre.y + with.px(9)}},
+         words);
   };
   for (const mark& each : shown->line().gaps()) {
     if (in_view(scale, each.t_ns)) {

@@ -128,9 +128,15 @@ void draw_transport(ui& with, workbench& bench) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const nanos now = bench.clock.at().t_ns;
-  const std::string time = format_time(now);
-  const std::string of = "of " + format_time(bench.view.whole().to_ns);
-  const float digits = text_size(with, "00.000 s", with.fonts.title).x;
+  // Milliseconds are enough for a run of seconds, and not for one of milliseconds.
+  const nanos whole_run = bench.view.whole().to_ns;
+  const nanos resolution = whole_run >= 1'000'000'000 ? 1'000'000
+                           : whole_run >= 1'000'000   ? 1'000
+                                                      : 1;
+  const std::string time = format_time(now, resolution);
+  const std::string of = "of " + format_time(whole_run, resolution);
+  const float digits = std::max(text_size(with, "00.000 s", with.fonts.title).x,
+                                text_size(with, time, with.fonts.title).x);
   const float whole = text_size(with, of, with.fonts.small).x;
   ImDrawList& to = *ImGui::GetWindowDrawList();
   const float row = with.px(26);

@@ -37,12 +37,16 @@ struct layout {
   float flow_height = 0;
 };
 
-layout layout_for(const ui& with, ImVec2 room) {
+layout layout_for(const ui& with, const workbench& bench, ImVec2 room) {
   layout chosen;
   const float wide = room.x / with.scale;
   const float high = room.y / with.scale;
   chosen.side = wide >= 940;
-  chosen.flow_row = high >= 430;
+  // A recorded test has nothing that flows as a rule: its charts take the room.
+  const bool flows = bench.live() || bench.shown() == nullptr || has_breaker(bench) ||
+                     !bench.shown()->line().places().empty() ||
+                     !bench.shown()->line().outcomes().empty();
+  chosen.flow_row = high >= 430 && flows;
   chosen.two_tabs = high >= 800;
   chosen.side_width = with.px(std::clamp(wide * 0.24F, 290.0F, 400.0F));
   chosen.flow_height = with.px(std::clamp(high * 0.3F, 190.0F, 250.0F));
@@ -125,7 +129,7 @@ void draw_presenter(ui& with, workbench& bench, ImVec2 room) {
 }
 
 void draw_workplace(ui& with, workbench& bench, ImVec2 room) {
-  const layout how = layout_for(with, room);
+  const layout how = layout_for(with, bench, room);
   const float gap = ImGui::GetStyle().ItemSpacing.y;
   float width = room.x;
   if (how.side) {

@@ -115,7 +115,7 @@ std::string workbench::title() const {
   if (shown_ && !shown_->recording().header.scenario.empty()) {
     return shown_->recording().header.scenario;
   }
-  return live() ? "Waiting for the scene" : file_name_;
+  return live() ? "Waiting for the scene" : file_name_.substr(file_name_.rfind('/') + 1);
 }
 
 std::string workbench::caption() const {

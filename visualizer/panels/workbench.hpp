@@ -113,7 +113,8 @@ public:
 
   // --- what the panels remember -------------------------------------------------------------
   viz::tab tab = viz::tab::charts;
-  viz::tab second_tab = viz::tab::lanes; ///< of the lower half, where the window is tall enough for two
+  viz::tab second_tab =
+      viz::tab::lanes; ///< of the lower half, where the window is tall enough for two
   bool presenter = false;
   bool help_open = false;
   bool menu_open = false;
