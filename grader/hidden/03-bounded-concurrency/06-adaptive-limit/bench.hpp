@@ -142,15 +142,13 @@ private:
       // Whether bad news at the minimum counts as a decrease is open.
       at_minimum_ = after == before;
       decreased_at_ = weir::now();
-      good_since_raise_.reset();
     }
   }
 
   void judge_good(std::size_t before, std::size_t in_flight) {
     const std::size_t after = limit();
     const bool used = in_flight * 2 >= before;
-    if (good_since_raise_)
-      ++*good_since_raise_;
+    ++good_since_raise_;
     if (promises_.unused && !used)
       weir::expect(after <= before,
                    "a good answer came to a call sent with {} in flight, when the limit was {}: it "
@@ -159,9 +157,9 @@ private:
     if (promises_.additive) {
       weir::expect(after == before || after == before + 1,
                    "one good answer took the limit from {} to {}", before, after);
-      weir::expect(after == before || !good_since_raise_ || *good_since_raise_ >= before,
-                   "the limit rose from {} to {} after {} good answers", before, after,
-                   good_since_raise_.value_or(0));
+      weir::expect(after == before || good_since_raise_ >= before,
+                   "the limit rose from {} to {} when {} good answers had come since it last rose",
+                   before, after, good_since_raise_);
     }
     if (after > before)
       good_since_raise_ = 0;
@@ -173,8 +171,7 @@ private:
   std::unique_ptr<adaptive_limit> limit_;
   std::optional<nanoseconds> decreased_at_;
   bool at_minimum_ = false;
-  /// Nothing after a decrease, when what is left of before may count.
-  std::optional<std::size_t> good_since_raise_ = 0;
+  std::size_t good_since_raise_ = 0; ///< a decrease in between makes no difference
 };
 
 } // namespace weir_hidden

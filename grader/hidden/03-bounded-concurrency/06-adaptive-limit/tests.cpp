@@ -40,7 +40,7 @@ TEST_CASE("the limit keeps to its bounds", "[bounds]") {
     teller b(co_await asio::this_coro::executor, options, bounds);
     weir::expect(b.limit() == 8, "the limit was to begin with 8, and begins with {}", b.limit());
     co_await b.climb_to(12);
-    for (int i = 0; i < 60; ++i)
+    for (int i = 0; i < 300; ++i)
       b.good();
     co_await b.wait(5ms);
     b.fail(1ms);
@@ -86,6 +86,13 @@ TEST_CASE("bad news lowers the limit", "[decrease]") {
       co_await b.wait(2ms);
       b.fail(1ms);
     }
+  });
+
+  WEIR_EXPLORE("the first call of all", []() -> asio::awaitable<void> {
+    teller b(co_await asio::this_coro::executor, roomy, decrease);
+    const nanoseconds sent = weir::now(); // when time begins
+    co_await b.wait(slow + 10ms);
+    b.late(weir::now() - sent);
   });
 
   WEIR_EXPLORE("slow means longer than that", []() -> asio::awaitable<void> {
@@ -151,6 +158,17 @@ TEST_CASE("the limit rises slowly", "[additive]") {
     co_await b.wait(100ms);
     b.fail();
     co_await b.climb_to(22);
+  });
+
+  WEIR_EXPLORE("a raise, a decrease, a raise", []() -> asio::awaitable<void> {
+    teller b(co_await asio::this_coro::executor, roomy, additive);
+    co_await b.wait(100ms);
+    for (int i = 0; i < 3; ++i) {
+      co_await b.climb_to(b.limit() + 1);
+      co_await b.wait(1ms);
+      b.fail(1us);
+    }
+    co_await b.climb_to(b.limit() + 2);
   });
 
   WEIR_EXPLORE("calls of every kind",
