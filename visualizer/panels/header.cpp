@@ -219,9 +219,12 @@ void draw_banner(ui& with, workbench& bench) {
   const ImU32 colour = working ? theme::in_flight : theme::open;
   const bool has_text = !told.text.empty();
   const float line = ImGui::GetFrameHeight();
-  const float lines = has_text && bench.banner_open
-                          ? std::min(with.px(150), ImGui::GetIO().DisplaySize.y * 0.25F)
-                          : 0;
+  const auto breaks = static_cast<float>(std::ranges::count(told.text, '\n'));
+  const float all_lines = (breaks + 1) * with.fonts.mono->FontSize + with.px(22);
+  const float lines =
+      has_text && bench.banner_open
+          ? std::min({all_lines, with.px(150), ImGui::GetIO().DisplaySize.y * 0.25F})
+          : 0;
   ImGui::PushStyleColor(ImGuiCol_ChildBg, theme::mixed(theme::ground, colour, 0.2));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {with.px(12), with.px(5)});
   ImGui::BeginChild("banner", {0, line + with.px(10) + lines}, false,
