@@ -18,6 +18,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <memory>
 
 using namespace std::chrono_literals;
@@ -32,7 +34,7 @@ constexpr auto narrow_until = 6s;
 constexpr auto closes_before_the_end = 500ms;
 
 const weir::knob<int> arrival_rate{"arrival-rate",
-                                   {.value = 150,
+                                   {.value = 110,
                                     .min = 10,
                                     .max = 600,
                                     .step = 10,
@@ -58,7 +60,7 @@ const weir::knob<int> narrow_limit{
 
 const weir::knob<std::chrono::nanoseconds> latency{
     "latency",
-    {.value = 80ms,
+    {.value = 110ms,
      .min = 5ms,
      .max = 500ms,
      .step = 5ms,
@@ -75,7 +77,7 @@ const weir::knob<int> failures{"failures",
 
 const weir::knob<std::chrono::nanoseconds> patience{
     "patience",
-    {.value = 300ms,
+    {.value = 400ms,
      .min = 50ms,
      .max = 5s,
      .step = 50ms,
@@ -118,6 +120,7 @@ struct service {
   weir::place in_line{"limiter"};
   weir::place at_partner{"partner", {.capacity = allowed_at_once}};
   weir::outcomes lookups{"lookups"};
+  std::map<std::uint64_t, weir::span> waits; ///< of the lookups that have no permit
 };
 
 struct count_running {
@@ -131,10 +134,12 @@ struct count_running {
   service& of;
 };
 
-asio::awaitable<void> ask_partner(std::shared_ptr<service> hotels, std::uint64_t id) {
+asio::awaitable<void> ask_partner(std::shared_ptr<service> hotels, std::uint64_t id,
+                                  std::uint64_t request) {
   const count_running running(*hotels);
+  hotels->waits.erase(id);
   hotels->at_partner.enter(id);
-  const weir::span attempt("at the partner", {.role = weir::span_role::attempt});
+  const weir::span attempt("at the partner", {weir::span_role::attempt, request});
   asio::awaitable<weir::world::reply> answer = hotels->partner.call({.id = id});
   co_await std::move(answer);
 }
@@ -144,8 +149,9 @@ asio::awaitable<void> lookup(std::shared_ptr<service> hotels, std::uint64_t id) 
   weir::name_this_task("lookup");
   weir::span request("lookup", {.role = weir::span_role::request});
   hotels->in_line.enter(id);
-  const job ask = [hotels, id] {
-    return ask_partner(hotels, id);
+  hotels->waits.emplace(id, weir::span("for a permit", {weir::span_role::waiting, request.id()}));
+  const job ask = [hotels, id, span = request.id()] {
+    return ask_partner(hotels, id, span);
   };
   asio::steady_timer deadline(co_await asio::this_coro::executor, hotels->waits_so_long);
   weir::outcome how = weir::outcome::failed;
@@ -157,6 +163,7 @@ asio::awaitable<void> lookup(std::shared_ptr<service> hotels, std::uint64_t id) 
   } catch (const boost::system::system_error&) {
     how = weir::outcome::failed;
   }
+  hotels->waits.erase(id);
   hotels->show();
   hotels->lookups.add(how, id);
   request.end(how);
@@ -211,9 +218,8 @@ bool answered(const weir::trace::summary& seen) {
 
 WEIR_SCENE(.title = "A partner that allows 24 at a time",
            .caption =
-               "Watch the permits that are out beside the calls at the partner: each failure "
-               "and each caller who gives up parts the two. When they stay together, find a "
-               "limit, and a narrow limit for 4 s to 6 s, that serves the traffic.",
+               "Watch the permits that are out beside the calls at the partner. When they stay "
+               "together, find a limit, and a narrow one for 4 s to 6 s, that serves the traffic.",
            .knobs = {arrival_rate, limit, narrow_limit, latency, failures, patience},
            .goals = {{"no permit is out without a call that runs", every_permit_used},
                      {"never more than 24 calls at the partner", contract_kept},

@@ -83,7 +83,7 @@ public:
 private:
   int count_;
   int asked_ = 0;
-  weir::place taken_{"taken from the catalogue"};
+  weir::place taken_{"taken"};
 };
 
 class wholesaler final : public mapping {
@@ -176,9 +176,9 @@ bool allowed(const weir::trace::summary& seen) {
 } // namespace
 
 WEIR_SCENE(.title = "Three thousand prices, forty at a time",
-           .caption = "Watch the calls in flight: how much of the time are all places in use? When "
-                      "they always are, find the limit that gets the prices within ten seconds. "
-                      "Then let 0.1 % fail.",
+           .caption =
+               "Watch the calls in flight: how often are all places in use? When they always "
+               "are, find the limit that gets the prices in ten seconds. Then let 0.1 % fail.",
            .knobs = {limit, products, lookup_time, miss_time, misses, failures},
            .goals = {{"all 3,000 prices within ten seconds", in_time},
                      {"never more than 40 lookups at a time", allowed}},

@@ -30,7 +30,7 @@ constexpr nanoseconds outage_begins = 3s;
 constexpr nanoseconds closes_before_the_end = 500ms;
 
 const weir::knob<int> arrival_rate{"arrival-rate",
-                                   {.value = 180,
+                                   {.value = 140,
                                     .min = 10,
                                     .max = 400,
                                     .step = 10,
@@ -55,7 +55,7 @@ const weir::knob<nanoseconds> patience{
      .documentation = "How long a request waits for a connection."}};
 
 const weir::knob<nanoseconds> query_time{"query-time",
-                                         {.value = 40ms,
+                                         {.value = 50ms,
                                           .min = 1ms,
                                           .max = 500ms,
                                           .step = 1ms,
@@ -105,7 +105,6 @@ struct dials {
   int size;
   int opening = 0;
   weir::gauge connections;
-  weir::gauge in_use{"connections in use", {.capacity = 0, .unit = {}}};
   weir::gauge waiting{"in acquire", {.capacity = 0, .unit = "requests"}};
   weir::gauge unused{"places out of use while somebody waits", {.capacity = 0, .unit = {}}};
 };
@@ -202,7 +201,7 @@ struct shop {
         base(executor, scene, shown),
         pool(make_connection_pool(executor, base, static_cast<std::size_t>(scene[size_of_pool]))),
         waits_so_long(scene[patience]),
-        working("connection", {.capacity = static_cast<double>(scene[size_of_pool])}) {}
+        working("database", {.capacity = static_cast<double>(scene[size_of_pool])}) {}
 
   dials shown;
   server base;
@@ -217,6 +216,7 @@ struct shop {
 asio::awaitable<std::optional<lease>> acquire(shop& at, weir::outcome& how) {
   at.shown.waiting.add(1);
   at.shown.show();
+  const weir::span waits("in acquire", {.role = weir::span_role::waiting});
   std::optional<lease> got;
   try {
     asio::awaitable<lease> one =
@@ -238,7 +238,7 @@ asio::awaitable<void> handle(std::shared_ptr<shop> at, std::uint64_t id) {
   std::optional<lease> mine = co_await acquire(*at, how);
   if (mine) {
     at->working.enter(id);
-    at->shown.in_use.add(1);
+    weir::span query("query", {.role = weir::span_role::attempt});
     try {
       asio::awaitable<weir::world::reply> answer = at->base.queries.call({.id = id});
       co_await std::move(answer);
@@ -246,7 +246,7 @@ asio::awaitable<void> handle(std::shared_ptr<shop> at, std::uint64_t id) {
       dynamic_cast<socket_to_database&>(**mine).failed = true;
       how = weir::outcome::failed;
     }
-    at->shown.in_use.subtract(1);
+    query.end(how);
     mine.reset();
   }
   at->requests.add(how, id);
@@ -286,8 +286,7 @@ bool few_enough(const weir::trace::summary& seen) {
 WEIR_SCENE(
         .title = "A database restarts",
         .caption = "Watch how many connections there are after the outage at 3 s, while requests "
-                   "wait for one. When the pool comes back whole, find a size that serves the "
-                   "traffic with at most 16 connections.",
+                   "wait. When the pool comes back whole, find a size that serves the traffic.",
         .knobs = {arrival_rate, size_of_pool, patience, query_time, connect_time, outage, breaks},
         .goals = {{"at least 90 of 100 requests are answered", answered},
                   {"the pool is whole again after the outage", whole},

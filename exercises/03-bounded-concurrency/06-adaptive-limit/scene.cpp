@@ -54,7 +54,7 @@ const weir::knob<int> maximum{
      .documentation = "Of the limit. The same as the minimum makes it a fixed one."}};
 
 const weir::knob<int> arrival_rate{"arrival-rate",
-                                   {.value = 400,
+                                   {.value = 330,
                                     .min = 1,
                                     .max = 1000,
                                     .step = 1,
@@ -166,7 +166,7 @@ struct shop {
   std::size_t shown_limit = 0;
   weir::gauge limit{"limit", {.capacity = 0, .unit = "calls"}};
   weir::gauge in_flight{"in flight", {.capacity = 1, .unit = "calls"}};
-  weir::place asked{"provider"};
+  weir::place asked{"in flight"};
   weir::outcomes payments{"payments"};
 };
 
@@ -219,7 +219,7 @@ asio::awaitable<void> friday(weir::scene_context& scene) {
 
 WEIR_SCENE(.title = "A provider moves its database",
            .caption = "Watch the limit beside the number of servers. When it no longer collapses, "
-                      "turn `slow`: late news costs late answers, nervousness costs payments.",
+                      "turn slow: late news costs late answers, nervousness costs payments.",
            .knobs = {slow, minimum, maximum, arrival_rate, servers, few_servers, service_time,
                      deadline},
            .goals = {{"at least 2,350 answers come in time",
