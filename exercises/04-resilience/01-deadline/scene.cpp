@@ -117,17 +117,22 @@ public:
                                              : weir::outcome::ok;
     in_flight_.subtract(1);
     attempt.end(how);
-    calls_ended_.add(how, id);
+    if (how != weir::outcome::ok)
+      calls_ended_.add(how, id);
     if (withdrawn)
       throw system_error(asio::error::operation_aborted);
     if (mine.refused)
       throw system_error(asio::error::no_such_device);
     reserved_.add(1);
+    for_nobody_.enter(id);
     co_return static_cast<int>(id);
   }
 
-  /// Somebody has it and will come, or has given it back.
-  void settle() { reserved_.subtract(1); }
+  /// Somebody has it and will come (ok), or has given it back (dropped).
+  void settle(int point, weir::outcome how) {
+    reserved_.subtract(1);
+    calls_ended_.add(how, static_cast<std::uint64_t>(point));
+  }
 
 private:
   fate draw() {
@@ -178,6 +183,7 @@ private:
   weir::gauge in_flight_{"calls in flight", {.capacity = sockets, .unit = "calls"}};
   weir::gauge reserved_{"points reserved for nobody", {.capacity = 0, .unit = "points"}};
   weir::place on_the_wire_{"in flight", {.capacity = sockets}};
+  weir::place for_nobody_{"reserved for nobody"};
   weir::outcomes calls_ended_{"calls"};
 };
 
@@ -197,7 +203,7 @@ public:
     }
   }
 
-  void release(int) override { behind_.settle(); }
+  void release(int point) override { behind_.settle(point, weir::outcome::dropped); }
 
   /// The driver has been told.
   void told() {
@@ -227,8 +233,8 @@ asio::awaitable<void> driver(std::shared_ptr<evening> tonight) {
   one_call mine(tonight->charging, request.id());
   weir::outcome how = weir::outcome::ok;
   try {
-    co_await reserve_within(mine, tonight->patience);
-    tonight->charging.settle();
+    const int point = co_await reserve_within(mine, tonight->patience);
+    tonight->charging.settle(point, weir::outcome::ok);
   } catch (const system_error& error) {
     how = error.code() == asio::error::timed_out ? weir::outcome::timed_out : weir::outcome::failed;
   }
@@ -272,8 +278,8 @@ bool many_get_a_point(const weir::trace::summary& seen) {
 
 WEIR_SCENE(.title = "A slow evening at a company that runs charge points",
            .caption =
-               "Watch the points that are reserved for nobody, and how long a refusal takes to "
-               "reach the driver. Then find a limit: what does a longer one buy?",
+               "Watch the points reserved for nobody, and how long a refusal takes to reach the "
+               "driver. Then find a limit: what does a longer one buy?",
            .knobs = {limit, arrival_rate, median_latency, hanging, refusing, withdrawal},
            .goals = {{"no point stays reserved for nobody", nobody_blocks},
                      {"99 of 100 refusals reach the driver within 100 ms", refusals_are_quick},

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -23,6 +24,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
+
+/// As the parent of a span: it stands for itself, whatever else its task has open.
+constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();
 
 enum class choice { yours, fixed, exponential };
 
@@ -104,7 +108,7 @@ public:
         unserved_(all.clients) {
     for (std::size_t till = 1; till <= all.clients; ++till) {
       waiting_.enter(till);
-      requests_.emplace_back("request", weir::span_options{weir::span_role::request, 0});
+      requests_.emplace_back("request", weir::span_options{weir::span_role::request, nobody});
     }
     left_.set(static_cast<double>(all.clients));
   }
@@ -203,14 +207,13 @@ bool few_calls(const weir::trace::summary& seen) {
 
 } // namespace
 
-WEIR_SCENE(
-        .title = "A thousand tills, and a price server that comes back",
-        .caption = "Watch the calls in 100 ms when the server is back, after 30 s. Try the other "
-                   "policies; then find what the tills should believe.",
-        .knobs = {policy, believed, capacity, clients, outage},
-        .goals = {{"after four rounds, never more calls in 100 ms than two and a half times what "
-                   "the server serves",
-                   not_run_over},
-                  {"everybody has been served 30 s after the outage", all_served},
-                  {"not more than 16,500 calls", few_calls}},
-        .body = friday, .horizon = 60s);
+WEIR_SCENE(.title = "A thousand tills, and a price server that comes back",
+           .caption =
+               "Watch the calls in 100 ms when the server is back, after 30 s. Try the other "
+               "policies; then find what the tills should believe.",
+           .knobs = {policy, believed, capacity, clients, outage},
+           .goals = {{"after four rounds, at most 2.5 times what the server can serve in 100 ms",
+                      not_run_over},
+                     {"everybody has been served 30 s after the outage", all_served},
+                     {"not more than 16,500 calls", few_calls}},
+           .body = friday, .horizon = 60s);

@@ -237,7 +237,6 @@ struct shop {
   weir::place at_the_breaker{"breaker"};
   weir::place called{"dependency"};
   weir::outcomes requests{"requests"};
-  weir::gauge in_flight{"in flight", {.unit = "calls"}};
   weir::counter refused_in_vain{"refused while the dependency is well"};
 };
 
@@ -267,9 +266,7 @@ asio::awaitable<void> request(std::shared_ptr<shop> in, std::uint64_t id) {
   }
   weir::span one("call", {.role = weir::span_role::attempt, .parent = whole.id()});
   in->called.enter(id);
-  in->in_flight.add(1);
   const weir::outcome how = co_await attempt(*in, id);
-  in->in_flight.subtract(1);
   one.end(how);
   in->breaker.report(*permission,
                      how == weir::outcome::ok ? call_result::succeeded : call_result::failed, how);

@@ -144,7 +144,8 @@ public:
       : shown_(shown),
         trouble_ends_(trouble_begins + scene[trouble]),
         fails_(scene[error_rate] / 100),
-        hangs_(scene[hang_rate] / 100) {}
+        hangs_(scene[hang_rate] / 100),
+        place_("dependency", {.capacity = static_cast<double>(scene[max_in_flight])}) {}
 
   asio::awaitable<int> call(int request) override {
     weir::span attempt("attempt", {weir::span_role::attempt, shown_.span_of(request)});
@@ -169,7 +170,7 @@ private:
   double fails_;
   double hangs_;
   weir::random_stream random_ = weir::stream("dependency");
-  weir::place place_{"dependency"};
+  weir::place place_;
   weir::counter asked_{"attempts"};
 };
 
@@ -235,7 +236,7 @@ bool all_know_soon(const weir::trace::summary& seen) {
 
 WEIR_SCENE(
         .title = "Every second attempt fails",
-        .caption = "From 3 s to 7 s one attempt in two fails, which four attempts can cope with. "
+        .caption = "From 3 s to 7 s every second attempt fails; four attempts can cope with that. "
                    "Watch when the breaker opens, and what it went by. Then choose a timeout.",
         .knobs = {arrival_rate, trouble, error_rate, hang_rate, limit, attempts, pause_base,
                   threshold, cooldown, max_in_flight, max_queued},
