@@ -127,6 +127,19 @@ TEST_CASE("it opens at the threshold, and not before the minimum", "[opens]") {
     co_return;
   });
 
+  WEIR_EXPLORE(script("2 of 3 are not 67 per cent"), []() -> asio::awaitable<void> {
+    bench b(with_window(3, 3, 67), looked_at);
+    b.fail(1);
+    b.succeed(1);
+    b.fail(1);
+    b.expect_state(breaker_state::closed);
+    b.fail(1);
+    b.expect_state(breaker_state::closed);
+    b.fail(1);
+    b.expect_state(breaker_state::open);
+    co_return;
+  });
+
   WEIR_EXPLORE(script("a call under way is no result yet"), []() -> asio::awaitable<void> {
     bench b(small, looked_at);
     const auto calls = b.admit(12);
