@@ -76,6 +76,7 @@ asio::awaitable<std::size_t> find_bound(downstream& to, std::size_t pool, std::s
     if (!grows)
       break;
   }
+  // No less than 1: `most` is what one call at a time brought, or more.
   const long bound = std::lround(most * alone.latency.count());
-  co_return std::clamp<std::size_t>(static_cast<std::size_t>(bound), 1, pool);
+  co_return std::min(static_cast<std::size_t>(bound), pool);
 }

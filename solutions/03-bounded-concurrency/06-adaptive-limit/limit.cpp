@@ -22,10 +22,9 @@ private:
   /// Calls that were already on their way when the limit fell tell of the old limit once more, not
   /// of the new one.
   void bad_news(const sample& how) {
-    if (decreased_ && how.sent <= decreased_at_)
+    if (how.sent <= decreased_at_)
       return;
     limit_ = std::max(options_.minimum, limit_ * 3 / 4);
-    decreased_ = true;
     decreased_at_ = how.ended;
     good_ = 0;
   }
@@ -42,8 +41,7 @@ private:
   const limit_options options_;
   std::size_t limit_;
   std::size_t good_ = 0; ///< answers since the limit last changed
-  bool decreased_ = false;
-  sample::time_point decreased_at_{};
+  sample::time_point decreased_at_ = sample::time_point::min(); ///< never
 };
 
 } // namespace

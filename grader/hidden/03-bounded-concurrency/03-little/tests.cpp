@@ -145,12 +145,19 @@ TEST_CASE("the pool is a limit of its own", "[pool]") {
 }
 
 TEST_CASE("the search is gentle", "[gentle]") {
-  const world worlds[] = {
-      {.name = "a small database", .servers = 5, .service = 10ms},
-      {.name = "far away", .servers = 2, .service = 6ms, .distance = 30ms, .jitter = true},
-      {.name = "one at a time", .servers = 1, .service = 5ms}};
-  for (const world& how : worlds)
-    explore_bound(how, 200, [&how](const bench& b, std::size_t bound) {
+  struct one_search {
+    world how;
+    std::size_t pool = 200;
+  };
+
+  const one_search searches[] = {
+      {{.name = "a small database", .servers = 5, .service = 10ms}},
+      {{.name = "far away", .servers = 2, .service = 6ms, .distance = 30ms, .jitter = true}},
+      {{.name = "one at a time", .servers = 1, .service = 5ms}},
+      {{.name = "one at a time, next door", .servers = 1, .service = 5ms, .distance = 2ms}},
+      {{.name = "a pool that is too small", .servers = 12, .service = 10ms}, 6}};
+  for (const one_search& one : searches)
+    explore_bound(one.how, one.pool, [&how = one.how](const bench& b, std::size_t bound) {
       weir::expect(b.to.calls <= 3000, "find_bound() made {} calls; it may make 3000", b.to.calls);
       weir::expect(b.to.most() <= 4 * bound,
                    "find_bound() had {} calls in flight to find out that {} are right; the knee is "

@@ -217,15 +217,7 @@ public:
 
   /// Everything is given back, and then `size` connections can be had, and no more.
   asio::awaitable<void> finish_all() {
-    for (bool again = true; again;) {
-      again = false;
-      for (call& one : calls_)
-        if (one.has_one()) {
-          give_back(one);
-          again = true;
-        }
-      co_await pass(6ms);
-    }
+    co_await give_all_back();
     for (const call& one : calls_)
       weir::expect(!one.waits(), "all had given back what they held, but {} {}", one.name,
                    one.fate());
@@ -238,14 +230,28 @@ public:
                  "all was given back, and then {} newcomers came to a pool of size {}: {} of them "
                  "got a connection",
                  base.seen.size, base.seen.size, served);
-    for (call& one : calls_)
-      if (one.has_one())
-        give_back(one);
+    const call* const last_of_all = co_await wait("one newcomer too many");
+    co_await give_all_back();
+    weir::expect(last_of_all->ended, "all was given back, but {} {}", last_of_all->name,
+                 last_of_all->fate());
   }
 
   modelled_database base;
 
 private:
+  /// Until nobody has one, those who get what was given back included.
+  asio::awaitable<void> give_all_back() {
+    for (bool again = true; again;) {
+      again = false;
+      for (call& one : calls_)
+        if (one.has_one()) {
+          give_back(one);
+          again = true;
+        }
+      co_await pass(6ms);
+    }
+  }
+
   asio::awaitable<void> attend(call& mine) {
     weir::name_this_task(mine.name);
     try {
