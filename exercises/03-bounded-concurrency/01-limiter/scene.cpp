@@ -109,6 +109,7 @@ struct service {
     update(idle, std::max(0.0, in_flight.value() - running.value()));
   }
 
+  weir::place in_line{"limiter"};
   double permits;
   std::unique_ptr<limiter> limits;
   weir::world::service partner;
@@ -117,7 +118,6 @@ struct service {
   weir::gauge running{"calls at the partner", {.capacity = allowed_at_once, .unit = {}}};
   weir::gauge waiting{"waiting for a permit", {.capacity = 0, .unit = {}}};
   weir::gauge idle{"permits without a call", {.capacity = 0, .unit = {}}};
-  weir::place in_line{"limiter"};
   weir::place at_partner{"partner", {.capacity = allowed_at_once}};
   weir::outcomes lookups{"lookups"};
   std::map<std::uint64_t, weir::span> waits; ///< of the lookups that have no permit

@@ -203,11 +203,11 @@ struct shop {
         waits_so_long(scene[patience]),
         working("database", {.capacity = static_cast<double>(scene[size_of_pool])}) {}
 
+  weir::place in_line{"pool"};
   dials shown;
   server base;
   std::unique_ptr<connection_pool> pool;
   nanoseconds waits_so_long;
-  weir::place in_line{"pool"};
   weir::place working;
   weir::outcomes requests{"requests"};
 };

@@ -13,8 +13,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -108,7 +111,7 @@ public:
         unserved_(all.clients) {
     for (std::size_t till = 1; till <= all.clients; ++till) {
       waiting_.enter(till);
-      requests_.emplace_back("request", weir::span_options{weir::span_role::request, nobody});
+      tills_.push_back({weir::span("request", {weir::span_role::request, nobody}), {}});
     }
     left_.set(static_cast<double>(all.clients));
   }
@@ -120,17 +123,21 @@ public:
       break;
     case incident::what::waits:
       in_queue_.enter(one.who + 1);
-      ++queued_;
+      queued_.push_back(one.who);
+      begin(one.who, "in the queue", weir::span_role::waiting);
       break;
     case incident::what::starts:
-      at_server_.enter(one.who + 1);
+      starts(one.who);
       break;
     case incident::what::served:
-      if (queued_ > 0)
-        --queued_;
       --unserved_;
       served_.add(weir::outcome::ok, one.who + 1);
-      requests_[one.who].end();
+      tills_[one.who].stage->end();
+      tills_[one.who].whole.end();
+      if (!queued_.empty()) { // the next one's turn
+        starts(queued_.front());
+        queued_.pop_front();
+      }
       break;
     }
   }
@@ -143,7 +150,7 @@ public:
     due_ = now + 50ms;
     calls_.set(static_cast<double>(std::exchange(most_, 0)));
     peak_.set(static_cast<double>(world.peak()));
-    queue_.set(static_cast<double>(queued_));
+    queue_.set(static_cast<double>(queued_.size()));
     left_.set(static_cast<double>(unserved_));
     made_ += static_cast<std::int64_t>(world.calls() - counted_);
     counted_ = world.calls();
@@ -151,6 +158,23 @@ public:
   }
 
 private:
+  struct till {
+    weir::span whole;
+    std::optional<weir::span> stage;
+  };
+
+  void begin(std::size_t who, std::string_view stage, weir::span_role role) {
+    auto& now = tills_[who].stage;
+    if (now)
+      now->end();
+    now.emplace(stage, weir::span_options{role, tills_[who].whole.id()});
+  }
+
+  void starts(std::size_t who) {
+    at_server_.enter(who + 1);
+    begin(who, "served", weir::span_role::running);
+  }
+
   weir::gauge calls_;
   weir::gauge peak_;
   weir::gauge left_;
@@ -161,11 +185,11 @@ private:
   weir::counter made_{"calls"};
   weir::counter refusals_{"calls refused"};
   weir::outcomes served_{"tills"};
-  std::vector<weir::span> requests_;
+  std::vector<till> tills_;
   nanoseconds due_{};
   std::size_t most_ = 0;
   std::size_t unserved_;
-  std::size_t queued_ = 0;
+  std::deque<std::size_t> queued_;
   std::size_t counted_ = 0;
   std::int64_t refused_ = 0;
 };

@@ -230,11 +230,11 @@ struct shop {
     return now < outage_begins || now >= ill_until;
   }
 
+  weir::place at_the_breaker{"breaker"};
   shown_breaker breaker;
   weir::world::service dependency;
   nanoseconds time_limit;
   nanoseconds ill_until;
-  weir::place at_the_breaker{"breaker"};
   weir::place called{"dependency"};
   weir::outcomes requests{"requests"};
   weir::counter refused_in_vain{"refused while the dependency is well"};
