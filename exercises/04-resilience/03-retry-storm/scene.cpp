@@ -158,7 +158,7 @@ public:
   }
 
 private:
-  struct till {
+  struct till_spans {
     weir::span whole;
     std::optional<weir::span> stage;
   };
@@ -185,7 +185,7 @@ private:
   weir::counter made_{"calls"};
   weir::counter refusals_{"calls refused"};
   weir::outcomes served_{"tills"};
-  std::vector<till> tills_;
+  std::vector<till_spans> tills_;
   nanoseconds due_{};
   std::size_t most_ = 0;
   std::size_t unserved_;
