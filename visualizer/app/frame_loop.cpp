@@ -4,6 +4,7 @@
 #include "panels/panels.hpp"
 
 #include <imgui.h>
+#include <imgui_internal.h>
 
 #include <algorithm>
 #include <chrono>
@@ -43,7 +44,7 @@ void write_state(const workbench& bench, const std::string& file) {
       << bench.clock.playing() << "\ntitle " << bench.title() << "\nbanner " << bench.banner().title
       << "\nview " << bench.view.view().from_ns << ' ' << bench.view.view().to_ns << "\nsweep "
       << bench.sweep_done() << "\nother " << (bench.other() != nullptr) << "\nwaiting "
-      << bench.waiting() << '\n';
+      << bench.waiting() << "\ntyping " << ImGui::GetIO().WantTextInput << '\n';
   for (const knob_value& each : bench.knobs()) {
     out << "knob " << each.info.name << ' ' << each.value << '\n';
   }
@@ -97,6 +98,10 @@ private:
     for (const key_press& each : window_.take_keys()) {
       if (each.ctrl && (each.character == U'q' || each.character == U'Q')) {
         window_.close(); // as the button in the window's own frame does
+      }
+      if (typing && each.special == special_key::escape) {
+        // ImGui leaves the field at Esc as well, unless the key went up again within the frame.
+        ImGui::ClearActiveID();
       }
       const auto what = typing ? std::nullopt : action_of(each);
       if (what) {

@@ -256,7 +256,8 @@ void keep_main_bins(const ui& with, flow_picture& picture, const timeline& line,
   std::erase_if(picture.bins, [&](const shown_bin& bin) { return bin.source != main->source; });
 }
 
-void draw_picture(ui& with, ImDrawList& to, const flow_picture& picture, const box& area) {
+void draw_picture(ui& with, ImDrawList& to, const flow_picture& picture, const run& shown,
+                  const box& area) {
   const float bins_width = picture.bins.empty() ? 0 : std::min(with.px(190), area.width() * 0.32F);
   const float arrow = with.px(30);
   const auto count = static_cast<float>(picture.places.size());
@@ -278,7 +279,8 @@ void draw_picture(ui& with, ImDrawList& to, const flow_picture& picture, const b
     const box own{{x, area.min.y}, {x + width, area.max.y}};
     places.push_back(draw_place(with, to, picture.places[i], i, own, picture.moves));
     x += width;
-    if (i + 1 < picture.places.size() || !picture.bins.empty()) {
+    const bool last = i + 1 == picture.places.size();
+    if (last ? !picture.bins.empty() : shown.leads_to(i, i + 1)) {
       const float middle = area.min.y + with.fonts.bold->FontSize / 2;
       draw_icon(to, icon::right, {x + arrow / 2 - with.px(2), middle}, with.px(16),
                 theme::strong_line);
@@ -311,7 +313,7 @@ void draw_flow(ui& with, workbench& bench, ImVec2 size) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const ImVec2 room = ImGui::GetContentRegionAvail();
   keep_main_bins(with, picture, shown->line(), room.y);
-  draw_picture(with, *ImGui::GetWindowDrawList(), picture,
+  draw_picture(with, *ImGui::GetWindowDrawList(), picture, *shown,
                {{at.x, at.y + with.px(2)}, {at.x + room.x, at.y + room.y}});
   end_panel();
 }

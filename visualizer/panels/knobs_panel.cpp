@@ -34,6 +34,17 @@ private:
   bool by_ratio_;
 };
 
+/// As format_knob has it, but sizes in KiB and MiB where they come out even.
+std::string shown_value(const knob_info& knob, double value) {
+  constexpr double kibi = 1024;
+  if (!knob.unit.starts_with("B") || value < kibi || std::fmod(value, kibi) != 0) {
+    return format_knob(knob, value);
+  }
+  const bool mebi = std::fmod(value, kibi * kibi) == 0;
+  const auto count = static_cast<std::int64_t>(value / (mebi ? kibi * kibi : kibi));
+  return std::to_string(count) + (mebi ? " Mi" : " Ki") + knob.unit;
+}
+
 void start_typing(workbench& bench, std::size_t which, std::string text) {
   bench.typing = which;
   bench.typed = std::move(text);
@@ -88,19 +99,21 @@ void draw_field(ui& with, workbench& bench, float width) {
 
 /// The value as a button that becomes a text field.
 void draw_value(ui& with, workbench& bench, std::size_t which, const std::string& name,
-                const std::string& text, float width) {
+                const std::string& text, const std::string& typed, float width) {
   if (bench.typing == which) {
     draw_field(with, bench, width);
     return;
   }
+  const std::string fitting =
+      shortened(with, text, width - 2 * ImGui::GetStyle().FramePadding.x + with.px(6));
   const button_look look{.sign = icon::none,
-                         .text = text,
+                         .text = fitting,
                          .enabled = true,
                          .chosen = false,
                          .width = width / with.scale,
                          .colour = theme::text};
   if (draw_button(with, name + " value", look, "Click to type a value; Enter takes it.")) {
-    start_typing(bench, which, text);
+    start_typing(bench, which, typed);
   }
 }
 
@@ -174,7 +187,8 @@ void draw_head(ui& with, workbench& bench, std::size_t index, float width) {
   tooltip(with, knob.info.documentation);
   if (value > 0) {
     ImGui::SetCursorScreenPos({at.x + width - value - reset - with.px(4), at.y});
-    draw_value(with, bench, index, knob.info.name, format_knob(knob.info, knob.value), value);
+    draw_value(with, bench, index, knob.info.name, shown_value(knob.info, knob.value),
+               format_knob(knob.info, knob.value), value);
   }
   ImGui::SetCursorScreenPos({at.x + width - reset, at.y});
   const bool changed = knob.value != knob.info.value;
@@ -233,7 +247,8 @@ void draw_seed(ui& with, workbench& bench) {
   draw_label(with, to, {at.x, at.y + (ImGui::GetFrameHeight() - with.fonts.body->FontSize) / 2},
              "seed", theme::text);
   ImGui::SetCursorScreenPos({at.x + width - value - square - with.px(4), at.y});
-  draw_value(with, bench, workbench::typing_seed, "seed", std::to_string(bench.seed()), value);
+  draw_value(with, bench, workbench::typing_seed, "seed", std::to_string(bench.seed()),
+             std::to_string(bench.seed()), value);
   ImGui::SetCursorScreenPos({at.x + width - square, at.y});
   const button_look look{.sign = icon::dice,
                          .text = {},

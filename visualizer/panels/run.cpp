@@ -16,6 +16,20 @@ std::vector<knob_value> values_of(const run_request& request, const std::vector<
   return values;
 }
 
+/// Every way from place to place that some item took.
+std::vector<std::pair<std::int16_t, std::int16_t>> ways_in(const timeline& line) {
+  std::vector<std::pair<std::int16_t, std::int16_t>> ways;
+  for (const move& each : line.moves()) {
+    const std::pair way{each.from, each.to};
+    if (each.from >= 0 && each.to >= 0 && (ways.empty() || ways.back() != way) &&
+        std::ranges::find(ways, way) == ways.end()) {
+      ways.push_back(way);
+    }
+  }
+  std::ranges::sort(ways);
+  return ways;
+}
+
 /// A trace that died in the middle of a test has no `healthy` beside it: its own last word counts.
 bool ended_well(const timeline& line) {
   return line.promises_broken().empty() &&
@@ -32,7 +46,8 @@ run::run(std::shared_ptr<const trace::recording> trace)
       figures_(headline_of(line_)),
       ended_(line_.ended()),
       warnings_(advise(line_)),
-      healthy_(ended_well(line_)) {}
+      healthy_(ended_well(line_)),
+      ways_(ways_in(line_)) {}
 
 run::run(const run_finished& made, const std::vector<knob_info>& knobs)
     : trace_(made.trace),
@@ -47,7 +62,13 @@ run::run(const run_finished& made, const std::vector<knob_info>& knobs)
       goals_(made.goals),
       code_(made.request.code),
       healthy_(made.healthy),
-      timings_(made.timings) {}
+      timings_(made.timings),
+      ways_(ways_in(line_)) {}
+
+bool run::leads_to(std::size_t from, std::size_t to) const {
+  const std::pair way{static_cast<std::int16_t>(from), static_cast<std::int16_t>(to)};
+  return std::ranges::binary_search(ways_, way);
+}
 
 const std::vector<latency_window>& run::latency_in(time_range range, std::size_t count) {
   const latency_series* series = line_.main_latency();

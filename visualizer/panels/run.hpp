@@ -57,6 +57,9 @@ public:
 
   [[nodiscard]] const run_timings& timings() const noexcept { return timings_; }
 
+  /// Whether an item ever goes straight from one place to the other (indices of the timeline).
+  [[nodiscard]] bool leads_to(std::size_t from, std::size_t to) const;
+
   /// Latency windows of the part of the run in view; remembered until another part is asked for.
   [[nodiscard]] const std::vector<latency_window>& latency_in(time_range range, std::size_t count);
   /// The events that pass; remembered until another filter is asked for.
@@ -77,6 +80,7 @@ private:
   bool healthy_ = true;
   run_timings timings_;
 
+  std::vector<std::pair<std::int16_t, std::int16_t>> ways_; ///< ascending
   time_range latency_range_{};
   std::size_t latency_count_ = 0;
   std::vector<latency_window> latency_;

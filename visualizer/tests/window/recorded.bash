@@ -32,8 +32,10 @@ until_true state "^view 0 "
 key n
 click "Events tab"
 key slash
+until_true state "^typing 1$"
 xdotool type --delay 50 "opens, m"
 key Escape
+until_true state "^typing 0$"
 until_true state "^playing 0$"
 
 key F5
