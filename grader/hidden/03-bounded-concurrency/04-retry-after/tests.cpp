@@ -76,6 +76,16 @@ TEST_CASE("the allowance is used", "[full-use]") {
     co_await b.finish();
   });
 
+  WEIR_EXPLORE("no other answer begins a pause", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, use);
+    b.to.script[1] = {{.status = 503, .retry_after = 500ms}};
+    b.to.script[2] = {{.retry_after = 200ms}};
+    b.ask_many(1, 6);
+    co_await b.wait(70ms);
+    b.ask(7);
+    co_await b.finish();
+  });
+
   WEIR_EXPLORE("the pause of one who has left", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, use);
     b.to.script[1] = {refuse(80ms)};

@@ -98,6 +98,8 @@ const fleet shops{.clients = 1000, .capacity = 250};
 const fleet meters{.clients = 600, .capacity = 200};
 const fleet slow{.clients = 1000, .capacity = 125};
 const fleet fast{.clients = 1000, .capacity = 400};
+const fleet small{.clients = 300, .capacity = 100};
+const fleet large{.clients = 2400, .capacity = 800};
 
 /// A flood ends the test where it happens. For what is merely too much, the whole incident counts.
 asio::awaitable<void> watch_the_peak(watched& it) {
@@ -207,6 +209,8 @@ TEST_CASE("the dependency is not run over", "[peak]") {
 TEST_CASE("everybody is served soon", "[recovery]") {
   WEIR_EXPLORE(few("a thousand clients"), [] { return is_over_soon(shops, 20s); });
   WEIR_EXPLORE(few("a slower dependency"), [] { return is_over_soon(slow, 45s); });
+  WEIR_EXPLORE(few("a smaller fleet"), [] { return is_over_soon(small, 40s); });
+  WEIR_EXPLORE(few("a larger fleet"), [] { return is_over_soon(large, 20s); });
 }
 
 TEST_CASE("an outage costs few calls", "[few-calls]") {
