@@ -27,6 +27,7 @@ const weir::knob<int> batch{
     {.value = 5,
      .min = 1,
      .max = 200,
+     .step = 1,
      .unit = "records",
      .documentation = "How many records the subscriber asks for at a time."}};
 const weir::knob<int> refill_at{
@@ -34,6 +35,7 @@ const weir::knob<int> refill_at{
     {.value = 15,
      .min = 0,
      .max = 200,
+     .step = 1,
      .unit = "records",
      .documentation =
          "It asks again when this many or fewer are in stock or still to come: its low "
@@ -43,17 +45,20 @@ const weir::knob<nanoseconds> work_time{
     {.value = 2ms,
      .min = 0ms,
      .max = 20ms,
+     .step = 1ms,
      .documentation = "How long the subscriber works on a record."}};
 const weir::knob<nanoseconds> fetch_time{
     "fetch-time",
     {.value = 40ms,
      .min = 0ms,
      .max = 500ms,
+     .step = 10ms,
      .documentation = "How long the archive takes for a page."}};
 const weir::knob<int> page_size{"page-size",
                                 {.value = 50,
                                  .min = 1,
                                  .max = 500,
+                                 .step = 1,
                                  .unit = "records",
                                  .documentation = "How many records the archive puts on a page."}};
 

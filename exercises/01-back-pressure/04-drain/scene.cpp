@@ -28,12 +28,14 @@ const weir::knob<std::size_t> high{
     {.value = 64 * kibibyte,
      .min = 0,
      .max = 256 * kibibyte,
+     .step = 512,
      .unit = "B",
      .documentation = "High mark: the writer pauses above. It bounds memory."}};
 const weir::knob<std::size_t> low{"low",
                                   {.value = 0,
                                    .min = 0,
                                    .max = 256 * kibibyte,
+                                   .step = 512,
                                    .unit = "B",
                                    .documentation =
                                        "Low mark: the writer resumes at or below. It keeps the "
@@ -43,6 +45,7 @@ const weir::knob<std::size_t> link_rate{"link-rate",
                                         {.value = 64 * kibibyte,
                                          .min = kibibyte,
                                          .max = 1024 * kibibyte,
+                                         .step = kibibyte,
                                          .unit = "B/s",
                                          .documentation = "How much the link carries."}};
 const weir::knob<nanoseconds> restart_time{
@@ -50,11 +53,13 @@ const weir::knob<nanoseconds> restart_time{
     {.value = 20ms,
      .min = 0ms,
      .max = 500ms,
+     .step = 1ms,
      .documentation = "How long the feed takes for its next message after it has been stopped."}};
 const weir::knob<std::size_t> message_size{"message-size",
                                            {.value = kibibyte,
-                                            .min = 1,
+                                            .min = 64,
                                             .max = 16 * kibibyte,
+                                            .step = 64,
                                             .unit = "B",
                                             .documentation = "Bytes in a message."}};
 

@@ -29,17 +29,29 @@ const weir::knob<std::size_t> limit{"limit",
                                     {.value = 64,
                                      .min = 1,
                                      .max = 256,
+                                     .step = 1,
                                      .unit = "items",
                                      .documentation = "The limit given to run_pipeline()."}};
-const weir::knob<std::size_t> arrival_rate{
-    "arrival-rate",
-    {.value = 150, .min = 1, .max = 1000, .unit = "/s", .documentation = "Items that come."}};
+const weir::knob<std::size_t> arrival_rate{"arrival-rate",
+                                           {.value = 150,
+                                            .min = 1,
+                                            .max = 1000,
+                                            .step = 1,
+                                            .unit = "/s",
+                                            .documentation = "Items that come."}};
 const weir::knob<std::size_t> connections{
     "connections",
-    {.value = 4, .min = 1, .max = 64, .documentation = "Items that the store can do at once."}};
-const weir::knob<nanoseconds> service_time{
-    "service-time",
-    {.value = 40ms, .min = 1ms, .max = 1000ms, .documentation = "What the store takes for one."}};
+    {.value = 4,
+     .min = 1,
+     .max = 64,
+     .step = 1,
+     .documentation = "Items that the store can do at once."}};
+const weir::knob<nanoseconds> service_time{"service-time",
+                                           {.value = 40ms,
+                                            .min = 1ms,
+                                            .max = 1000ms,
+                                            .step = 1ms,
+                                            .documentation = "What the store takes for one."}};
 
 /// As the parent of a span: it stands for itself, whatever else its task has open.
 constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();

@@ -25,25 +25,39 @@ const weir::knob<std::size_t> capacity{
     {.value = 64,
      .min = 1,
      .max = 256,
+     .step = 1,
      .unit = "items",
      .documentation = "Room in each of the two channels. It carries the stages over a pause."}};
-const weir::knob<nanoseconds> read_time{
-    "read-time",
-    {.value = 1ms, .min = 0ms, .max = 50ms, .documentation = "For a reading out of an open file."}};
-const weir::knob<nanoseconds> open_time{
-    "open-time",
-    {.value = 180ms, .min = 0ms, .max = 1s, .documentation = "For the next file, of 20 readings."}};
-const weir::knob<nanoseconds> tariff_time{
-    "tariff-time",
-    {.value = 4ms, .min = 0ms, .max = 50ms, .documentation = "For the tariff of a reading."}};
-const weir::knob<nanoseconds> write_time{
-    "write-time",
-    {.value = 5ms, .min = 0ms, .max = 50ms, .documentation = "For a write to the database."}};
+const weir::knob<nanoseconds> read_time{"read-time",
+                                        {.value = 1ms,
+                                         .min = 0ms,
+                                         .max = 50ms,
+                                         .step = 1ms,
+                                         .documentation = "For a reading out of an open file."}};
+const weir::knob<nanoseconds> open_time{"open-time",
+                                        {.value = 180ms,
+                                         .min = 0ms,
+                                         .max = 1s,
+                                         .step = 10ms,
+                                         .documentation = "For the next file, of 20 readings."}};
+const weir::knob<nanoseconds> tariff_time{"tariff-time",
+                                          {.value = 4ms,
+                                           .min = 0ms,
+                                           .max = 50ms,
+                                           .step = 1ms,
+                                           .documentation = "For the tariff of a reading."}};
+const weir::knob<nanoseconds> write_time{"write-time",
+                                         {.value = 5ms,
+                                          .min = 0ms,
+                                          .max = 50ms,
+                                          .step = 1ms,
+                                          .documentation = "For a write to the database."}};
 const weir::knob<nanoseconds> stop_time{
     "stop-time",
     {.value = 150ms,
      .min = 0ms,
      .max = 1s,
+     .step = 10ms,
      .documentation = "How long the database stops, once in 45 writes."}};
 
 /// As the parent of a span: it stands for itself, whatever else its task has open.
