@@ -69,7 +69,7 @@ const weir::knob<std::chrono::nanoseconds> render_time{
 const weir::knob<std::chrono::nanoseconds> panorama_time{
     "panorama-time",
     {.value = 1s,
-     .min = 1ms,
+     .min = 100ms,
      .max = 5s,
      .step = 100ms,
      .unit = {},

@@ -44,7 +44,7 @@ const weir::knob<std::chrono::nanoseconds> lookup_time{
 const weir::knob<std::chrono::nanoseconds> miss_time{
     "miss-time",
     {.value = 2s,
-     .min = 1ms,
+     .min = 50ms,
      .max = 10s,
      .step = 50ms,
      .unit = {},

@@ -42,7 +42,7 @@ const weir::knob<unsigned> attempts{
      .documentation = "How often an invoice is sent at most, the first time included."}};
 const weir::knob<nanoseconds> base{"base",
                                    {.value = 100ms,
-                                    .min = 1ms,
+                                    .min = 10ms,
                                     .max = 10s,
                                     .step = 10ms,
                                     .unit = {},
@@ -50,7 +50,7 @@ const weir::knob<nanoseconds> base{"base",
 const weir::knob<nanoseconds> cap{
     "cap",
     {.value = 400ms,
-     .min = 1ms,
+     .min = 100ms,
      .max = 60s,
      .step = 100ms,
      .unit = {},
