@@ -1,6 +1,8 @@
 #include "panels/chart_tracks.hpp"
 
 #include "model/ticks.hpp"
+#include "panels/breaker_band.hpp"
+#include "panels/track_parts.hpp"
 
 #include <weir/trace/text.hpp>
 
@@ -15,64 +17,6 @@ namespace {
 constexpr std::array shown_outcomes{trace::outcome::ok,        trace::outcome::rejected,
                                     trace::outcome::timed_out, trace::outcome::failed,
                                     trace::outcome::dropped,   trace::outcome::short_circuited};
-
-std::string duration_text(double ns) {
-  return trace::format_duration(std::chrono::nanoseconds{static_cast<std::int64_t>(ns)});
-}
-
-std::string with_unit(double value, std::string_view unit) {
-  std::string text = format_number(value);
-  if (!unit.empty()) {
-    text += unit == "%" || unit.starts_with("/") ? "" : " ";
-    text += unit;
-  }
-  return text;
-}
-
-float y_of(const box& area, double low, double high, double value) {
-  const double share = high > low ? (value - low) / (high - low) : 0;
-  return area.max.y - static_cast<float>(std::clamp(share, 0.0, 1.0)) * area.height();
-}
-
-/// Name, the value at the cursor and a line of small print, in the gutter.
-void draw_gutter(const ui& with, ImDrawList& to, const box& area, std::string_view name,
-                 std::string_view value, std::string_view small, ImU32 colour) {
-  const float width = area.width() - with.px(16);
-  const float x = area.min.x + with.px(10);
-  to.AddRectFilled({area.min.x, area.min.y + with.px(2)},
-                   {area.min.x + with.px(3), area.max.y - with.px(2)}, colour, with.px(1.5F));
-  float y = area.min.y + with.px(1);
-  draw_label_within(with, to, {x, y}, width, name, theme::soft_text, with.fonts.small);
-  y += with.fonts.small->FontSize + with.px(1);
-  if (y + with.fonts.bold->FontSize > area.max.y) {
-    return;
-  }
-  const box drawn = draw_label_within(with, to, {x, y}, width, value, theme::text, with.fonts.bold);
-  if (small.empty()) {
-    return;
-  }
-  const float small_width = text_size(with, small, with.fonts.small).x;
-  if (drawn.max.x + with.px(6) + small_width <= x + width) {
-    draw_label(with, to, {drawn.max.x + with.px(6), y + with.px(2.5F)}, small, theme::soft_text,
-               with.fonts.small);
-  } else if (y + with.fonts.bold->FontSize + with.fonts.small->FontSize <= area.max.y) {
-    draw_label_within(with, to, {x, y + with.fonts.bold->FontSize + with.px(1)}, width, small,
-                      theme::soft_text, with.fonts.small);
-  }
-}
-
-/// The scale's top, at the plot's upper right corner, where the newest value rarely is high... and
-/// on a ground of its own where it is.
-void draw_top_label(const ui& with, ImDrawList& to, const box& plot, std::string_view text) {
-  if (plot.height() < with.px(40)) {
-    return;
-  }
-  const ImVec2 size = text_size(with, text, with.fonts.small);
-  const ImVec2 at{plot.min.x + with.px(5), plot.min.y + with.px(1)};
-  to.AddRectFilled({at.x - with.px(3), at.y}, {at.x + size.x + with.px(3), at.y + size.y},
-                   theme::faded(theme::panel, 0.8), with.px(3));
-  draw_label(with, to, at, text, theme::soft_text, with.fonts.small);
-}
 
 void draw_gauge(ui& with, ImDrawList& to, workbench& bench, const gauge_series& gauge,
                 const gauge_series* ghost, const track& what, const track_place& where) {
@@ -227,72 +171,6 @@ void draw_latency(ui& with, ImDrawList& to, workbench& bench, run& shown, run* g
               theme::timeout);
 }
 
-struct band_look {
-  float height; ///< share of the band: even in grey, worse is taller
-  ImU32 colour;
-  icon sign;
-};
-
-band_look look_of(const state_series& series, std::int16_t state) {
-  const auto worst = *std::ranges::max_element(series.severity);
-  const auto severity = state >= 0 && static_cast<std::size_t>(state) < series.severity.size()
-                            ? series.severity[static_cast<std::size_t>(state)]
-                            : 0;
-  if (severity <= 0) {
-    return {0.45F, theme::closed, icon::circle};
-  }
-  return severity < worst ? band_look{0.72F, theme::half_open, icon::triangle}
-                          : band_look{1.0F, theme::open, icon::square};
-}
-
-void draw_band(ui& with, ImDrawList& to, workbench& bench, const state_series& series,
-               const track_place& where) {
-  const std::size_t columns = where.scale.columns();
-  static thread_local std::vector<state_column> cells;
-  cells.assign(columns, {});
-  series.columns(where.scale.range, cells);
-  const auto draw_run = [&](std::size_t from, std::size_t to_column, std::int16_t state) {
-    if (state < 0 || series.severity.empty()) {
-      return;
-    }
-    const band_look look = look_of(series, state);
-    const float left = where.plot.min.x + static_cast<float>(from);
-    // A state that lasted less than a pixel is still three wide.
-    const float right =
-        std::max(where.plot.min.x + static_cast<float>(to_column), left + with.px(3));
-    const box bar{{left, where.plot.max.y - look.height * where.plot.height()},
-                  {right, where.plot.max.y}};
-    to.AddRectFilled(bar.min, bar.max, look.colour);
-    const std::string_view word = series.label(state);
-    const float needed = text_size(with, word, with.fonts.small).x + with.px(24);
-    if (bar.width() > needed && bar.height() >= with.fonts.small->FontSize) {
-      draw_icon(to, look.sign, {left + with.px(10), bar.centre().y}, with.px(9), theme::dark_text);
-      draw_label(with, to, {left + with.px(18), bar.centre().y - with.fonts.small->FontSize / 2},
-                 word, theme::dark_text, with.fonts.small);
-    }
-  };
-  // Worse states are drawn last, so that nothing milder covers their three pixels.
-  for (std::int16_t pass = 0; pass < 2; ++pass) {
-    std::size_t begin = 0;
-    for (std::size_t i = 1; i <= columns; ++i) {
-      if (i < columns && cells[i].worst == cells[begin].worst) {
-        continue;
-      }
-      const std::int16_t state = cells[begin].worst;
-      const bool bad =
-          state >= 0 && !series.severity.empty() && look_of(series, state).height > 0.5F;
-      if (bad == (pass == 1)) {
-        draw_run(begin, i, state);
-      }
-      begin = i;
-    }
-  }
-  const std::int16_t now = series.at_event(bench.clock.at().event);
-  draw_gutter(with, to, where.gutter, series.name,
-              now < 0 ? std::string_view{"not yet"} : series.label(now), "",
-              now < 0 || series.severity.empty() ? theme::ghost : look_of(series, now).colour);
-}
-
 void draw_amplification(ui& with, ImDrawList& to, workbench& bench, const timeline& line,
                         const track_place& where) {
   double most = 1;
@@ -324,62 +202,6 @@ void draw_amplification(ui& with, ImDrawList& to, workbench& bench, const timeli
 }
 
 } // namespace
-
-void draw_level(const ui& with, ImDrawList& to, const box& area, float y, ImU32 colour) {
-  const float dash = with.px(6);
-  y = std::round(y);
-  for (float x = area.min.x; x < area.max.x; x += 1.6F * dash) {
-    to.AddRectFilled({x, y}, {std::min(x + dash, area.max.x), y + std::max(1.0F, with.px(1.2F))},
-                     colour);
-  }
-}
-
-void draw_steps(const ui& with, ImDrawList& to, const box& area, const time_scale& scale,
-                const step_series& series, const series_look& look) {
-  if (series.empty()) {
-    return;
-  }
-  const std::size_t count = scale.columns();
-  static thread_local std::vector<column> cells;
-  cells.assign(count, {});
-  series.columns(scale.range, cells);
-  const float thick = std::max(1.0F, std::round(with.px(look.width)));
-  const ImU32 fill = theme::faded(look.colour, 0.22);
-  const auto y_at = [&](double value) {
-    return std::round(y_of(area, look.low, look.high, value));
-  };
-  // Neighbouring columns that show the same become one rectangle: a quiet stretch costs nothing.
-  for (std::size_t begin = 0; begin < count;) {
-    const column& one = cells[begin];
-    std::size_t end = begin + 1;
-    while (end < count && cells[end].min == one.min && cells[end].max == one.max &&
-           cells[end].has_value == one.has_value) {
-      ++end;
-    }
-    if (one.has_value) {
-      const float left = area.min.x + static_cast<float>(begin);
-      const float right = area.min.x + static_cast<float>(end);
-      const float top = y_at(one.max);
-      // A column reaches down to where the one before it ended, so that the line is unbroken.
-      float bottom = y_at(one.min);
-      float upper = top;
-      if (begin > 0 && cells[begin - 1].has_value) {
-        const float before = y_at(cells[begin - 1].last);
-        if (before > bottom || before < top) {
-          to.AddRectFilled({left, std::min(before, top)}, {left + thick, std::max(before, bottom)},
-                           look.colour);
-        }
-      }
-      if (look.filled && bottom < area.max.y) {
-        to.AddRectFilled({left, bottom}, {right, area.max.y}, fill);
-      }
-      upper = std::min(upper, area.max.y - thick);
-      bottom = std::max(bottom, upper + thick);
-      to.AddRectFilled({left, upper}, {right, bottom}, look.colour);
-    }
-    begin = end;
-  }
-}
 
 std::vector<track> tracks_of(const timeline& line) {
   std::vector<track> found;

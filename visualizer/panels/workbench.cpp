@@ -1,23 +1,13 @@
 #include "panels/workbench.hpp"
 
+#include "panels/knob_steps.hpp"
+
 #include <algorithm>
 #include <cmath>
 
 namespace weir::viz {
 
 namespace {
-
-/// To the nearest step from the range's beginning; whole where the knob is whole.
-double quantized(const knob_info& knob, double value) {
-  value = std::clamp(value, knob.min, knob.max);
-  if (knob.step > 0 && value > knob.min && value < knob.max) {
-    value = knob.min + std::round((value - knob.min) / knob.step) * knob.step;
-  }
-  if (knob.kind != knob_kind::real) {
-    value = std::round(value);
-  }
-  return std::clamp(value, knob.min, knob.max);
-}
 
 code code_of(rival which) {
   switch (which) {
@@ -32,11 +22,7 @@ code code_of(rival which) {
   }
 }
 
-/// Prepared on the simulation's thread as a rule, made here otherwise.
-std::shared_ptr<run> run_of(const run_finished& what, const std::vector<knob_info>& knobs) {
-  return what.prepared ? std::static_pointer_cast<run>(what.prepared)
-                       : std::make_shared<run>(what, knobs);
-}
+} // namespace
 
 rival rival_of(code which) {
   switch (which) {
@@ -51,8 +37,6 @@ rival rival_of(code which) {
   }
   return rival::yours;
 }
-
-} // namespace
 
 std::string_view name_of(code which) {
   switch (which) {
@@ -310,102 +294,6 @@ void workbench::stop_sweep() {
   }
 }
 
-// --- what comes in --------------------------------------------------------------------------
-
-void workbench::take(const scene_opened& what) {
-  const bool same_scene = scene_.id == what.scene.id;
-  std::vector<knob_value> next;
-  for (const knob_info& each : what.scene.knobs) {
-    const auto before = std::ranges::find_if(
-        knobs_, [&](const knob_value& one) { return one.info.name == each.name; });
-    const bool keep = same_scene && before != knobs_.end();
-    next.push_back({each, keep ? quantized(each, before->value) : each.value});
-  }
-  for (const auto& [name, value] : what.knobs) {
-    const auto named =
-        std::ranges::find_if(next, [&](const knob_value& one) { return one.info.name == name; });
-    if (named != next.end()) {
-      named->value = quantized(named->info, value);
-    }
-  }
-  knobs_ = std::move(next);
-  scene_ = what.scene;
-  codes_ = what.codes;
-  if (!same_scene) {
-    code_ = what.code;
-    shown_.reset();
-    ghost_.reset();
-    other_.reset();
-    against_ = rival::none;
-    markers.clear();
-    sweep_.reset();
-    swept_.reset();
-    sweep_points_.clear();
-    sweep_knob = 0;
-    seed_ = 1;
-  }
-  seed_ = what.seed.value_or(seed_);
-  if (what.beside) {
-    against_ = rival_of(*what.beside);
-    tab = viz::tab::compare;
-    second_tab = viz::tab::compare;
-  }
-  begin_change();
-  ask_main();
-  ask_other();
-}
-
-void workbench::take(const run_finished& what) {
-  if (!what.trace) {
-    return;
-  }
-  switch (what.request.where) {
-  case slot::main:
-    answered_ = std::max(answered_, what.request.ticket);
-    show(run_of(what, scene_.knobs));
-    if (banner_.what != banner::kind::compile_error && banner_.what != banner::kind::problem) {
-      banner_ = {};
-    }
-    break;
-  case slot::other:
-    other_ = run_of(what, scene_.knobs);
-    break;
-  case slot::sweep: {
-    const std::uint64_t index = what.request.ticket - sweep_first_ticket_;
-    if (sweep_missing_ == 0 || index >= sweep_values_.size()) {
-      break; // of a sweep that was stopped
-    }
-    --sweep_missing_;
-    if (what.healthy) { // one that crashed says nothing about throughput
-      sweep_points_.push_back({sweep_values_[index], run_of(what, scene_.knobs)->figures()});
-      sweep_ = analyse_sweep(sweep_points_);
-    }
-    break;
-  }
-  }
-}
-
-void workbench::take(const viz::banner& what) {
-  if (what.what != banner::kind::none && what.what != banner::kind::working) {
-    answered_ = asked_;
-    sweep_missing_ = 0;
-    banner_open = true;
-  }
-  banner_ = what;
-  session_over_ = session_over_ || what.title.ends_with("session has ended");
-}
-
-bool workbench::poll() {
-  if (!source_) {
-    return false;
-  }
-  const auto updates = source_->poll();
-  for (const simulation_update& each : updates) {
-    std::visit([this](const auto& what) { take(what); }, each);
-  }
-  return !updates.empty();
-}
-
 bool workbench::advance(nanos real_ns) {
   if (!shown_ || !clock.playing()) {
     return false;
@@ -427,141 +315,6 @@ void workbench::select_event(std::size_t index) {
     clock.go_to_event(shown_->trace(), index);
     view.follow(clock.at().t_ns);
   }
-}
-
-// --- actions --------------------------------------------------------------------------------
-
-void workbench::toggle_marker() {
-  const nanos now = clock.at().t_ns;
-  const nanos near = std::max<nanos>(view.view().length() / 200, 0);
-  const auto same =
-      std::ranges::find_if(markers, [&](nanos each) { return std::abs(each - now) <= near; });
-  if (same != markers.end()) {
-    markers.erase(same);
-  } else {
-    markers.insert(std::ranges::upper_bound(markers, now), now);
-  }
-}
-
-void workbench::clear() {
-  if (help_open || menu_open) {
-    help_open = false;
-    menu_open = false;
-  } else if (!filter.text.empty()) {
-    filter.text.clear();
-  } else if (selected_event || selected_span) {
-    selected_event.reset();
-    selected_span.reset();
-  } else if (presenter) {
-    presenter = false;
-  } else {
-    notice_.clear();
-  }
-}
-
-void workbench::perform(action what) {
-  constexpr nanos tenth = 100'000'000;
-  constexpr double pan_share = 0.15;
-  constexpr double zoom_factor = 1.6;
-  notice_.clear();
-  switch (what) {
-  case action::pan_left:
-    return view.pan(-pan_share);
-  case action::pan_right:
-    return view.pan(pan_share);
-  case action::zoom_in:
-    return view.zoom(zoom_factor, clock.at().t_ns);
-  case action::zoom_out:
-    return view.zoom(1 / zoom_factor, clock.at().t_ns);
-  case action::fit:
-    return view.fit();
-  case action::undo_zoom:
-    view.undo();
-    return;
-  case action::speed_1:
-  case action::speed_2:
-  case action::speed_3:
-  case action::speed_4:
-  case action::speed_5:
-    return clock.set_speed(transport::key_speeds[static_cast<std::size_t>(what) -
-                                                 static_cast<std::size_t>(action::speed_1)]);
-  case action::marker:
-    return toggle_marker();
-  case action::rerun:
-    return rerun();
-  case action::copy_command:
-    copied_ = command_line();
-    notice_ = "Copied: " + *copied_;
-    return;
-  case action::filter:
-    tab = viz::tab::events;
-    second_tab = viz::tab::events;
-    focus_filter = true;
-    presenter = false;
-    return;
-  case action::clear:
-    return clear();
-  case action::help:
-    help_open = !help_open;
-    return;
-  case action::presenter:
-    presenter = !presenter;
-    return;
-  case action::scale_up:
-    text_scale = std::min(text_scale * 1.1F, 3.0F);
-    return;
-  case action::scale_down:
-    text_scale = std::max(text_scale / 1.1F, 0.6F);
-    return;
-  case action::scale_reset:
-    text_scale = 1;
-    return;
-  default:
-    break;
-  }
-  if (!shown_) {
-    return;
-  }
-  const trace_view trace = shown_->trace();
-  switch (what) {
-  case action::play_pause:
-    clock.toggle(trace);
-    break;
-  case action::previous_event:
-    clock.previous(trace);
-    break;
-  case action::next_event:
-    clock.next(trace);
-    break;
-  case action::back_tenth:
-    clock.step_by(trace, -tenth);
-    break;
-  case action::forward_tenth:
-    clock.step_by(trace, tenth);
-    break;
-  case action::back_second:
-    clock.step_by(trace, -10 * tenth);
-    break;
-  case action::forward_second:
-    clock.step_by(trace, 10 * tenth);
-    break;
-  case action::to_start:
-    clock.to_start();
-    break;
-  case action::to_end:
-    clock.to_end(trace);
-    break;
-  case action::previous_transition:
-    clock.to_previous_transition(shown_->line());
-    break;
-  case action::next_transition:
-    clock.to_next_transition(shown_->line());
-    break;
-  default:
-    break;
-  }
-  selected_event.reset();
-  view.follow(clock.at().t_ns);
 }
 
 } // namespace weir::viz

@@ -21,6 +21,7 @@ enum class tab : std::uint8_t { charts, lanes, events, compare, sweep, flow, kno
 /// What the run on show is compared with.
 enum class rival : std::uint8_t { none, previous, yours, naive, mended, file };
 
+[[nodiscard]] rival rival_of(code which);
 [[nodiscard]] std::string_view name_of(code which);  ///< "your code", "naive", ...
 [[nodiscard]] std::string_view name_of(rival which); ///< "the previous run", ...
 

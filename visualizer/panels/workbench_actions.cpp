@@ -1,0 +1,141 @@
+#include "panels/workbench.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir::viz {
+
+void workbench::toggle_marker() {
+  const nanos now = clock.at().t_ns;
+  const nanos near = std::max<nanos>(view.view().length() / 200, 0);
+  const auto same =
+      std::ranges::find_if(markers, [&](nanos each) { return std::abs(each - now) <= near; });
+  if (same != markers.end()) {
+    markers.erase(same);
+  } else {
+    markers.insert(std::ranges::upper_bound(markers, now), now);
+  }
+}
+
+void workbench::clear() {
+  if (help_open || menu_open) {
+    help_open = false;
+    menu_open = false;
+  } else if (!filter.text.empty()) {
+    filter.text.clear();
+  } else if (selected_event || selected_span) {
+    selected_event.reset();
+    selected_span.reset();
+  } else if (presenter) {
+    presenter = false;
+  } else {
+    notice_.clear();
+  }
+}
+
+void workbench::perform(action what) {
+  constexpr nanos tenth = 100'000'000;
+  constexpr double pan_share = 0.15;
+  constexpr double zoom_factor = 1.6;
+  notice_.clear();
+  switch (what) {
+  case action::pan_left:
+    return view.pan(-pan_share);
+  case action::pan_right:
+    return view.pan(pan_share);
+  case action::zoom_in:
+    return view.zoom(zoom_factor, clock.at().t_ns);
+  case action::zoom_out:
+    return view.zoom(1 / zoom_factor, clock.at().t_ns);
+  case action::fit:
+    return view.fit();
+  case action::undo_zoom:
+    view.undo();
+    return;
+  case action::speed_1:
+  case action::speed_2:
+  case action::speed_3:
+  case action::speed_4:
+  case action::speed_5:
+    return clock.set_speed(transport::key_speeds[static_cast<std::size_t>(what) -
+                                                 static_cast<std::size_t>(action::speed_1)]);
+  case action::marker:
+    return toggle_marker();
+  case action::rerun:
+    return rerun();
+  case action::copy_command:
+    copied_ = command_line();
+    notice_ = "Copied: " + *copied_;
+    return;
+  case action::filter:
+    tab = viz::tab::events;
+    second_tab = viz::tab::events;
+    focus_filter = true;
+    presenter = false;
+    return;
+  case action::clear:
+    return clear();
+  case action::help:
+    help_open = !help_open;
+    return;
+  case action::presenter:
+    presenter = !presenter;
+    return;
+  case action::scale_up:
+    text_scale = std::min(text_scale * 1.1F, 3.0F);
+    return;
+  case action::scale_down:
+    text_scale = std::max(text_scale / 1.1F, 0.6F);
+    return;
+  case action::scale_reset:
+    text_scale = 1;
+    return;
+  default:
+    break;
+  }
+  if (!shown_) {
+    return;
+  }
+  const trace_view trace = shown_->trace();
+  switch (what) {
+  case action::play_pause:
+    clock.toggle(trace);
+    break;
+  case action::previous_event:
+    clock.previous(trace);
+    break;
+  case action::next_event:
+    clock.next(trace);
+    break;
+  case action::back_tenth:
+    clock.step_by(trace, -tenth);
+    break;
+  case action::forward_tenth:
+    clock.step_by(trace, tenth);
+    break;
+  case action::back_second:
+    clock.step_by(trace, -10 * tenth);
+    break;
+  case action::forward_second:
+    clock.step_by(trace, 10 * tenth);
+    break;
+  case action::to_start:
+    clock.to_start();
+    break;
+  case action::to_end:
+    clock.to_end(trace);
+    break;
+  case action::previous_transition:
+    clock.to_previous_transition(shown_->line());
+    break;
+  case action::next_transition:
+    clock.to_next_transition(shown_->line());
+    break;
+  default:
+    break;
+  }
+  selected_event.reset();
+  view.follow(clock.at().t_ns);
+}
+
+} // namespace weir::viz
