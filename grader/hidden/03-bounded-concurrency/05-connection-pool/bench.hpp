@@ -15,6 +15,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,7 @@ struct ledger {
   int opening = 0; ///< calls of connect() that run
   int open = 0;
   int asked = 0; ///< calls of connect() so far
+  std::set<int> closed;
 };
 
 class modelled_connection final : public connection {
@@ -48,6 +50,7 @@ public:
 
   ~modelled_connection() override {
     --ledger_.open;
+    ledger_.closed.insert(number);
     weir::note("connection {} is closed", number);
   }
 
@@ -156,7 +159,8 @@ public:
   asio::awaitable<call*> get(std::string name, nanoseconds within = 5ms) {
     call& mine = acquire(std::move(name));
     co_await pass(within + 500us);
-    expect_has_one(mine, "there was a connection for it, or room for one");
+    expect_has_one(mine, within == 0ns ? "an idle connection was there for it"
+                                       : "there was a connection for it, or room for one");
     co_await pass(500us);
     co_return &mine;
   }
