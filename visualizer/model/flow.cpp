@@ -18,15 +18,18 @@ double capacity_of(const timeline& line, const place_info& place, const world_st
   return std::clamp(now.limit_changed ? now.limit : declared, 0.0, 1e9);
 }
 
-/// Items that came in while all 64 slots were taken get the lowest that are free now.
+/// Items that came in while all slots were taken get the lowest that are free now.
 void give_slots(shown_place& place) {
+  // Beyond a capacity stand only those that are too many.
+  const auto capacity = static_cast<std::uint32_t>(std::clamp(place.capacity, 0.0, 64.0));
+  const std::uint32_t end = capacity == 0 ? 64 : std::max(capacity, place.count);
   std::uint64_t taken = 0;
   for (const auto& one : place.items) {
-    taken |= one.slot < 64 ? std::uint64_t{1} << one.slot : 0;
+    taken |= one.slot < end ? std::uint64_t{1} << one.slot : 0;
   }
   std::uint32_t highest = 0;
   for (auto& one : place.items) {
-    if (one.slot >= 64) {
+    if (one.slot >= end) {
       one.slot = static_cast<std::uint32_t>(std::countr_one(taken));
       taken |= std::uint64_t{1} << (one.slot & 63U);
     }
@@ -67,8 +70,11 @@ void show_places(const timeline& line, const world_state& world, flow_picture& p
 }
 
 void show_bins(const timeline& line, const world_state& world, flow_picture& picture) {
+  const bool others = std::ranges::any_of(line.outcomes(), [](const outcome_series& one) {
+    return !one.breaker_window && !one.visits && !one.kinds.empty();
+  });
   for (const auto& series : line.outcomes()) {
-    if (series.breaker_window) {
+    if (series.breaker_window || (series.visits && others)) {
       continue;
     }
     const auto all = series.counts(0, series.kinds.size());

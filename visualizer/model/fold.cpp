@@ -76,6 +76,24 @@ void world_state::take_out(std::uint32_t position) {
   --place.count;
   if (leaving.slot != item_state::no_slot) {
     place.slots &= ~(std::uint64_t{1} << leaving.slot);
+    hand_over(leaving.place, leaving.slot);
+  }
+}
+
+/// In a hand-over the next one often comes in before the last one leaves. It belongs into the slot
+/// that comes free, not beside the place.
+void world_state::hand_over(trace::source_id in, std::uint8_t slot) {
+  const auto slots = rules_ && in < rules_->slots.size() ? rules_->slots[in] : std::uint8_t{0};
+  auto& place = at(in);
+  const auto position = slot < slots ? where_.find(place.newest) : flat_map::none;
+  if (position == flat_map::none) {
+    return;
+  }
+  auto& newest = items_[position];
+  if (newest.place == in && newest.slot >= slots && newest.slot != item_state::no_slot) {
+    place.slots &= ~(std::uint64_t{1} << newest.slot);
+    place.slots |= std::uint64_t{1} << slot;
+    newest.slot = slot;
   }
 }
 
@@ -96,6 +114,7 @@ void world_state::enter(std::int64_t item, trace::source_id to) {
   auto& place = at(to);
   const int lowest = std::countr_one(place.slots);
   ++place.count;
+  place.newest = item;
   if (lowest < 64) {
     place.slots |= std::uint64_t{1} << lowest;
   }
@@ -116,7 +135,7 @@ void world_state::end_item(const event& e) {
     return;
   }
   const auto caller = items_[position].came_from;
-  if (visits_ && e.source < visits_->size() && (*visits_)[e.source] && caller != 0) {
+  if (rules_ && e.source < rules_->visits.size() && rules_->visits[e.source] && caller != 0) {
     enter(e.a, caller);
     return;
   }
@@ -131,8 +150,7 @@ void world_state::end_item(const event& e) {
 
 folder::folder(trace_view trace, std::size_t checkpoint_interval)
     : trace_(trace), interval_(std::max<std::size_t>(checkpoint_interval, 1)) {
-  const auto visits = std::make_shared<const visit_outcomes>(visit_outcomes_of(trace.tables()));
-  checkpoints_.emplace_back(visits);
+  checkpoints_.emplace_back(std::make_shared<const fold_rules>(fold_rules_of(trace.tables())));
   now_ = checkpoints_.back();
 }
 

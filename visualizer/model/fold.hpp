@@ -23,6 +23,7 @@ struct source_state {
   std::uint32_t count = 0; ///< of a place: items in it; of a span: those open
   bool limit_changed = false;
   std::uint64_t slots = 0; ///< of a place: which of its first 64 slots are taken
+  std::int64_t newest = 0; ///< of a place: the item that came in last
   std::array<std::uint32_t, 7> outcomes = {};
 
   friend bool operator==(const source_state&, const source_state&) = default;
@@ -35,7 +36,8 @@ struct item_state {
   std::uint32_t since_event = 0;
   trace::source_id place = 0;
   trace::source_id came_from = 0; ///< the place before, 0 = from outside
-  std::uint8_t slot = no_slot;    ///< the lowest free one when it came in; `no_slot` beyond 64
+  std::uint8_t slot = no_slot;    ///< the lowest free one when it came in; `no_slot` beyond 64. Who
+                               ///< came in above the capacity takes the next slot that comes free
 
   static constexpr std::uint8_t no_slot = 255;
 
@@ -48,8 +50,7 @@ class world_state {
 public:
   world_state() = default;
 
-  /// With outcomes that end a visit to a service, not the item.
-  explicit world_state(std::shared_ptr<const visit_outcomes> visits) : visits_(std::move(visits)) {}
+  explicit world_state(std::shared_ptr<const fold_rules> rules) : rules_(std::move(rules)) {}
 
   void apply(const trace::event& happened);
 
@@ -74,6 +75,7 @@ public:
 private:
   source_state& at(trace::source_id id);
   void take_out(std::uint32_t position);
+  void hand_over(trace::source_id place, std::uint8_t slot);
   void enter(std::int64_t item, trace::source_id place);
   void end_item(const trace::event& e);
 
@@ -82,7 +84,7 @@ private:
   std::vector<source_state> sources_;
   std::vector<item_state> items_;
   flat_map where_; ///< item id to index in `items_`
-  std::shared_ptr<const visit_outcomes> visits_;
+  std::shared_ptr<const fold_rules> rules_;
 };
 
 /// The state of the world at any cursor. Goes on from where it is or from the nearest checkpoint,

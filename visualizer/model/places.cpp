@@ -42,7 +42,7 @@ void order_places(std::vector<place_info>& places, std::span<move> moves) {
   }
   std::vector<std::int64_t> flow(n * n);
   for (const auto& one : moves) {
-    if (one.from >= 0 && one.to >= 0) {
+    if (one.from >= 0 && one.to >= 0 && !one.returns) {
       ++flow[static_cast<std::size_t>(one.from) * n + static_cast<std::size_t>(one.to)];
     }
   }

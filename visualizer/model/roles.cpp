@@ -37,4 +37,15 @@ visit_outcomes visit_outcomes_of(const trace::recording& tables) {
   return others ? result : visit_outcomes(tables.sources.size());
 }
 
+fold_rules fold_rules_of(const trace::recording& tables) {
+  constexpr double most = 64;
+  fold_rules rules{.visits = visit_outcomes_of(tables)};
+  for (const auto& source : tables.sources) {
+    const bool slotted =
+        source.kind == source_kind::place && source.capacity >= 1 && source.capacity <= most;
+    rules.slots.push_back(slotted ? static_cast<std::uint8_t>(source.capacity) : std::uint8_t{0});
+  }
+  return rules;
+}
+
 } // namespace weir::viz

@@ -2,6 +2,7 @@
 
 #include "model/trace_view.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace weir::viz {
@@ -14,5 +15,13 @@ namespace weir::viz {
 using visit_outcomes = std::vector<bool>;
 
 [[nodiscard]] visit_outcomes visit_outcomes_of(const trace::recording& tables);
+
+/// What the fold has to know of sources beside their events.
+struct fold_rules {
+  visit_outcomes visits = {};
+  std::vector<std::uint8_t> slots = {}; ///< of a place: its capacity; 0 = none, or above 64
+};
+
+[[nodiscard]] fold_rules fold_rules_of(const trace::recording& tables);
 
 } // namespace weir::viz

@@ -84,6 +84,7 @@ struct outcome_series {
   trace::source_id source = 0;
   std::string_view name = {};
   bool breaker_window = false; ///< "B window": calls that a breaker counts, not ends of work
+  bool visits = false; ///< a service's own verdicts, while others say how the work itself ended
   std::span<const nanos> times = {};
   std::span<const std::uint8_t> kinds = {}; ///< a `trace::outcome`
   std::span<const std::int64_t> ids = {};   ///< item or span, 0 = none
@@ -189,6 +190,7 @@ struct move {
   std::int16_t to = -1;   ///< -1: into the bin `bin`
   trace::outcome bin = trace::outcome::none;
   trace::source_id outcomes = 0; ///< which outcomes named the bin
+  bool returns = false;          ///< from a visit to a service, by the service's own verdict
 };
 
 enum class breaker_state : std::uint8_t { closed, half_open, open };

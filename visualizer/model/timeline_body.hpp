@@ -91,7 +91,8 @@ struct timeline::body {
 void pack_lanes(std::span<span_bar> spans, std::vector<std::uint32_t>& lane_bars,
                 std::vector<std::uint32_t>& lane_offsets, std::vector<std::uint8_t>& lane_levels);
 
-/// Puts the places into the order of flow, as the moves show it, and renumbers the moves. By the
+/// Puts the places into the order of flow, as the moves show it, and renumbers the moves. Returns
+/// from a visit don't count: they would cancel the way there. By the
 /// greedy heuristic of Eades, Lin and Smyth ("A fast and effective heuristic for the feedback arc
 /// set problem", 1993): next comes the place with the least flow from the remaining ones into it.
 /// Ties stay in the order of declaration. O(moves + places^3).

@@ -237,8 +237,9 @@ private:
     }
   }
 
-  void go(std::int64_t item, std::int16_t from, std::int16_t to, std::uint32_t index) {
-    b_.moves.push_back({now_, item, index, from, to, trace::outcome::none, 0});
+  void go(std::int64_t item, std::int16_t from, std::int16_t to, std::uint32_t index,
+          bool returns) {
+    b_.moves.push_back({now_, item, index, from, to, trace::outcome::none, 0, returns});
     put(item, {to, from});
   }
 
@@ -248,7 +249,7 @@ private:
     // The scene and the service may both say that an item has come to the service.
     if (to >= 0 && to != from) {
       b_.items += from == nowhere ? 1 : 0;
-      go(e.a, from, to, index);
+      go(e.a, from, to, index, false);
     }
   }
 
@@ -268,11 +269,11 @@ private:
       return;
     }
     if (visits_[source] && here.came_from != nowhere) {
-      go(e.a, here.place, here.came_from, index);
+      go(e.a, here.place, here.came_from, index, true);
       return;
     }
     b_.moves.push_back({now_, e.a, index, here.place, nowhere, static_cast<trace::outcome>(how),
-                        static_cast<source_id>(source)});
+                        static_cast<source_id>(source), false});
     put(e.a, {});
     ++ended_items_[source];
   }
@@ -389,6 +390,7 @@ private:
   void add_outcomes(source_id id, const trace::source_info& info) {
     outcome_series series{.source = id,
                           .name = info.name,
+                          .visits = visits_[id],
                           .times = part(b_.outcome_times, event_kind::outcome, id),
                           .kinds = part(b_.outcome_kinds, event_kind::outcome, id),
                           .ids = part(b_.outcome_ids, event_kind::outcome, id),

@@ -188,6 +188,95 @@ TEST_CASE("where a service's outcomes are the only ones, they end the items") {
   CHECK(line.main_outcomes()->name == "service");
 }
 
+TEST_CASE("the way back from a service's visit does not count for the order of places") {
+  trace_builder run;
+  run.gauge("partner in flight", 0).gauge("partner queue", 0);
+  run.source(trace::source_kind::outcomes, "lookups");
+  run.source(trace::source_kind::place, "partner");
+  for (int i = 1; i <= 10; ++i) {
+    run.at(i).enter("searches", i).enter("limiter", i).enter("partner", i);
+    run.at(i).end("partner", outcome::ok, i).end("lookups", outcome::ok, i);
+  }
+  const auto trace = run.done();
+  const timeline line(trace);
+  REQUIRE(line.places().size() == 3);
+  CHECK(line.places()[0].name == "searches");
+  CHECK(line.places()[1].name == "limiter");
+  CHECK(line.places()[2].name == "partner");
+  const auto back = line.moves_of(1)[3];
+  CHECK((back.from == 2 && back.to == 1 && back.returns));
+  CHECK_FALSE(line.moves_of(1)[2].returns);
+}
+
+TEST_CASE("a service's visits have no bins beside those of the work itself") {
+  trace_builder run;
+  run.gauge("partner in flight", 0).gauge("partner queue", 0);
+  run.at(1).enter("limiter", 1).enter("partner", 1);
+  run.at(2).end("partner", outcome::ok, 1).end("lookups", outcome::ok, 1);
+  const auto trace = run.done();
+  const timeline line(trace);
+  folder fold(trace);
+  const auto bins = flow_at(line, fold, cursor_at_end(trace)).bins;
+  REQUIRE(bins.size() == 1);
+  CHECK((bins[0].name == "lookups" && bins[0].count == 1));
+}
+
+TEST_CASE("outcomes that nobody gave hide no bins of a visit") {
+  trace_builder run;
+  run.gauge("partner in flight", 0).gauge("partner queue", 0);
+  run.source(trace::source_kind::outcomes, "lookups");
+  run.at(1).enter("limiter", 1).enter("partner", 1).end("partner", outcome::ok, 1);
+  const auto trace = run.done();
+  const timeline line(trace);
+  folder fold(trace);
+  const auto bins = flow_at(line, fold, cursor_at_end(trace)).bins;
+  REQUIRE(bins.size() == 1);
+  CHECK(bins[0].name == "partner");
+}
+
+TEST_CASE("who takes over in the same instant takes the slot that comes free") {
+  trace_builder run;
+  run.at(1).enter("store", 1, 2).enter("store", 2);
+  run.at(2).enter("store", 3).end("requests", outcome::ok, 1);
+  run.at(3).end("requests", outcome::ok, 2).enter("store", 4);
+  const auto trace = run.done();
+  const timeline line(trace);
+  folder fold(trace);
+  const auto slots = [&](nanos t) {
+    std::vector<std::pair<std::int64_t, std::uint32_t>> seen;
+    const auto picture = flow_at(line, fold, cursor_at_time(trace, t));
+    CHECK(picture.places[0].slots == 2);
+    for (const auto& one : picture.places[0].items) {
+      seen.emplace_back(one.item, one.slot);
+    }
+    return seen;
+  };
+  using all = std::vector<std::pair<std::int64_t, std::uint32_t>>;
+  CHECK(slots(2) == all{{2, 1}, {3, 0}});
+  CHECK(slots(3) == all{{3, 0}, {4, 1}});
+}
+
+TEST_CASE("items stand in the slots of a place, and only those too many beyond them") {
+  trace_builder run;
+  for (int i = 1; i <= 12; ++i) {
+    run.at(i).enter("buffer", i, 4);
+  }
+  for (int i = 1; i <= 10; ++i) {
+    run.at(20 + i).end("requests", outcome::ok, i <= 4 ? i : 15 - i);
+  }
+  const auto trace = run.done();
+  const timeline line(trace);
+  folder fold(trace);
+  const auto slots = [&](nanos t) {
+    return flow_at(line, fold, cursor_at_time(trace, t)).places[0].slots;
+  };
+  CHECK(slots(12) == 12);
+  CHECK(slots(24) == 8);
+  CHECK(slots(27) == 5);
+  CHECK(slots(28) == 4);
+  CHECK(slots(30) == 4);
+}
+
 namespace {
 
 trace::recording breaker_run() {

@@ -15,7 +15,7 @@ using trace::outcome;
 namespace {
 
 world_state folded_from_the_start(const trace::recording& trace, std::size_t count) {
-  world_state state;
+  world_state state(std::make_shared<const fold_rules>(fold_rules_of(trace)));
   for (std::size_t i = 0; i < count; ++i) {
     state.apply(trace.events[i]);
   }
