@@ -30,13 +30,19 @@ const weir::knob<double> fault_rate{
 const weir::knob<std::size_t> buffer{
     "buffer",
     {.value = 1024, .min = 1, .max = 1 << 20, .unit = "B", .documentation = "Write buffer."}};
+const weir::knob<std::size_t> line_rate{"line-rate",
+                                        {.value = 65536,
+                                         .min = 1024,
+                                         .max = 10 << 20,
+                                         .unit = "B/s",
+                                         .documentation = "What the link takes."}};
 const weir::knob<overflow> strategy{"strategy",
                                     {"reject", "drop-newest", "keep-latest"},
                                     overflow::reject,
                                     "What a full queue does."};
 
 weir::knob_set all() {
-  return weir::knob_set({latency, arrival_rate, capacity, fault_rate, buffer, strategy});
+  return weir::knob_set({latency, arrival_rate, capacity, fault_rate, buffer, line_rate, strategy});
 }
 
 template <class T>
@@ -72,6 +78,10 @@ TEST_CASE("values are read with their units", "[knob]") {
   CHECK(after(capacity, "capacity=8 items") == 8);
   CHECK(after(fault_rate, "fault-rate=5%") == Approx(0.05));
   CHECK(after(buffer, "buffer=64KiB") == 65536);
+  CHECK(after(line_rate, "line-rate=64KiB/s") == 65536);
+  CHECK(after(line_rate, "line-rate=2kB/s") == 2000);
+  CHECK(after(line_rate, "line-rate=2000") == 2000);
+  CHECK_THROWS_AS(after(line_rate, "line-rate=64KiB"), knob_error);
   CHECK(after(strategy, "strategy=keep-latest") == overflow::keep_latest);
 }
 
@@ -101,6 +111,19 @@ TEST_CASE("an unknown knob gets the nearest one suggested", "[knob]") {
                     Catch::Contains("latency, arrival-rate, capacity"));
   weir::knob_set none;
   CHECK_THROWS_WITH(none.set("a=1"), Catch::Contains("this scene has none"));
+}
+
+TEST_CASE("sizes are written in the largest binary unit that says them exactly", "[knob]") {
+  const auto written = [](const auto& knob, double value) {
+    return weir::format_knob(weir::knob_set({knob}).declared()[0], value);
+  };
+  CHECK(written(buffer, 65536) == "64KiB");
+  CHECK(written(buffer, 1 << 20) == "1MiB");
+  CHECK(written(buffer, 1536) == "1536B");
+  CHECK(written(buffer, 1000) == "1000B");
+  CHECK(written(buffer, 0) == "0B");
+  CHECK(written(line_rate, 65536) == "64KiB/s");
+  CHECK(written(line_rate, 1000) == "1000B/s");
 }
 
 TEST_CASE("every value survives being written and read", "[knob]") {
@@ -134,13 +157,13 @@ TEST_CASE("settings become a command line of what differs", "[knob]") {
 
 TEST_CASE("the list of knobs is JSON", "[knob]") {
   const auto json = boost::json::parse(all().to_json()).as_array();
-  REQUIRE(json.size() == 6);
+  REQUIRE(json.size() == 7);
   CHECK(json[0].at("name").as_string() == "latency");
   CHECK(json[0].at("kind").as_string() == "duration");
   CHECK(json[0].at("text").as_string() == "20ms");
   CHECK(json[0].at("max").to_number<double>() == 2e9);
   CHECK(json[0].at("step").to_number<double>() == 2e7);
-  CHECK(json[5].at("choices").as_array().size() == 3);
+  CHECK(json[6].at("choices").as_array().size() == 3);
 }
 
 TEST_CASE("declarations that make no sense are refused", "[knob]") {

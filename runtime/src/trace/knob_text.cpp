@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <span>
 
 /// How knob values are read and written: numbers with their units.
@@ -49,6 +50,23 @@ std::string shortest(double value) {
                        ? written.ptr
                        : std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   return {digits.data(), end};
+}
+
+/// What stands behind the size in a unit of bytes: "" of "B", "/s" of "B/s"; nothing of others.
+std::optional<std::string_view> behind_bytes(std::string_view unit) {
+  const bool bytes = unit == "B" || unit.starts_with("B/");
+  return bytes ? std::optional(unit.substr(1)) : std::nullopt;
+}
+
+/// In the largest of B, KiB, MiB, GiB that says it exactly.
+std::string format_bytes(double value) {
+  constexpr std::array<std::string_view, 4> units{"B", "KiB", "MiB", "GiB"};
+  std::size_t unit = 0;
+  while (unit + 1 < units.size() && std::fabs(value) >= 1024 && std::fmod(value, 1024) == 0) {
+    value /= 1024;
+    ++unit;
+  }
+  return shortest(value) + std::string(units[unit]);
 }
 
 std::string format_nanoseconds(double value) {
@@ -104,8 +122,8 @@ double scale_of(const knob_info& knob, std::string_view text, std::string_view u
       return *own / *given;
     }
   }
-  if (knob.unit == "B") {
-    if (const auto* factor = factor_in(byte_units, unit)) {
+  if (const auto rest = behind_bytes(knob.unit); rest && unit.ends_with(*rest)) {
+    if (const auto* factor = factor_in(byte_units, unit.substr(0, unit.size() - rest->size()))) {
       return *factor;
     }
   }
@@ -157,8 +175,11 @@ std::string format_knob(const knob_info& knob, double value) {
   default:
     break;
   }
+  if (const auto rest = behind_bytes(knob.unit)) {
+    return format_bytes(value) + std::string(*rest);
+  }
   // Only units that read well without a space, so that a shell needs no quotes.
-  const bool attached = knob.unit.starts_with('/') || knob.unit == "%" || knob.unit == "B";
+  const bool attached = knob.unit.starts_with('/') || knob.unit == "%";
   return shortest(value) + (attached ? knob.unit : "");
 }
 
