@@ -123,7 +123,7 @@ void draw_flow_row(ui& with, workbench& bench, ImVec2 size) {
 
 void draw_presenter(ui& with, workbench& bench, ImVec2 room) {
   const float gap = ImGui::GetStyle().ItemSpacing.y;
-  const float top = std::floor(room.y * 0.44F);
+  const float top = std::floor(std::min(room.y * 0.44F, with.px(260)));
   draw_flow_row(with, bench, {room.x, top});
   draw_charts(with, bench, {room.x, room.y - top - gap});
 }
