@@ -1,6 +1,7 @@
 #include "author/mutate.hpp"
 
 #include "author/grading_jobs.hpp"
+#include "errors.hpp"
 #include "files.hpp"
 #include "toml_reader.hpp"
 
@@ -82,10 +83,33 @@ population breed(const toolchain& tools, const mutate_request& request) {
   return all;
 }
 
+/// A score means nothing where the solution itself does not pass.
+asio::awaitable<void> require_passing_solutions(const toolchain& tools, const sandbox& box,
+                                                const mutate_request& request) {
+  std::vector<grading_job> jobs;
+  for (const exercise* ex : request.exercises) {
+    jobs.push_back({ex, request.repository_root / "solutions" / ex->folder / ex->file, &tools});
+  }
+  std::vector<std::string> failing;
+  const auto on_verdict = [&](std::size_t index, const verdict& v) {
+    if (!v.passed()) {
+      failing.push_back(fmt::format("{} ({})", jobs[index].ex->id, headline(v)));
+    }
+  };
+  co_await grade_jobs(box, request.repository_root, request.scratch, jobs, request.jobs,
+                      on_verdict);
+  if (!failing.empty()) {
+    throw content_error{fmt::format(
+        "The solution as it is does not pass: {}. `weir author check` tells more; mend that first.",
+        fmt::join(failing, ", "))};
+  }
+}
+
 } // namespace
 
 asio::awaitable<std::vector<mutant_result>>
 mutate_exercises(const toolchain& tools, const sandbox& box, mutate_request request) {
+  co_await require_passing_solutions(tools, box, request);
   population all = breed(tools, request);
   std::size_t done = 0;
   const auto on_verdict = [&](std::size_t index, const verdict& v) {

@@ -40,8 +40,8 @@ struct mutate_request {
 };
 
 /// Judges every mutant of every exercise's solution by its hidden tests, in order of exercise and
-/// line. Mutants that are known to be no mistakes stand in
-/// `grader/calibration/<folder>/equivalent.toml`:
+/// line. The solutions themselves are judged first: content_error names those that do not pass.
+/// Mutants that are known to be no mistakes stand in `grader/calibration/<folder>/equivalent.toml`:
 ///
 ///     [[mutant]]
 ///     was = "--in_flight_;"        # the line before, as `weir author mutate` prints it
