@@ -21,9 +21,8 @@ struct knob_value {
 /// What is known of a run beside its trace. All of it may be missing.
 struct run_facts {
   std::span<const knob_value> knobs = {};
-  std::string_view ended = {};   ///< as the scene's result says it; empty: as the trace says it
-  std::string_view message = {}; ///< what a failed run said
-  nanos horizon_ns = 0;          ///< how long the scene meant to run; 0 = not known
+  std::string_view ended = {}; ///< as the scene's result says it; empty: as the trace says it
+  nanos horizon_ns = 0;        ///< how long the scene meant to run; 0 = not known
 };
 
 enum class urgency : std::uint8_t { hint, warning, wrong };

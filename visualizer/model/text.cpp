@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 namespace weir::viz {
@@ -56,7 +57,9 @@ public:
 
   std::string draw(std::span<const advice> warnings) {
     head();
+    end();
     flow();
+    tasks();
     for (const auto& one : line_.breakers()) {
       breaker(breaker_at(line_, one, at_));
     }
@@ -77,6 +80,61 @@ private:
     }
     say("at " + format_time(at_.t_ns) + " of " + format_time(line_.range().to_ns) + ", event " +
         words::whole(at_.event) + " of " + words::whole(line_.trace().size()));
+  }
+
+  /// Broken promises up to the cursor; how the run ended, at its end.
+  void end() {
+    for (const auto& one : line_.promises_broken()) {
+      if (one.event < at_.event) {
+        say("✗ " + format_time(one.t_ns) + ": " + std::string(one.text));
+      }
+    }
+    if (at_.event == line_.trace().size() && !line_.ended().empty()) {
+      say("ended: " + std::string(line_.ended()));
+    }
+  }
+
+  [[nodiscard]] std::string doing(const task_lane& lane) const {
+    const auto* const now = line_.tasks().at_event(lane, at_.event);
+    return now == nullptr ? "ended at " + format_time(lane.end_ns)
+                          : words_of(line_.trace(), *now) + ", since " + format_time(now->begin_ns);
+  }
+
+  /// Those that have begun; where there are many of them, who is still there comes first.
+  [[nodiscard]] std::vector<const task_lane*> begun_tasks(std::size_t most) const {
+    std::vector<const task_lane*> begun;
+    std::vector<const task_lane*> ended;
+    const auto& all = line_.tasks();
+    for (const auto& lane : all.all()) {
+      if (lane.begin_event < at_.event) {
+        const bool last = all.all().size() > most && all.at_event(lane, at_.event) == nullptr;
+        (last ? ended : begun).push_back(&lane);
+      }
+    }
+    begun.insert(begun.end(), ended.begin(), ended.end());
+    return begun;
+  }
+
+  void tasks() {
+    constexpr std::size_t most = 24;
+    constexpr std::size_t longest = 27;
+    const auto begun = begun_tasks(most);
+    if (begun.empty()) {
+      return;
+    }
+    section("tasks");
+    const auto shown = std::span(begun).first(std::min(begun.size(), most));
+    std::size_t widest = 0;
+    for (const auto* const lane : shown) {
+      widest = std::min(std::max(widest, width_of(lane->name)), longest);
+    }
+    for (const auto* const lane : shown) {
+      say("  " + fitted(lane->name, widest) + "  " + doing(*lane));
+    }
+    if (begun.size() > most) {
+      const bool ended = line_.tasks().at_event(*begun[most], at_.event) == nullptr;
+      say("  and " + words::whole(begun.size() - most) + " more" + (ended ? ", ended" : ""));
+    }
   }
 
   static std::string slots_of(const shown_place& place) {
@@ -211,7 +269,15 @@ private:
     }
   }
 
+  [[nodiscard]] bool anything_to_chart() const {
+    return !line_.gauges().empty() || !line_.outcomes().empty() || !line_.states().empty() ||
+           !line_.latencies().empty();
+  }
+
   void charts() {
+    if (!anything_to_chart()) {
+      return;
+    }
     section("over the whole run");
     choose_label_width();
     const auto n = columns();

@@ -219,6 +219,10 @@ const span_bar* timeline::span_by_id(std::int64_t id) const noexcept {
   return index == flat_map::none ? nullptr : &body_->spans[index];
 }
 
+const task_lanes& timeline::tasks() const noexcept {
+  return body_->tasks;
+}
+
 std::span<const latency_series> timeline::latencies() const noexcept {
   return body_->latencies;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/pyramid.hpp"
+#include "model/task_lanes.hpp"
 #include "model/trace_view.hpp"
 
 #include <weir/trace/event.hpp>
@@ -275,6 +276,9 @@ public:
                        std::vector<drawn_bar>& out) const;
   /// The span with this id, nullptr when there is none. O(1).
   [[nodiscard]] const span_bar* span_by_id(std::int64_t id) const noexcept;
+
+  /// A row for each task where the run has no spans, such as a failing test; else empty.
+  [[nodiscard]] const task_lanes& tasks() const noexcept;
 
   /// By name of span, in the order in which the run first named them.
   [[nodiscard]] std::span<const latency_series> latencies() const noexcept;

@@ -68,6 +68,7 @@ struct timeline::body {
   std::vector<std::uint32_t> lane_bars;    ///< indices of spans, lane after lane
   std::vector<std::uint32_t> lane_offsets; ///< where each lane begins there; one more than lanes
   std::vector<std::uint8_t> lane_levels;
+  task_lanes tasks;
 
   std::vector<amplification_window> amplification;
   std::uint32_t requests = 0;

@@ -73,6 +73,9 @@ public:
     finish_series();
     finish_spans();
     finish_marks();
+    if (b_.spans.empty()) {
+      b_.tasks = task_lanes(b_.trace);
+    }
   }
 
 private:

@@ -29,6 +29,14 @@ void draw_item(ui& with, icon sign, ImU32 colour, std::string_view text, std::st
   ImGui::Dummy({indent + width, y - at.y + with.px(3)});
 }
 
+void draw_remark(const std::string& text) {
+  ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
+  ImGui::PushTextWrapPos(0);
+  ImGui::TextUnformatted(text.c_str());
+  ImGui::PopTextWrapPos();
+  ImGui::PopStyleColor();
+}
+
 void draw_goals(ui& with, const run& shown) {
   for (const judged_goal& each : shown.goals()) {
     draw_item(with, each.met ? icon::check : icon::cross, each.met ? theme::closed : theme::open,
@@ -71,9 +79,6 @@ void draw_end(ui& with, const run& shown) {
 void draw_advice(ui& with, workbench& bench, const run& shown) {
   int number = 0;
   for (const advice& each : shown.warnings()) {
-    if (each.rule == "ended-badly" || each.rule == "promise-broken") {
-      continue; // stands above already
-    }
     const bool grave = each.weight != urgency::hint;
     std::string small = each.evidence;
     if (!each.try_this.empty()) {
@@ -113,17 +118,11 @@ void draw_goal(ui& with, workbench& bench, ImVec2 size) {
   }
   draw_end(with, *shown);
   draw_goals(with, *shown);
-  ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
-  ImGui::PushTextWrapPos(0);
-  ImGui::TextUnformatted(figures_of(shown->figures()).c_str());
-  ImGui::PopTextWrapPos();
-  ImGui::PopStyleColor();
-  if (shown->warnings().empty()) {
-    ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
-    ImGui::PushTextWrapPos(0);
-    ImGui::TextUnformatted("Nothing stands out in this run.");
-    ImGui::PopTextWrapPos();
-    ImGui::PopStyleColor();
+  if (shown->figures().ended > 0) {
+    draw_remark(figures_of(shown->figures()));
+  }
+  if (shown->warnings().empty() && shown->healthy()) {
+    draw_remark("Nothing stands out in this run.");
   }
   draw_advice(with, bench, *shown);
   end_panel();

@@ -1,5 +1,6 @@
 #include "model/ticks.hpp"
 #include "panels/panels.hpp"
+#include "panels/task_lanes_panel.hpp"
 #include "panels/time_plot.hpp"
 
 #include <weir/trace/text.hpp>
@@ -207,7 +208,7 @@ void lanes_mouse(workbench& bench, const time_scale& scale) {
 void draw_lanes(ui& with, workbench& bench, ImVec2 size) {
   begin_panel(with, "lanes", "", size, ImGuiWindowFlags_NoScrollbar);
   const run* shown = bench.shown();
-  if (shown == nullptr || shown->line().spans().empty()) {
+  if (shown == nullptr || (shown->line().spans().empty() && shown->line().tasks().all().empty())) {
     empty_state(with, shown == nullptr ? "No run yet" : "No spans in this run",
                 shown == nullptr ? "Lanes appear with the first run."
                                  : "Lanes show requests, attempts and waits. This scene follows "
@@ -215,7 +216,12 @@ void draw_lanes(ui& with, workbench& bench, ImVec2 size) {
     end_panel();
     return;
   }
-  draw_legend(with, shown->line());
+  const bool by_task = shown->line().spans().empty();
+  if (by_task) {
+    draw_task_legend(with, shown->line());
+  } else {
+    draw_legend(with, shown->line());
+  }
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float gutter = std::min(with.px(150), room.x * 0.28F);
@@ -230,7 +236,11 @@ void draw_lanes(ui& with, workbench& bench, ImVec2 size) {
               {{scale.left, clip.Min.y}, {scale.right, clip.Max.y}}, theme::plot);
   draw_grid(with, *ImGui::GetWindowDrawList(),
             {{scale.left, clip.Min.y}, {scale.right, clip.Max.y}}, scale);
-  lanes_drawing{with, bench, scale}.draw();
+  if (by_task) {
+    draw_task_rows(with, bench, scale);
+  } else {
+    lanes_drawing{with, bench, scale}.draw();
+  }
   draw_moments(with, *ImGui::GetWindowDrawList(), bench,
                {{scale.left, clip.Min.y}, {scale.right, clip.Max.y}}, scale, false);
   lanes_mouse(bench, scale);

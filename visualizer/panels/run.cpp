@@ -58,12 +58,17 @@ run::run(const run_finished& made, const std::vector<knob_info>& knobs)
       knobs_(values_of(made.request, knobs)),
       ended_(made.ended),
       message_(made.message),
-      warnings_(advise(line_, {.knobs = knobs_, .ended = ended_, .message = message_})),
+      warnings_(advise(line_, {.knobs = knobs_, .ended = ended_})),
       goals_(made.goals),
       code_(made.request.code),
       healthy_(made.healthy),
       timings_(made.timings),
       ways_(ways_in(line_)) {}
+
+bool run::has_charts() const {
+  return !line_.gauges().empty() || !line_.states().empty() || !line_.outcomes().empty() ||
+         !line_.latencies().empty();
+}
 
 bool run::leads_to(std::size_t from, std::size_t to) const {
   const std::pair way{static_cast<std::int16_t>(from), static_cast<std::int16_t>(to)};

@@ -57,6 +57,8 @@ public:
 
   [[nodiscard]] const run_timings& timings() const noexcept { return timings_; }
 
+  /// Whether there is anything to draw over time: gauges, states, outcomes or latencies.
+  [[nodiscard]] bool has_charts() const;
   /// Whether an item ever goes straight from one place to the other (indices of the timeline).
   [[nodiscard]] bool leads_to(std::size_t from, std::size_t to) const;
 

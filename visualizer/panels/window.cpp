@@ -22,7 +22,7 @@ constexpr std::array tab_names{
     tab_name{tab::knobs, "Knobs", "What the scene lets you turn."},
     tab_name{tab::goal, "Goal", "What the scene asks for, and what stands out in this run."},
     tab_name{tab::charts, "Charts", "Queue, load, outcomes and latency over time."},
-    tab_name{tab::lanes, "Lanes", "One row per request, with its attempts."},
+    tab_name{tab::lanes, "Lanes", "One row per request with its attempts, or per task."},
     tab_name{tab::events, "Events", "Everything that happened, line by line."},
     tab_name{tab::compare, "Compare", "This run beside another, on one axis."},
     tab_name{tab::sweep, "Sweep", "One knob over its range: throughput, latency and the knee."},
@@ -47,7 +47,7 @@ layout layout_for(const ui& with, const workbench& bench, ImVec2 room) {
                      !bench.shown()->line().places().empty() ||
                      !bench.shown()->line().outcomes().empty();
   chosen.flow_row = high >= 430 && flows;
-  chosen.two_tabs = high >= 800;
+  chosen.two_tabs = high >= 800 && (bench.shown() == nullptr || bench.shown()->has_charts());
   chosen.side_width = with.px(std::clamp(wide * 0.24F, 290.0F, 400.0F));
   chosen.flow_height = with.px(std::clamp(high * 0.3F, 190.0F, 250.0F));
   return chosen;

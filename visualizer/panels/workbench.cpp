@@ -74,6 +74,9 @@ workbench::workbench(std::shared_ptr<const trace::recording> recorded, std::stri
   seed_ = recorded->header.seed;
   show(std::make_shared<run>(std::move(recorded)));
   view.fit();
+  if (!shown_->has_charts()) {
+    tab = shown_->line().tasks().all().empty() ? viz::tab::events : viz::tab::lanes;
+  }
 }
 
 run* workbench::other() const noexcept {

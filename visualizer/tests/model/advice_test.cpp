@@ -203,19 +203,29 @@ TEST_CASE("a breaker that never opens although most calls fail is idle") {
   CHECK(told->evidence == "30 of 40 calls");
 }
 
-TEST_CASE("deadlock, leak and broken promises are wrong, and name the moment") {
+TEST_CASE("how a run ended badly is explained, not said again") {
   trace_builder run;
-  run.at(3 * ms).promise_broken("at most 3 in flight");
   run.at(7 * ms).run_end("deadlock");
   const auto trace = run.done();
   const auto told = find(trace, "ended-badly");
   REQUIRE(told);
-  CHECK(told->text == "deadlock: nothing can go on, and no timer is set");
-  CHECK(told->evidence == "at 7 ms");
-  CHECK(find(trace, "promise-broken")->evidence == "at 3 ms");
-  CHECK(find(trace, "ended-badly", {.ended = "leak", .message = "2 tasks"})->evidence ==
-        "2 tasks, at 7 ms");
+  CHECK(told->weight == urgency::wrong);
+  CHECK(told->text == "every task waits, and no timer is set that could wake one");
+  CHECK(told->evidence == "from 7 ms on; Lanes and Events show what each waits for");
+  CHECK(find(trace, "ended-badly", {.ended = "leak"})->text ==
+        "work goes on after the scope that started it has ended");
   CHECK_FALSE(find(trace, "ended-badly", {.ended = "reached the horizon"}));
+  CHECK_FALSE(find(trace, "ended-badly", {.ended = "crashed"}));
+}
+
+TEST_CASE("a broken promise stands in the goals: no advice repeats it or what follows from it") {
+  trace_builder run;
+  for (int i = 0; i < 30; ++i) {
+    run.at(i * ms).note("step");
+  }
+  run.at(60 * ms).promise_broken("at most 3 in flight").run_end("assertion-failed");
+  const auto trace = run.done();
+  CHECK(advise(timeline(trace)).empty());
 }
 
 TEST_CASE("a run that ends early, or in which nothing happens any more, is said to") {

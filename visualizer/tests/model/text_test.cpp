@@ -72,6 +72,36 @@ TEST_CASE("a name that is too long is cut and says so") {
   CHECK(has(drawn(run.done(), 5 * ms), "  connections that are wa… "));
 }
 
+TEST_CASE("a run without spans shows its tasks, and every run what it broke") {
+  trace_builder run;
+  const auto timer = run.recorder().site("timer");
+  run.recorder().task_started(0, 1, "A", 0, 0);
+  run.recorder().task_started(0, 2, "the test", 0, 0);
+  run.in(1).add(timer, trace::event_kind::task_suspended);
+  run.at(2 * ms).in(2).add(0, trace::event_kind::task_ended);
+  run.at(3 * ms).in(0).promise_broken("at most 3 in flight").run_end("assertion-failed");
+  const auto text = drawn(run.done(), 3 * ms);
+  CAPTURE(text);
+  CHECK(has(text, "\n✗ 0.003 s: at most 3 in flight\nended: assertion-failed\n"));
+  CHECK(has(text, "\ntasks\n  A         waits for timer, since 0.000 s\n"
+                  "  the test  ended at 0.002 s\n"));
+  CHECK_FALSE(has(text, "over the whole run"));
+}
+
+TEST_CASE("of many tasks the text shows those that are there first") {
+  trace_builder run;
+  for (std::uint32_t i = 1; i <= 60; ++i) {
+    run.recorder().task_started(0, i, "worker " + std::to_string(i), 0, 0);
+    if (i <= 50) {
+      run.in(i).add(0, trace::event_kind::task_ended);
+    }
+  }
+  const auto text = drawn(run.done(), 0);
+  CAPTURE(text);
+  CHECK(has(text, "worker 60 "));
+  CHECK(has(text, "and 36 more, ended\n"));
+}
+
 TEST_CASE("an empty run has a picture all the same") {
   const auto text = drawn({}, 0);
   CHECK(has(text, "at 0.000 s of 0.000 s, event 0 of 0"));

@@ -347,6 +347,40 @@ TEST_CASE("a recorded failure shows the broken promise") {
   CHECK(window.find("broken promise").tooltip == "the queue held 5 items with capacity 4");
 }
 
+TEST_CASE("a recording without spans opens on its tasks; a click leads to what one waits for") {
+  trace_builder b;
+  const auto timer = b.recorder().site("timer");
+  b.recorder().task_started(0, 1, "the test", 0, 0);
+  b.recorder().task_started(0, 2, "B", 1, 0);
+  b.in(1).add(timer, weir::trace::event_kind::task_suspended);
+  b.at(1 * ms).in(2).add(b.recorder().site("permit"), weir::trace::event_kind::task_suspended);
+  b.at(3 * ms).in(1).add(0, weir::trace::event_kind::task_ended);
+  b.in(0).promise_broken("B waits");
+  auto bench = recorded_bench(b.done());
+  CHECK(bench->tab == tab::lanes);
+  null_window window;
+  window.settle(*bench);
+  check_tidy(window);
+  const auto drawn = [&](std::string_view text) {
+    return std::ranges::find(window.places.labels(), text, &locator::label::text);
+  };
+  for (const auto* each : {"the test", "B", "timer", "permit"}) {
+    CAPTURE(each);
+    CHECK(drawn(each) != window.places.labels().end());
+  }
+  const auto where = drawn("permit")->where.centre();
+  window.move_to(*bench, where);
+  window.press(*bench);
+  window.release(*bench);
+  CHECK(bench->clock.at().event == 4);
+}
+
+TEST_CASE("a recording without anything but notes opens on its events") {
+  trace_builder nothing;
+  nothing.at(ms).note("only a note");
+  CHECK(recorded_bench(nothing.done())->tab == tab::events);
+}
+
 TEST_CASE("all keys and buttons survive a run without events") {
   auto bench = recorded_bench(weir::trace::recording{});
   null_window window;

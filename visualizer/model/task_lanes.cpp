@@ -1,0 +1,207 @@
+#include "model/task_lanes.hpp"
+
+#include "model/flat_map.hpp"
+#include "model/timeline_body.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace weir::viz {
+
+namespace {
+
+using trace::event;
+using trace::event_kind;
+
+class task_folder {
+public:
+  explicit task_folder(const trace_view& trace) : trace_(trace) {}
+
+  void run() {
+    time_guard guard;
+    std::uint32_t index = 0;
+    for (const event& e : trace_.events()) {
+      now_ = guard(e.t_ns);
+      add(e, index++);
+    }
+    for (auto& lane : lanes_) {
+      if (lane.end_event == task_stretch::no_event) {
+        lane.end_ns = now_;
+        close(lane, task_stretch::no_event);
+      }
+    }
+    name_lanes();
+  }
+
+  /// The stretches of each lane, one lane after the other.
+  [[nodiscard]] std::vector<task_stretch> sorted() {
+    std::uint32_t first = 0;
+    for (auto& lane : lanes_) {
+      lane.first = first;
+      first += lane.count;
+      lane.count = 0;
+    }
+    std::vector<task_stretch> result(found_.size());
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      auto& lane = lanes_[lane_of_[i]];
+      result[lane.first + lane.count++] = found_[i];
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::vector<task_lane> lanes() { return std::move(lanes_); }
+
+private:
+  void add(const event& e, std::uint32_t index) {
+    switch (e.kind) {
+    case event_kind::task_started:
+    case event_kind::task_named:
+      static_cast<void>(lane(e, index));
+      break;
+    case event_kind::task_suspended:
+      turn(lane(e, index), index, task_doing::waiting, e.source);
+      break;
+    case event_kind::task_resumed:
+      turn(lane(e, index), index, task_doing::running, 0);
+      break;
+    case event_kind::task_ended:
+      end(lane(e, index), e, index);
+      break;
+    default:
+      break;
+    }
+  }
+
+  /// A task of which nothing was known runs from here on.
+  task_lane& lane(const event& e, std::uint32_t index) {
+    const auto known = index_.find(e.task);
+    if (known != flat_map::none) {
+      return lanes_[known];
+    }
+    index_.set(e.task, static_cast<std::uint32_t>(lanes_.size()));
+    auto& fresh =
+        lanes_.emplace_back(task_lane{.task = e.task, .begin_ns = now_, .begin_event = index});
+    open_.push_back(0);
+    open(fresh, index, task_doing::running, 0);
+    return fresh;
+  }
+
+  void open(task_lane& lane, std::uint32_t index, task_doing doing, trace::source_id site) {
+    const auto number = static_cast<std::uint32_t>(&lane - lanes_.data());
+    open_[number] = static_cast<std::uint32_t>(found_.size());
+    lane_of_.push_back(number);
+    found_.push_back({.begin_ns = now_, .begin_event = index, .site = site, .doing = doing});
+    ++lane.count;
+  }
+
+  void close(const task_lane& lane, std::uint32_t index) {
+    auto& last = found_[open_[static_cast<std::size_t>(&lane - lanes_.data())]];
+    last.end_ns = now_;
+    last.end_event = index;
+  }
+
+  void turn(task_lane& lane, std::uint32_t index, task_doing doing, trace::source_id site) {
+    if (lane.end_event == task_stretch::no_event) {
+      close(lane, index);
+      open(lane, index, doing, site);
+    }
+  }
+
+  void end(task_lane& lane, const event& e, std::uint32_t index) {
+    if (lane.end_event != task_stretch::no_event) {
+      return;
+    }
+    close(lane, index);
+    lane.end_ns = now_;
+    lane.end_event = index;
+    lane.how = e.detail <= static_cast<std::uint8_t>(trace::task_end::destroyed)
+                   ? static_cast<trace::task_end>(e.detail)
+                   : trace::task_end::completed;
+  }
+
+  void name_lanes() {
+    std::unordered_map<std::string, std::uint32_t> uses;
+    for (auto& lane : lanes_) {
+      lane.name = trace_.task_name(lane.task);
+      ++uses[lane.name];
+    }
+    for (auto& lane : lanes_) {
+      if (uses[lane.name] > 1) {
+        lane.name += " [" + std::to_string(lane.task) + "]";
+      }
+    }
+  }
+
+  const trace_view& trace_;
+  std::vector<task_lane> lanes_;
+  std::vector<std::uint32_t> open_; ///< by lane: its latest stretch
+  std::vector<task_stretch> found_; ///< in order of their begin
+  std::vector<std::uint32_t> lane_of_;
+  flat_map index_; ///< task to lane
+  nanos now_ = 0;
+};
+
+} // namespace
+
+task_lanes::task_lanes(const trace_view& trace) {
+  task_folder fold(trace);
+  fold.run();
+  stretches_ = fold.sorted();
+  lanes_ = fold.lanes();
+}
+
+const task_stretch* task_lanes::at_event(const task_lane& lane,
+                                         std::size_t event_count) const noexcept {
+  const auto own = stretches(lane);
+  const auto after = std::ranges::lower_bound(own, event_count, {}, &task_stretch::begin_event);
+  return after == own.begin() || lane.end_event < event_count ? nullptr : &*(after - 1);
+}
+
+query_cost task_lanes::bars(const task_lane& lane, time_range range, std::size_t columns,
+                            std::vector<drawn_stretch>& out) const {
+  query_cost cost;
+  if (range.length() <= 0 || columns == 0) {
+    return cost;
+  }
+  const auto own = stretches(lane);
+  const double scale = static_cast<double>(columns) / static_cast<double>(range.length());
+  std::int64_t shared = -1; ///< the column that the last one drawn is to be shared in
+  auto one = std::ranges::lower_bound(own, range.from_ns, {}, &task_stretch::end_ns);
+  for (; one != own.end() && one->begin_ns <= range.to_ns; ++one) {
+    ++cost.visited;
+    const bool narrow = static_cast<double>(one->length()) * scale < 1;
+    const auto column =
+        static_cast<std::int64_t>(static_cast<double>(one->begin_ns - range.from_ns) * scale);
+    if (narrow && shared == column) {
+      auto& last = out.back();
+      last.end_ns = one->end_ns;
+      last.doing = std::min(last.doing, one->doing);
+      ++last.merged;
+      continue;
+    }
+    shared = narrow ? column : -1;
+    out.push_back(
+        {one->begin_ns, one->end_ns, static_cast<std::uint32_t>(one - own.begin()), 1, one->doing});
+  }
+  return cost;
+}
+
+std::string label_of(const trace_view& trace, const task_stretch& stretch) {
+  if (stretch.doing == task_doing::running) {
+    return {};
+  }
+  const auto& site = trace.source(stretch.site);
+  std::string label = site.name.empty() ? "something" : site.name;
+  if (site.line != 0) {
+    // rfind's npos + 1 is 0: the whole path
+    label +=
+        " (" + site.file.substr(site.file.rfind('/') + 1) + ":" + std::to_string(site.line) + ")";
+  }
+  return label;
+}
+
+std::string words_of(const trace_view& trace, const task_stretch& stretch) {
+  return stretch.doing == task_doing::running ? "runs" : "waits for " + label_of(trace, stretch);
+}
+
+} // namespace weir::viz
