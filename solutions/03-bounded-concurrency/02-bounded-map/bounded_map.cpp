@@ -1,10 +1,13 @@
 #include "bounded_map.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <exception>
 #include <utility>
@@ -33,6 +36,7 @@ asio::awaitable<void> work(progress& all) {
 
 asio::awaitable<std::vector<int>> bounded_map(item_source& from, mapping& with, std::size_t limit) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  const asio::cancellation_state caller = co_await asio::this_coro::cancellation_state;
   progress all{from, with, {}};
   const auto start = [&] {
     return asio::co_spawn(executor, work(all), asio::deferred);
@@ -46,8 +50,13 @@ asio::awaitable<std::vector<int>> bounded_map(item_source& from, mapping& with, 
   auto group = asio::experimental::make_parallel_group(std::move(workers));
   const auto [order, errors] =
       co_await group.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
-  for (const std::size_t worker : order)
-    if (errors[worker])
-      std::rethrow_exception(errors[worker]);
+  for (const std::size_t worker : order) {
+    if (!errors[worker])
+      continue;
+    // What a call throws while it is cancelled is its own matter.
+    if (caller.cancelled() != asio::cancellation_type::none)
+      throw boost::system::system_error(asio::error::operation_aborted);
+    std::rethrow_exception(errors[worker]);
+  }
   co_return std::move(all.results);
 }

@@ -1,5 +1,6 @@
 #include "deadline.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
@@ -13,6 +14,7 @@
 
 asio::awaitable<int> reserve_within(charge_network& network, std::chrono::nanoseconds limit) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  const asio::cancellation_state caller = co_await asio::this_coro::cancellation_state;
   asio::steady_timer deadline(executor, limit);
 
   // `wait_for_one`, not `wait_for_one_success` as in `||`: an error is an answer too. Whoever is
@@ -27,8 +29,11 @@ asio::awaitable<int> reserve_within(charge_network& network, std::chrono::nanose
   // A point is a point, whoever was first: there is no other place for it to go.
   if (!failure)
     co_return point;
-  // The call has ended without one. Was it told to, because the time was up? A timer that was
-  // stopped before its time says so.
+  // The call has ended without one. If the caller was cancelled, that is why, whatever the call has
+  // thrown while it was withdrawn.
+  if (caller.cancelled() != asio::cancellation_type::none)
+    throw boost::system::system_error(asio::error::operation_aborted);
+  // Or was it told to because the time was up? A timer that was stopped before its time says so.
   if (!stopped)
     throw boost::system::system_error(asio::error::timed_out);
   std::rethrow_exception(failure);

@@ -247,6 +247,16 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     b.expect_started(6, "it was cancelled while items 4, 5 and 6 ran");
   });
 
+  WEIR_EXPLORE("one fails in its own way while it tidies up", []() -> asio::awaitable<void> {
+    bench b(co_await asio::this_coro::executor, 20, 3);
+    b.lookup.spoils = 1;
+    b.start();
+    b.cancel_at(5ms);
+    co_await b.wait(1s);
+    b.expect_threw(aborted, 8ms,
+                   "it was cancelled at 5.0 ms, then item 1, cancelled, failed while it tidied up");
+  });
+
   WEIR_EXPLORE("after the last item was asked for", []() -> asio::awaitable<void> {
     bench b(co_await asio::this_coro::executor, 2, 3);
     b.start();

@@ -205,6 +205,20 @@ TEST_CASE("a cancellation of the caller is no time-out", "[cancelled]") {
                  "the caller was cancelled before the limit, and reserve_within() {}", one.fate());
   });
 
+  WEIR_EXPLORE("the withdrawal fails in its own way", []() -> asio::awaitable<void> {
+    const std::vector<script> plan{{.then = reset}};
+    bench b(co_await asio::this_coro::executor, plan);
+    call& one = b.start(50ms);
+    b.at(10ms, [&one] { one.cancel(); });
+    co_await b.wait(49ms);
+    expect_cancelled_at(b, 10ms, "the caller was cancelled at 10.0 ms");
+    b.expect_ended(one, 13ms, "the caller was cancelled, and the call ended at 13.0 ms");
+    weir::expect(one.aborted(),
+                 "the caller was cancelled, the cancelled call threw \"{}\", and "
+                 "reserve_within() {}",
+                 reset, one.fate());
+  });
+
   WEIR_EXPLORE("the limit passes meanwhile", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.withdraws = 8ms}};
     bench b(co_await asio::this_coro::executor, plan);

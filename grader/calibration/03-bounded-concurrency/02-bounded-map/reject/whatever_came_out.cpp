@@ -1,0 +1,64 @@
+// reject: cancelled
+// cancelled, it throws what the first call to end has thrown, which is mostly operation_aborted
+#include "bounded_map.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace {
+
+struct job {
+  item_source& from;
+  mapping& with;
+  std::vector<int> results;
+  bool over = false; ///< nothing more is asked for
+};
+
+asio::awaitable<void> work(job& all) {
+  try {
+    while (!all.over) {
+      const std::optional<int> item = all.from.next();
+      if (!item)
+        break;
+      const std::size_t place = all.results.size();
+      all.results.push_back(0);
+      const int result = co_await all.with.call(*item);
+      all.results[place] = result;
+    }
+  } catch (...) {
+    all.over = true;
+    throw;
+  }
+  all.over = true;
+}
+
+} // namespace
+
+asio::awaitable<std::vector<int>> bounded_map(item_source& from, mapping& with, std::size_t limit) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  job all{.from = from, .with = with, .results = {}};
+  const auto hire = [&] {
+    return asio::co_spawn(executor, work(all), asio::deferred);
+  };
+  std::vector<decltype(hire())> workers;
+  for (std::size_t i = 0; i < limit; ++i)
+    workers.push_back(hire());
+
+  auto group = asio::experimental::make_parallel_group(std::move(workers));
+  const auto [order, errors] =
+      co_await group.async_wait(asio::experimental::wait_for_one_error(), asio::use_awaitable);
+  for (const std::size_t each : order) {
+    if (errors[each])
+      std::rethrow_exception(errors[each]);
+  }
+  co_return std::move(all.results);
+}
