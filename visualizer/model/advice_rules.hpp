@@ -20,8 +20,8 @@ inline constexpr std::uint64_t enough = 20;
 /// What the rules look at, and what they have said so far.
 class findings {
 public:
-  findings(const timeline& line, const run_facts& facts)
-      : line(line), facts(facts), figures(headline_of(line)) {}
+  findings(const timeline& of, const run_facts& known)
+      : line(of), facts(known), figures(headline_of(of)) {}
 
   const timeline& line;
   const run_facts& facts;

@@ -1,4 +1,4 @@
-#include "model/timeline.hpp"
+#include "model/timeline_body.hpp"
 
 #include <algorithm>
 
@@ -44,6 +44,23 @@ std::vector<latency_window> latency_series::windows_in(time_range range, std::si
     first += in_window;
   }
   return result;
+}
+
+std::vector<amplification_window> amplification_of(std::span<const span_bar> spans,
+                                                   time_range range, std::size_t count) {
+  std::vector<amplification_window> windows(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    windows[i].range = {column_start(range, i, count), column_start(range, i + 1, count)};
+  }
+  std::size_t at = 0;
+  for (const auto& bar : spans) {
+    while (at + 1 < count && bar.begin_ns >= windows[at].range.to_ns) {
+      ++at;
+    }
+    windows[at].requests += bar.role == trace::span_role::request ? 1 : 0;
+    windows[at].attempts += bar.role == trace::span_role::attempt ? 1 : 0;
+  }
+  return windows;
 }
 
 } // namespace weir::viz

@@ -1,9 +1,8 @@
 #include "model/text.hpp"
 
 #include "model/flow.hpp"
+#include "model/text_parts.hpp"
 #include "model/words.hpp"
-
-#include <weir/trace/summary.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,28 +12,6 @@
 namespace weir::viz {
 
 namespace {
-
-/// Characters, not bytes: of UTF-8 those that begin one.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-/// `text` in exactly `width` columns; cut where it is longer.
-std::string fitted(std::string_view text, std::size_t width) {
-  const auto has = width_of(text);
-  if (has <= width) {
-    return std::string(text) + std::string(width - has, ' ');
-  }
-  std::size_t end = 0;
-  for (std::size_t seen = 0; end < text.size(); ++end) {
-    const bool begins = (static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U;
-    if (begins && ++seen == width) {
-      break;
-    }
-  }
-  return std::string(text.substr(0, end)) + "…";
-}
 
 std::string repeated(std::string_view what, std::size_t times) {
   std::string result;
@@ -63,7 +40,7 @@ public:
     for (const auto& one : line_.breakers()) {
       breaker(breaker_at(line_, one, at_));
     }
-    charts();
+    out_ += charts_as_text(line_, at_, options_.width);
     advise(warnings);
     return std::move(out_);
   }
@@ -231,136 +208,6 @@ private:
     }
   }
 
-  [[nodiscard]] std::size_t columns() const {
-    return options_.width > label_width_ + number_width + 8
-               ? options_.width - label_width_ - number_width
-               : 8;
-  }
-
-  void chart(std::string_view name, const std::vector<double>& values, double top,
-             const std::string& number) {
-    say("  " + fitted(name, label_width_ - 3) + ' ' + trace::sparkline(values, top) + "  " +
-        number);
-  }
-
-  /// Of a breaker: the numbers that it is set to, or that its own lines show.
-  [[nodiscard]] bool is_a_setting(const gauge_series& gauge) const {
-    const auto index = static_cast<std::int32_t>(&gauge - line_.gauges().data());
-    return std::ranges::any_of(line_.breakers(), [&](const breaker_sources& one) {
-      return one.window_size == index || one.cooldown == index || one.probes == index;
-    });
-  }
-
-  void choose_label_width() {
-    constexpr std::size_t longest = 27;
-    const auto make_room = [&](std::string_view name) {
-      label_width_ = std::min(std::max(label_width_, width_of(name) + 3), longest);
-    };
-    for (const auto& gauge : line_.gauges()) {
-      if (!gauge.value.empty() && !is_a_setting(gauge)) {
-        make_room(gauge.name);
-      }
-    }
-    for (const auto& state : line_.states()) {
-      make_room(state.name);
-    }
-    if (const auto* const series = line_.main_latency()) {
-      make_room("p99 " + std::string(series->name));
-    }
-  }
-
-  [[nodiscard]] bool anything_to_chart() const {
-    return !line_.gauges().empty() || !line_.outcomes().empty() || !line_.states().empty() ||
-           !line_.latencies().empty();
-  }
-
-  void charts() {
-    if (!anything_to_chart()) {
-      return;
-    }
-    section("over the whole run");
-    choose_label_width();
-    const auto n = columns();
-    std::vector<column> seen(n);
-    for (const auto& gauge : line_.gauges()) {
-      if (gauge.value.empty() || is_a_setting(gauge)) {
-        continue;
-      }
-      static_cast<void>(gauge.value.columns(line_.range(), seen));
-      std::vector<double> highest(n);
-      std::ranges::transform(seen, highest.begin(), [](const column& one) {
-        return one.has_value ? std::max(one.max, 0.0) : 0;
-      });
-      const double most = gauge.value.extent().max;
-      const double limit = gauge.limit_at(at_.event);
-      chart(gauge.name, highest, std::max(limit, most),
-            format_number(gauge.value.at_event(at_.event)) +
-                (limit > 0 ? " of " + format_number(limit) : "") + ", most " + format_number(most));
-    }
-    if (const auto* outcomes = line_.main_outcomes()) {
-      std::vector<outcome_counts> counts(n);
-      static_cast<void>(outcomes->columns(line_.range(), counts));
-      rates(*outcomes, counts);
-    }
-    latency(n);
-    bands(n);
-    // Under the charts, where the cursor is.
-    const double share =
-        line_.range().length() > 0
-            ? static_cast<double>(at_.t_ns) / static_cast<double>(line_.range().length())
-            : 0;
-    const auto mark = std::min(n - 1, static_cast<std::size_t>(share * static_cast<double>(n)));
-    say(std::string(label_width_ + mark, ' ') + "^ " + format_time(at_.t_ns));
-  }
-
-  void rates(const outcome_series& outcomes, const std::vector<outcome_counts>& counts) {
-    const auto all = outcomes.counts(0, outcomes.kinds.size());
-    const auto so_far = outcomes.at_event(at_.event);
-    for (std::size_t how = 0; how < all.size(); ++how) {
-      if (all[how] == 0) {
-        continue;
-      }
-      std::vector<double> values(counts.size());
-      std::ranges::transform(counts, values.begin(),
-                             [&](const outcome_counts& one) { return one[how]; });
-      chart(trace::to_string(static_cast<trace::outcome>(how)), values, std::ranges::max(values),
-            words::whole(so_far[how]) + " of " + words::whole(all[how]));
-    }
-  }
-
-  void latency(std::size_t n) {
-    const auto* const series = line_.main_latency();
-    if (series == nullptr || series->overall.count == 0) {
-      return;
-    }
-    std::vector<double> p99;
-    for (const auto& window : series->windows_in(line_.range(), n)) {
-      p99.push_back(static_cast<double>(window.p99));
-    }
-    chart("p99 " + std::string(series->name), p99, std::ranges::max(p99),
-          "p50 " + words::duration(series->overall.p50) + ", p99 " +
-              words::duration(series->overall.p99));
-  }
-
-  void bands(std::size_t n) {
-    std::vector<state_column> seen(n);
-    for (const auto& state : line_.states()) {
-      static_cast<void>(state.columns(line_.range(), seen));
-      std::string band;
-      for (const auto& one : seen) {
-        const auto label = state.label(one.worst);
-        band += one.worst < 0       ? " "
-                : label == "closed" ? "─"
-                : label == "open"   ? "■"
-                : label.starts_with("half")
-                    ? "▲"
-                    : std::string(1, static_cast<char>('0' + one.worst % 10));
-      }
-      say("  " + fitted(state.name, label_width_ - 3) + ' ' + band + "  " +
-          std::string(state.label(state.at_event(at_.event))));
-    }
-  }
-
   void advise(std::span<const advice> warnings) {
     if (warnings.empty()) {
       return;
@@ -375,14 +222,11 @@ private:
     }
   }
 
-  static constexpr std::size_t number_width = 22;
-
   const timeline& line_;
   folder& state_;
   cursor at_;
   text_options options_;
   std::string out_;
-  std::size_t label_width_ = 12; ///< of the charts: two spaces, the longest name, a space
 };
 
 } // namespace

@@ -310,6 +310,7 @@ public:
 
 private:
   friend class timeline_builder;
+  friend class series_builder;
   struct body;
   std::unique_ptr<body> body_;
 };

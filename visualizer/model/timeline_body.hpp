@@ -5,6 +5,7 @@
 #include "model/flat_map.hpp"
 #include "model/timeline.hpp"
 
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -98,6 +99,15 @@ void pack_lanes(std::span<span_bar> spans, std::vector<std::uint32_t>& lane_bars
 /// set problem", 1993): next comes the place with the least flow from the remaining ones into it.
 /// Ties stay in the order of declaration. O(moves + places^3).
 void order_places(std::vector<place_info>& places, std::span<move> moves);
+
+/// attempts ÷ requests in `count` windows, by the begin of their spans, which are in that order.
+[[nodiscard]] std::vector<amplification_window>
+amplification_of(std::span<const span_bar> spans, time_range range, std::size_t count);
+
+/// Numbers of a damaged trace may be anything.
+[[nodiscard]] inline double finite_or_zero(double value) noexcept {
+  return std::isfinite(value) ? value : 0;
+}
 
 /// Times of a damaged trace may go back; these don't.
 class time_guard {

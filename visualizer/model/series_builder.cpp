@@ -1,0 +1,221 @@
+#include "model/series_builder.hpp"
+
+#include "model/timeline_body.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <ranges>
+
+namespace weir::viz {
+
+namespace {
+
+using trace::event_kind;
+using trace::source_id;
+using trace::source_kind;
+
+bool has_label(std::span<const std::string> labels, std::string_view wanted) noexcept {
+  return std::ranges::find(labels, wanted) != labels.end();
+}
+
+bool is_breaker(std::span<const std::string> labels) noexcept {
+  return has_label(labels, "closed") && has_label(labels, "open");
+}
+
+std::vector<std::int16_t> severities(std::span<const std::string> labels, std::size_t states) {
+  std::vector<std::int16_t> result(std::max(states, labels.size()));
+  const bool breaker = is_breaker(labels);
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    result[i] = static_cast<std::int16_t>(breaker ? i + 3 : i);
+    if (breaker && i < labels.size()) {
+      const std::string_view label = labels[i];
+      result[i] = label == "closed"           ? std::int16_t{0}
+                  : label == "open"           ? std::int16_t{2}
+                  : label.starts_with("half") ? std::int16_t{1}
+                                              : result[i];
+    }
+  }
+  return result;
+}
+
+template <class List>
+std::int32_t index_of(const List& list, std::string_view first, std::string_view second) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string_view name = list[i].name;
+    if (name.size() == first.size() + second.size() && name.starts_with(first) &&
+        name.ends_with(second)) {
+      return static_cast<std::int32_t>(i);
+    }
+  }
+  return -1;
+}
+
+/// Index of the largest score; -1 where all are negative.
+template <class List, class Score>
+std::int32_t best(const List& list, Score score) {
+  std::int32_t found = -1;
+  double highest = -0.5;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (const double here = score(list[i]); here > highest) {
+      highest = here;
+      found = static_cast<std::int32_t>(i);
+    }
+  }
+  return found;
+}
+
+} // namespace
+
+void series_builder::run() {
+  add_series();
+  name_breakers();
+  choose_main();
+  mark_transitions();
+}
+
+step_series series_builder::steps(event_kind kind, std::size_t source) const {
+  return {layout_.part(b_.times, kind, source), layout_.part(b_.values, kind, source),
+          layout_.part(b_.point_events, kind, source)};
+}
+
+void series_builder::add_series() {
+  for (std::size_t source = 1; source < layout_.sources(); ++source) {
+    const auto& info = b_.trace.tables().sources[source];
+    const auto id = static_cast<source_id>(source);
+    if (info.kind == source_kind::gauge || layout_.count(event_kind::gauge, source) != 0) {
+      b_.gauges.push_back({id, info.name, info.unit, finite_or_zero(info.capacity),
+                           steps(event_kind::gauge, source), steps(event_kind::limit, source)});
+    }
+    if (info.kind == source_kind::counter || layout_.count(event_kind::counter, source) != 0) {
+      b_.counters.push_back({id, info.name, info.unit, steps(event_kind::counter, source)});
+    }
+    if (info.kind == source_kind::state || layout_.count(event_kind::state, source) != 0) {
+      add_state(id, info);
+    }
+    if (info.kind == source_kind::outcomes || layout_.count(event_kind::outcome, source) != 0) {
+      add_outcomes(id, info);
+    }
+    if (layout_.count(event_kind::span_begin, source) +
+            layout_.count(event_kind::span_end, source) !=
+        0) {
+      add_latency(id, info);
+    }
+  }
+}
+
+void series_builder::add_state(source_id id, const trace::source_info& info) {
+  const auto changes = layout_.part(b_.transitions, event_kind::state, id);
+  std::int16_t highest = -1;
+  for (const auto& one : changes) {
+    highest = std::max({highest, one.from, one.to});
+  }
+  auto severity = severities(info.labels, static_cast<std::size_t>(highest + 1));
+  const auto from = layout_.start(event_kind::state, id);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    b_.values[from + i] = severity[static_cast<std::size_t>(changes[i].to)];
+  }
+  b_.states.push_back(
+      {id, info.name, info.labels, changes, std::move(severity), steps(event_kind::state, id)});
+}
+
+void series_builder::add_outcomes(source_id id, const trace::source_info& info) {
+  outcome_series series{.source = id,
+                        .name = info.name,
+                        .visits = items_.visits()[id],
+                        .times = layout_.part(b_.outcome_times, event_kind::outcome, id),
+                        .kinds = layout_.part(b_.outcome_kinds, event_kind::outcome, id),
+                        .ids = layout_.part(b_.outcome_ids, event_kind::outcome, id),
+                        .events = layout_.part(b_.outcome_events, event_kind::outcome, id)};
+  series.prefix.reserve(series.kinds.size() / outcome_series::block + 1);
+  outcome_counts sum{};
+  for (std::size_t i = 0; i < series.kinds.size(); ++i) {
+    if (i % outcome_series::block == 0) {
+      series.prefix.push_back(sum);
+    }
+    ++sum[series.kinds[i]];
+  }
+  if (series.kinds.size() % outcome_series::block == 0) {
+    series.prefix.push_back(sum);
+  }
+  b_.outcomes.push_back(std::move(series));
+}
+
+void series_builder::add_latency(source_id id, const trace::source_info& info) {
+  latency_series series{.source = id,
+                        .name = info.name,
+                        .ends = layout_.part(b_.latency_ends, event_kind::span_end, id),
+                        .lengths = layout_.part(b_.latency_lengths, event_kind::span_end, id),
+                        .how = layout_.part(b_.latency_how, event_kind::span_end, id)};
+  series.windows = series.windows_in(b_.range, options_.window_count);
+  series.overall = series.windows_in(b_.range, 1).front();
+  series.ended_ns = std::accumulate(series.lengths.begin(), series.lengths.end(), 0.0);
+  b_.latencies.push_back(std::move(series));
+}
+
+void series_builder::name_breakers() {
+  for (std::size_t i = 0; i < b_.states.size(); ++i) {
+    const auto& state = b_.states[i];
+    if (!is_breaker(state.labels)) {
+      continue;
+    }
+    const auto name = state.name;
+    b_.breakers.push_back({.name = name,
+                           .state = static_cast<std::int32_t>(i),
+                           .failure_rate = index_of(b_.gauges, name, " failure rate"),
+                           .calls_in_window = index_of(b_.gauges, name, " calls in window"),
+                           .window_size = index_of(b_.gauges, name, " window size"),
+                           .cooldown = index_of(b_.gauges, name, " cooldown"),
+                           .probes = index_of(b_.gauges, name, " probes"),
+                           .window = index_of(b_.outcomes, name, " window")});
+    if (const auto window = b_.breakers.back().window; window >= 0) {
+      b_.outcomes[static_cast<std::size_t>(window)].breaker_window = true;
+    }
+  }
+}
+
+void series_builder::choose_main() {
+  const auto role_of = first_roles();
+  for (auto& series : b_.latencies) {
+    series.role = role_of[series.source];
+  }
+  b_.main_outcomes = best(b_.outcomes, [&](const outcome_series& one) {
+    const double ended = items_.visits()[one.source] ? 0 : items_.ended()[one.source] * 1e9;
+    return one.breaker_window ? -1.0 : ended + static_cast<double>(one.kinds.size());
+  });
+  b_.main_latency = best(b_.latencies, [](const latency_series& one) {
+    return (one.role == trace::span_role::request ? 1e12 : 0.0) +
+           static_cast<double>(one.ends.size());
+  });
+  b_.loop_lag = index_of(b_.gauges, "loop lag", "");
+}
+
+std::vector<trace::span_role> series_builder::first_roles() {
+  std::vector<trace::span_role> roles(layout_.sources());
+  for (auto& series : b_.latencies) {
+    series.open = layout_.count(event_kind::span_begin, series.source);
+  }
+  // From the last to the first, so that the first one stays.
+  for (const auto& bar : std::views::reverse(b_.spans)) {
+    roles[bar.source] = bar.role;
+  }
+  for (auto& series : b_.latencies) {
+    const auto begun = series.open;
+    const auto ended = static_cast<std::uint32_t>(series.ends.size());
+    series.open = begun > ended ? begun - ended : 0;
+  }
+  return roles;
+}
+
+void series_builder::mark_transitions() {
+  for (std::size_t i = 0; i < b_.states.size(); ++i) {
+    const auto& state = b_.states[i];
+    if (!b_.breakers.empty() && !is_breaker(state.labels)) {
+      continue;
+    }
+    std::ranges::copy_if(state.transitions, std::back_inserter(b_.key_transitions),
+                         [](const transition& one) { return one.from >= 0; });
+  }
+  std::ranges::sort(b_.key_transitions, {}, &transition::event);
+}
+
+} // namespace weir::viz
