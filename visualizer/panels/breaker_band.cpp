@@ -32,24 +32,22 @@ band_look look_of(const state_series& series, std::int16_t state) {
 
 } // namespace
 
-void draw_band(ui& with, ImDrawList& to, workbench& bench, const state_series& series,
-               const track_place& where) {
-  const std::size_t columns = where.scale.columns();
+void draw_states(ui& with, ImDrawList& to, const state_series& series, const box& plot,
+                 const time_scale& scale, double strength) {
+  const std::size_t columns = scale.columns();
   static thread_local std::vector<state_column> cells;
   cells.assign(columns, {});
-  series.columns(where.scale.range, cells);
+  with.cost.visited += series.columns(scale.range, cells).visited;
   const auto draw_run = [&](std::size_t from, std::size_t to_column, std::int16_t state) {
     if (state < 0 || series.severity.empty()) {
       return;
     }
     const band_look look = look_of(series, state);
-    const float left = where.plot.min.x + static_cast<float>(from);
+    const float left = plot.min.x + static_cast<float>(from);
     // A state that lasted less than a pixel is still three wide.
-    const float right =
-        std::max(where.plot.min.x + static_cast<float>(to_column), left + with.px(3));
-    const box bar{{left, where.plot.max.y - look.height * where.plot.height()},
-                  {right, where.plot.max.y}};
-    to.AddRectFilled(bar.min, bar.max, look.colour);
+    const float right = std::max(plot.min.x + static_cast<float>(to_column), left + with.px(3));
+    const box bar{{left, plot.max.y - look.height * plot.height()}, {right, plot.max.y}};
+    to.AddRectFilled(bar.min, bar.max, theme::faded(look.colour, strength));
     const std::string_view word = series.label(state);
     const float needed = text_size(with, word, with.fonts.small).x + with.px(24);
     if (bar.width() > needed && bar.height() >= with.fonts.small->FontSize) {
@@ -74,6 +72,18 @@ void draw_band(ui& with, ImDrawList& to, workbench& bench, const state_series& s
       begin = i;
     }
   }
+}
+
+void draw_band(ui& with, ImDrawList& to, workbench& bench, const state_series& series,
+               const state_series* ghost, const track_place& where) {
+  box plot = where.plot;
+  if (ghost != nullptr) { // a thin strip above: the same states, told apart by colour and height
+    const box strip{plot.min, {plot.max.x, plot.min.y + std::round(with.px(7))}};
+    draw_states(with, to, *ghost, strip, where.scale, 0.6);
+    hint(with, strip, "The run before: " + std::string{ghost->name});
+    plot.min.y = strip.max.y + with.px(2);
+  }
+  draw_states(with, to, series, plot, where.scale, 1);
   const std::int16_t now = series.at_event(bench.clock.at().event);
   draw_gutter(with, to, where.gutter, series.name,
               now < 0 ? std::string_view{"not yet"} : series.label(now), "",

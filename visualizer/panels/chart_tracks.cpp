@@ -33,7 +33,8 @@ void draw_gauge(ui& with, ImDrawList& to, workbench& bench, const gauge_series& 
     top = std::max(top, ghost->value.extent().max);
   }
   const double low = std::min(0.0, extent.min);
-  const double high = top > 0 ? nice_ceiling(top * 1.04) : 1; // one that never rises has no scale
+  const double high =
+      top > 0 ? scale_top(top * 1.04, gauge.unit) : 1; // one that never rises has no scale
   if (ghost != nullptr) {
     draw_steps(with, to, where.plot, where.scale, ghost->value,
                {theme::ghost, low, high, false, 1});
@@ -50,21 +51,31 @@ void draw_gauge(ui& with, ImDrawList& to, workbench& bench, const gauge_series& 
   }
   draw_top_label(with, to, where.plot, with_unit(high, gauge.unit));
   const double limit = gauge.limit_at(now);
-  std::string small = limit > 0 ? "of " + format_number(limit) : "";
+  const bool bytes = gauge.unit.starts_with("B"); // other units stand with the value already
+  const std::string small =
+      limit > 0 ? "of " + (bytes ? with_unit(limit, gauge.unit) : format_number(limit)) : "";
   draw_gutter(with, to, where.gutter, what.name, with_unit(gauge.value.at_event(now), gauge.unit),
               small, what.colour);
 }
 
 void draw_outcome_bars(ui& with, ImDrawList& to, workbench& bench, const outcome_series& series,
-                       const track_place& where) {
+                       const outcome_series* ghost, const track_place& where) {
   const float bar = std::max(4.0F, std::round(with.px(6)));
   const auto bars = static_cast<std::size_t>(std::max(1.0F, where.plot.width() / bar));
   static thread_local std::vector<outcome_counts> counts;
   counts.assign(bars, {});
-  series.columns(where.scale.range, counts);
+  with.cost.visited += series.columns(where.scale.range, counts).visited;
   std::uint64_t most = 1;
   for (const outcome_counts& each : counts) {
     most = std::max(most, total(each));
+  }
+  static thread_local std::vector<outcome_counts> before;
+  before.assign(ghost != nullptr ? bars : 0, {});
+  if (ghost != nullptr) {
+    with.cost.visited += ghost->columns(where.scale.range, before).visited;
+    for (const outcome_counts& each : before) {
+      most = std::max(most, total(each));
+    }
   }
   const double seconds =
       static_cast<double>(where.scale.range.length()) / 1e9 / static_cast<double>(bars);
@@ -88,6 +99,22 @@ void draw_outcome_bars(ui& with, ImDrawList& to, workbench& bench, const outcome
         draw_pattern(to, pattern_of(how), min, max, theme::faded(theme::ground, 0.7), with.px(5));
       }
       floor = min.y;
+    }
+  }
+  // Of the run before: how many ended, and the lower line how many of them well.
+  const auto line = [&](std::size_t bar, std::uint64_t count, ImU32 colour) {
+    const float left = where.plot.min.x + static_cast<float>(bar) * width;
+    const float y = y_of(where.plot, 0, high, static_cast<double>(count));
+    to.AddRectFilled({left, y}, {left + width - 1, y + std::max(1.0F, with.px(1.5F))}, colour);
+  };
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const std::uint64_t all = total(before[i]);
+    const std::uint64_t well = before[i][static_cast<std::size_t>(trace::outcome::ok)];
+    if (all > 0) {
+      line(i, all, theme::ghost);
+    }
+    if (well > 0 && well < all) {
+      line(i, well, theme::ghost);
     }
   }
   draw_top_label(with, to, where.plot, format_number(high_rate) + " /s");
@@ -203,6 +230,11 @@ void draw_amplification(ui& with, ImDrawList& to, workbench& bench, const timeli
 
 } // namespace
 
+const state_series* state_called(const timeline& line, std::string_view name) {
+  const auto found = std::ranges::find(line.states(), name, &state_series::name);
+  return found == line.states().end() ? nullptr : &*found;
+}
+
 std::vector<track> tracks_of(const timeline& line) {
   std::vector<track> found;
   std::vector<bool> taken(line.gauges().size(), false);
@@ -230,7 +262,7 @@ std::vector<track> tracks_of(const timeline& line) {
                        static_cast<std::size_t>(each.state),
                        {},
                        theme::closed,
-                       36,
+                       44,
                        0});
     }
   }
@@ -257,7 +289,7 @@ std::vector<track> tracks_of(const timeline& line) {
       return one.state == static_cast<std::int32_t>(index);
     });
     if (!is_breaker && !each.transitions.empty()) {
-      found.push_back({track_kind::breaker_band, index, {}, theme::closed, 35, 0});
+      found.push_back({track_kind::breaker_band, index, {}, theme::closed, 44, 0});
     }
   }
   const gauge_series* lag = line.loop_lag();
@@ -286,13 +318,17 @@ void draw_track(ui& with, ImDrawList& to, workbench& bench, run& shown, run* gho
     break;
   }
   case track_kind::outcomes:
-    draw_outcome_bars(with, to, bench, *line.main_outcomes(), where);
+    draw_outcome_bars(with, to, bench, *line.main_outcomes(),
+                      ghost != nullptr ? ghost->line().main_outcomes() : nullptr, where);
     break;
   case track_kind::latency:
     draw_latency(with, to, bench, shown, ghost, where);
     break;
   case track_kind::breaker_band:
-    draw_band(with, to, bench, line.states()[what.index], where);
+    draw_band(with, to, bench, line.states()[what.index],
+              ghost != nullptr ? state_called(ghost->line(), line.states()[what.index].name)
+                               : nullptr,
+              where);
     break;
   case track_kind::amplification:
     draw_amplification(with, to, bench, line, where);

@@ -3,6 +3,7 @@
 #include "panels/time_plot.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The rows of the charts panel. Each draws its plot into a rectangle and its name and values into
@@ -19,7 +20,7 @@ struct series_look {
 };
 
 /// A step series from first/min/max/last of every pixel column, so that no spike is ever lost.
-void draw_steps(const ui& with, ImDrawList& to, const box& area, const time_scale& scale,
+void draw_steps(ui& with, ImDrawList& to, const box& area, const time_scale& scale,
                 const step_series& series, const series_look& look);
 
 /// A dashed level line.
@@ -45,6 +46,9 @@ struct track {
 
 /// Which tracks a run has, in the order of reading: load first, then what became of it.
 [[nodiscard]] std::vector<track> tracks_of(const timeline& line);
+
+/// Null when the run has none of that name.
+[[nodiscard]] const state_series* state_called(const timeline& line, std::string_view name);
 
 struct track_place {
   box gutter;

@@ -1,7 +1,9 @@
 #include "model/compare.hpp"
-#include "model/ticks.hpp"
+#include "model/cursor.hpp"
+#include "panels/breaker_band.hpp"
 #include "panels/chart_tracks.hpp"
 #include "panels/panels.hpp"
+#include "panels/track_parts.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -100,75 +102,154 @@ void draw_table(ui& with, const comparison& seen, const std::string& left, const
   ImGui::Dummy({width, y - at.y});
 }
 
-/// One gauge of both runs, one above the other, on one scale.
-void draw_pair(ui& with, workbench& bench, const gauge_series& mine, const gauge_series& theirs,
-               const box& area, const time_scale& scale, const std::string& left,
-               const std::string& right, ImU32 colour) {
-  ImDrawList& to = *ImGui::GetWindowDrawList();
-  const double top =
-      nice_ceiling(std::max({mine.value.extent().max, theirs.value.extent().max, 1e-9}) * 1.04);
-  const float gap = with.px(4);
-  const float half = (area.height() - gap) / 2;
-  const auto plot = [&](const gauge_series& series, float y, const std::string& whose, ImU32 ink) {
+/// Names of both runs: the one on show is filled, the other one a line.
+void draw_legend(ui& with, ImDrawList& to, ImVec2 at, float width, const std::string& left,
+                 const std::string& right) {
+  const float middle = at.y + with.fonts.small->FontSize / 2;
+  const float swatch = with.px(18);
+  const auto entry = [&](const std::string& text, bool filled) {
+    if (filled) {
+      to.AddRectFilled({at.x, middle - with.px(5)}, {at.x + swatch, middle + with.px(5)},
+                       theme::faded(theme::in_flight, 0.22));
+      to.AddRectFilled({at.x, middle - with.px(5)}, {at.x + swatch, middle - with.px(3.5F)},
+                       theme::in_flight);
+    } else {
+      to.AddRectFilled({at.x, middle - with.px(1)}, {at.x + swatch, middle + with.px(1)},
+                       theme::text);
+    }
+    const box drawn = draw_label_within(with, to, {at.x + swatch + with.px(6), at.y}, width / 2.5F,
+                                        text, theme::soft_text, with.fonts.small);
+    at.x = drawn.max.x + with.px(18);
+  };
+  entry(left, true);
+  entry(right, false);
+}
+
+/// A gauge or a state that both runs have.
+struct pair {
+  const gauge_series* mine = nullptr;
+  const gauge_series* theirs = nullptr;
+  const state_series* my_state = nullptr;
+  const state_series* their_state = nullptr;
+  ImU32 colour = theme::in_flight;
+};
+
+/// The states first, then the gauges as the charts have them; where nothing ever happens there is
+/// nothing to compare.
+std::vector<pair> pairs_of(const timeline& mine, const timeline& theirs) {
+  std::vector<pair> pairs;
+  std::ptrdiff_t states = 0;
+  for (const track& each : tracks_of(mine)) {
+    if (each.kind == track_kind::breaker_band) {
+      const state_series& state = mine.states()[each.index];
+      if (const state_series* same = state_called(theirs, state.name); same != nullptr) {
+        pairs.insert(pairs.begin() + states++, {.my_state = &state, .their_state = same});
+      }
+    } else if (each.kind == track_kind::gauge) {
+      const gauge_series& gauge = mine.gauges()[each.index];
+      const gauge_series* same = theirs.gauge(gauge.name);
+      if (same != nullptr && std::max(gauge.value.extent().max, same->value.extent().max) > 0) {
+        pairs.push_back({.mine = &gauge, .theirs = same, .colour = each.colour});
+      }
+    }
+  }
+  return pairs;
+}
+
+/// Room for a name above the plot.
+float head_height(const ui& with) {
+  return with.fonts.small->FontSize + with.px(2);
+}
+
+/// One above the other, on one time axis.
+void draw_states_pair(ui& with, ImDrawList& to, const pair& what, const box& area,
+                      const time_scale& scale, const std::string& left, const std::string& right) {
+  const float half = (area.height() - with.px(3)) / 2;
+  const auto band = [&](const state_series& series, float y, const std::string& whose) {
     const box own{{scale.left, y}, {scale.right, y + half}};
     draw_ground(with, to, own, theme::plot);
-    draw_grid(with, to, own, scale);
-    draw_steps(with, to, own, scale, series.value, {ink, 0, top, true, 1.5F});
-    const std::string text = whose + ": " + std::string{series.name} + ", to " + format_number(top);
-    const ImVec2 size = text_size(with, text, with.fonts.small);
-    to.AddRectFilled({own.min.x + with.px(2), own.min.y},
-                     {own.min.x + size.x + with.px(8), own.min.y + size.y},
-                     theme::faded(theme::panel, 0.85), with.px(3));
-    draw_label_within(with, to, {own.min.x + with.px(5), own.min.y}, own.width() - with.px(10),
-                      text, theme::soft_text, with.fonts.small);
-    draw_moments(with, to, bench, own, scale, false);
+    draw_states(with, to, series, own, scale, 1);
+    hint(with, own, whose + ": " + std::string{series.name});
   };
-  plot(mine, area.min.y, left, colour);
-  plot(theirs, area.min.y + half + gap, right, theme::ghost);
+  band(*what.my_state, area.min.y, left + " (above)");
+  band(*what.their_state, area.min.y + half + with.px(3), right + " (below)");
+}
+
+/// One over the other, on one scale: the run on show filled, the other one a line.
+void draw_gauges_pair(ui& with, ImDrawList& to, const pair& what, const box& area,
+                      const time_scale& scale) {
+  const double highest = std::max(what.mine->value.extent().max, what.theirs->value.extent().max);
+  const double top = scale_top(std::max(highest, 1e-9) * 1.04, what.mine->unit);
+  draw_ground(with, to, area, theme::plot);
+  draw_grid(with, to, area, scale);
+  draw_steps(with, to, area, scale, what.mine->value, {what.colour, 0, top, true, 1.5F});
+  draw_steps(with, to, area, scale, what.theirs->value, {theme::text, 0, top, false, 1});
+}
+
+void draw_pair_head(ui& with, ImDrawList& to, const workbench& bench, const run& other,
+                    const pair& what, ImVec2 at, float width) {
+  const std::size_t mine = bench.clock.at().event;
+  const std::size_t theirs = cursor_at_time(other.trace(), bench.clock.at().t_ns).event;
+  std::string now;
+  if (what.my_state != nullptr) {
+    const auto word = [](const state_series& series, std::size_t event) {
+      const std::int16_t state = series.at_event(event);
+      return state < 0 ? std::string{"not yet"} : std::string{series.label(state)};
+    };
+    now = word(*what.my_state, mine) + " | " + word(*what.their_state, theirs);
+  } else {
+    const auto value = [](const gauge_series& gauge, std::size_t event) {
+      return with_unit(gauge.value.at_event(event), gauge.unit);
+    };
+    now = value(*what.mine, mine) + " | " + value(*what.theirs, theirs);
+  }
+  const box drawn = draw_label_within(with, to, {at.x + width, at.y}, width * 0.6F, now,
+                                      theme::text, with.fonts.small, align::right);
+  hint(with, drawn, "At the cursor: the run on show, and the other one.");
+  draw_label_within(with, to, at, drawn.min.x - at.x - with.px(10),
+                    what.my_state != nullptr ? what.my_state->name : what.mine->name,
+                    theme::soft_text, with.fonts.small);
 }
 
 void draw_pairs(ui& with, workbench& bench, run& other, const std::string& left,
                 const std::string& right, ImVec2 room) {
-  const timeline& mine = bench.shown()->line();
-  const timeline& theirs = other.line();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float ruler = with.px(22);
-  const time_scale scale{bench.view.view(), std::round(at.x), std::round(at.x + room.x)};
-
-  struct pair {
-    const gauge_series* mine;
-    const gauge_series* theirs;
-    ImU32 colour;
-  };
-
-  std::vector<pair> pairs;
-  const auto add = [&](const gauge_series* series, ImU32 colour) {
-    const gauge_series* same = series != nullptr ? theirs.gauge(series->name) : nullptr;
-    // Where nothing ever happens there is nothing to compare.
-    if (same != nullptr && std::max(series->value.extent().max, same->value.extent().max) > 0) {
-      pairs.push_back({series, same, colour});
-    }
-  };
-  add(main_queue(mine), theme::queue);
-  add(main_in_flight(mine), theme::in_flight);
-  if (pairs.empty()) {
-    for (const gauge_series& each : mine.gauges()) {
-      if (pairs.size() < 2) {
-        add(&each, theme::in_flight);
-      }
-    }
-  }
+  const float legend = with.fonts.small->FontSize + with.px(6);
   const float gap = with.px(8);
-  const auto count = static_cast<float>(std::max<std::size_t>(pairs.size(), 1));
-  const float height = (room.y - ruler - gap * (count - 1)) / count;
-  float y = at.y;
+  const std::vector<pair> pairs = pairs_of(bench.shown()->line(), other.line());
+  draw_legend(with, *ImGui::GetWindowDrawList(), at, room.x, left, right);
+  if (pairs.empty()) {
+    draw_label(with, *ImGui::GetWindowDrawList(), {at.x, at.y + legend + gap},
+               "No gauge or state that both runs have.", theme::soft_text, with.fonts.small);
+    return;
+  }
+  const float tall = room.y - ruler - legend;
+  const float least = head_height(with) + with.px(38);
+  const auto count = static_cast<float>(pairs.size());
+  const float height = std::max(least, std::floor((tall - gap * (count - 1)) / count));
+  ImGui::SetCursorScreenPos({at.x, at.y + legend});
+  ImGui::BeginChild("pairs", {room.x, tall}, false, ImGuiWindowFlags_NoScrollWithMouse);
+  ImDrawList& to = *ImGui::GetWindowDrawList();
+  const ImVec2 top = ImGui::GetCursorScreenPos();
+  const float scroll = ImGui::GetScrollMaxY() > 0 ? ImGui::GetStyle().ScrollbarSize : 0;
+  const time_scale scale{bench.view.view(), std::round(at.x), std::round(at.x + room.x - scroll)};
+  float y = top.y;
   for (const pair& each : pairs) {
-    draw_pair(with, bench, *each.mine, *each.theirs, {{at.x, y}, {at.x + room.x, y + height}},
-              scale, left, right, each.colour);
+    const box area{{scale.left, y + head_height(with)}, {scale.right, y + height}};
+    if (ImGui::IsRectVisible({scale.left, y}, area.max)) {
+      draw_pair_head(with, to, bench, other, each, {scale.left, y}, area.width());
+      if (each.my_state != nullptr) {
+        draw_states_pair(with, to, each, area, scale, left, right);
+      } else {
+        draw_gauges_pair(with, to, each, area, scale);
+      }
+      draw_moments(with, to, bench, area, scale, false);
+    }
     y += height + gap;
   }
-  time_mouse(with, bench, scale, "compare plot", {at, {at.x + room.x, at.y + room.y - ruler}},
-             true);
+  time_mouse(with, bench, scale, "compare plot", {top, {scale.right, y - gap}}, true);
+  ImGui::EndChild();
   draw_time_ruler(with, *ImGui::GetWindowDrawList(),
                   {{scale.left, at.y + room.y - ruler}, {scale.right, at.y + room.y}}, scale);
 }

@@ -131,7 +131,7 @@ void draw_slider(ui& with, workbench& bench, std::size_t index, float width) {
   }
   if (ImGui::IsItemActive()) {
     const float share = std::clamp((ImGui::GetIO().MousePos.x - left) / (right - left), 0.0F, 1.0F);
-    bench.set_knob(index, scale.value(share));
+    bench.drag_knob(index, scale.value(share));
   }
   const bool lit = ImGui::IsItemHovered() || ImGui::IsItemActive();
   note_widget(with, knob.info.name + " slider", knob.info.documentation);

@@ -126,7 +126,7 @@ public:
 private:
   void draw_lane(std::uint32_t lane, float y) {
     bars_.clear();
-    line_.lane_bars(lane, scale_.range, scale_.columns(), bars_);
+    with_.cost.visited += line_.lane_bars(lane, scale_.range, scale_.columns(), bars_).visited;
     std::string now;
     for (const drawn_bar& each : bars_) {
       draw_bar(each, y);

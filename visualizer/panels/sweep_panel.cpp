@@ -1,11 +1,10 @@
 #include "model/ticks.hpp"
+#include "panels/knob_steps.hpp"
 #include "panels/panels.hpp"
-
-#include <weir/trace/text.hpp>
+#include "panels/track_parts.hpp"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <functional>
 #include <string>
@@ -14,13 +13,15 @@ namespace weir::viz {
 
 namespace {
 
-std::string duration_text(double ns) {
-  return trace::format_duration(std::chrono::nanoseconds{static_cast<std::int64_t>(ns)});
-}
-
 void draw_controls(ui& with, workbench& bench) {
   const auto& knobs = bench.knobs();
   bench.sweep_knob = std::min(bench.sweep_knob, knobs.size() - 1);
+  if (knobs[bench.sweep_knob].info.kind == knob_kind::choice) { // no range to go over
+    const auto first = std::ranges::find_if(
+        knobs, [](const knob_value& each) { return each.info.kind != knob_kind::choice; });
+    bench.sweep_knob =
+        first != knobs.end() ? static_cast<std::size_t>(first - knobs.begin()) : bench.sweep_knob;
+  }
   const std::string current = knobs[bench.sweep_knob].info.name;
   ImGui::AlignTextToFramePadding();
   ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(theme::soft_text), "Sweep");
@@ -47,7 +48,9 @@ void draw_controls(ui& with, workbench& bench) {
   } else if (draw_button(
                  with, "start sweep",
                  {.sign = icon::play, .text = "Run sweep", .enabled = !bench.session_over()},
-                 "Runs the scene once for each of 24 values, with the same seed.")) {
+                 "Runs the scene once for each of " +
+                     std::to_string(sweep_count(knobs[bench.sweep_knob].info)) +
+                     " values, with the same seed.")) {
     bench.start_sweep();
   }
   ImGui::SameLine();
@@ -108,14 +111,28 @@ void draw_marks(ui& with, ImDrawList& to, const box& area, const value_scale& sc
       *seen.little_bound <= scale.high) {
     upright(*seen.little_bound, theme::retry, with.px(2.5F));
   }
-  if (bench.sweep_knob < bench.knobs().size() && bench.swept() != nullptr &&
-      bench.knobs()[bench.sweep_knob].info.name == bench.swept()->name) {
-    upright(bench.knobs()[bench.sweep_knob].value, theme::accent, area.height());
+  for (const knob_value& each : bench.knobs()) {
+    if (each.info.name == bench.swept()->name) {
+      upright(each.value, theme::accent, area.height());
+    }
   }
 }
 
+/// The point under the mouse, if it is over the curves: the nearest one, nobody aims at three
+/// pixels.
+const sweep_point* pointed_at(const box& area, const value_scale& scale, const sweep_result& seen) {
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  if (!area.contains(mouse) || !ImGui::IsItemHovered()) {
+    return nullptr;
+  }
+  return &*std::ranges::min_element(seen.points, {}, [&](const sweep_point& each) {
+    return std::abs(scale.x(each.value) - mouse.x);
+  });
+}
+
 void draw_curve(ui& with, ImDrawList& to, const curve& what, const box& area,
-                const value_scale& scale, const workbench& bench, const sweep_result& seen) {
+                const value_scale& scale, const workbench& bench, const sweep_result& seen,
+                const sweep_point* pointed) {
   draw_ground(with, to, area, theme::plot);
   for (int i = 1; i <= 3; ++i) {
     const float y = std::round(area.min.y + area.height() * static_cast<float>(i) / 4);
@@ -123,7 +140,6 @@ void draw_curve(ui& with, ImDrawList& to, const curve& what, const box& area,
   }
   draw_marks(with, to, area, scale, bench, seen);
   std::vector<ImVec2> points;
-  const knob_info& knob = *bench.swept();
   for (const sweep_point& each : seen.points) {
     const auto value = what.of(each);
     if (!value) {
@@ -131,12 +147,9 @@ void draw_curve(ui& with, ImDrawList& to, const curve& what, const box& area,
     }
     const float share = static_cast<float>(std::clamp(*value / what.top, 0.0, 1.0));
     points.push_back({scale.x(each.value), area.max.y - share * area.height()});
-    const ImVec2 at = points.back();
-    hint(with, {{at.x - with.px(7), area.min.y}, {at.x + with.px(7), area.max.y}},
-         knob.name + " " + format_knob(knob, each.value) + "\n" +
-             format_number(each.figures.throughput_per_s) + " /s done" +
-             (each.figures.p99 ? ", p99 " + duration_text(static_cast<double>(*each.figures.p99))
-                               : std::string{}));
+    if (pointed == &each) {
+      to.AddCircle(points.back(), with.px(6), theme::text, 20, with.px(1.5F));
+    }
   }
   if (points.size() > 1) {
     to.AddPolyline(points.data(), static_cast<int>(points.size()), what.colour, 0, with.px(2));
@@ -175,8 +188,10 @@ void draw_value_axis(ui& with, ImDrawList& to, const box& area, const value_scal
   }
   float free_from = area.min.x;
   for (const double value : values) {
-    const std::string text =
-        knob.kind == knob_kind::duration ? duration_text(value) : format_number(value);
+    const bool counts = knob.kind == knob_kind::integer && knob.unit.empty();
+    const std::string text = knob.kind == knob_kind::duration ? duration_text(value)
+                             : counts                         ? format_number(value)
+                                                              : with_unit(value, knob.unit);
     const float half = text_size(with, text, with.fonts.small).x / 2;
     const float middle = std::clamp(scale.x(value), area.min.x + half, area.max.x - half);
     if (middle - half < free_from) {
@@ -220,7 +235,12 @@ void draw_findings(ui& with, const workbench& bench, const sweep_result& seen) {
     entry(theme::retry, "Little's law asks for " + format_number(*seen.little_bound) + " in flight",
           "Best throughput times the latency of the least loaded point: L = lambda W.");
   }
-  entry(theme::accent, "the white line is the knob's value now", "Turn the knob and it moves.");
+  entry(theme::accent, "the white line is the knob's value now",
+        "Turn the knob and it moves; or click a point, and the knob takes its value.");
+  if (bench.sweep_is_old() && !bench.sweeping()) {
+    entry(theme::timeout, "other settings have changed since: run it again",
+          "The curves show the code, the seed and the other knobs as they were.");
+  }
   ImGui::Dummy({1, at.y - start.y + with.fonts.small->FontSize + with.px(4)});
 }
 
@@ -244,12 +264,30 @@ void draw_curves(ui& with, workbench& bench, const sweep_result& seen) {
   const value_scale scale{knob.min, knob.max, knob.min > 0 && knob.max / knob.min > 100,
                           at.x + gutter, at.x + room.x - with.px(4)};
   ImDrawList& to = *ImGui::GetWindowDrawList();
+  const box curves{{scale.left - with.px(8), at.y},
+                   {scale.right + with.px(8), at.y + 2 * height + gap}};
+  ImGui::InvisibleButton("sweep plot", {std::max(1.0F, room.x), std::max(1.0F, room.y)});
+  note_widget(with, "sweep plot");
+  const bool clicked = ImGui::IsItemClicked();
+  const sweep_point* pointed = pointed_at(curves, scale, seen);
+  if (pointed != nullptr) {
+    const headline& figures = pointed->figures;
+    hint(with, curves,
+         knob.name + " " + format_knob(knob, pointed->value) + "\n" +
+             format_number(figures.throughput_per_s) + " /s done" +
+             (figures.p99 ? ", p99 " + duration_text(static_cast<double>(*figures.p99))
+                          : std::string{}) +
+             "\nClick to set the knob to it.");
+    if (clicked) {
+      bench.choose_swept(pointed->value);
+    }
+  }
   draw_curve(with, to,
              {"throughput", theme::closed, top, format_number(top) + " /s",
               [](const sweep_point& p) {
                 return std::optional{p.figures.throughput_per_s};
               }},
-             {{scale.left, at.y}, {scale.right, at.y + height}}, scale, bench, seen);
+             {{scale.left, at.y}, {scale.right, at.y + height}}, scale, bench, seen, pointed);
   draw_curve(with, to,
              {"p99 latency", theme::timeout, top_ms, duration_text(top_ms),
               [](const sweep_point& p) {
@@ -257,13 +295,11 @@ void draw_curves(ui& with, workbench& bench, const sweep_result& seen) {
                                      : std::nullopt;
               }},
              {{scale.left, at.y + height + gap}, {scale.right, at.y + 2 * height + gap}}, scale,
-             bench, seen);
+             bench, seen, pointed);
   draw_value_axis(with, to, {{scale.left, at.y + room.y - axis}, {scale.right, at.y + room.y}},
                   scale, knob);
   draw_label_within(with, to, {at.x, at.y + room.y - axis + with.px(3)}, gutter - with.px(4),
                     knob.name, theme::soft_text, with.fonts.small);
-  ImGui::InvisibleButton("sweep plot", {std::max(1.0F, room.x), std::max(1.0F, room.y)});
-  note_widget(with, "sweep plot");
 }
 
 } // namespace

@@ -14,7 +14,30 @@ std::string duration_text(double ns) {
   return trace::format_duration(std::chrono::nanoseconds{static_cast<std::int64_t>(ns)});
 }
 
+namespace {
+
+constexpr double kibi = 1024;
+
+/// Sizes are counted in powers of 1024.
+bool counts_bytes(std::string_view unit) {
+  return unit == "B" || unit.starts_with("B/");
+}
+
+} // namespace
+
+double scale_top(double value, std::string_view unit) {
+  const double in = !counts_bytes(unit) || value < kibi ? 1
+                    : value < kibi * kibi               ? kibi
+                                                        : kibi * kibi;
+  return nice_ceiling(value / in) * in;
+}
+
 std::string with_unit(double value, std::string_view unit) {
+  if (counts_bytes(unit) && std::abs(value) >= kibi) {
+    const bool mebi = std::abs(value) >= kibi * kibi;
+    return format_number(value / (mebi ? kibi * kibi : kibi)) + (mebi ? " Mi" : " Ki") +
+           std::string{unit};
+  }
   std::string text = format_number(value);
   if (!unit.empty()) {
     text += unit == "%" || unit.starts_with("/") ? "" : " ";
@@ -74,7 +97,7 @@ void draw_level(const ui& with, ImDrawList& to, const box& area, float y, ImU32 
   }
 }
 
-void draw_steps(const ui& with, ImDrawList& to, const box& area, const time_scale& scale,
+void draw_steps(ui& with, ImDrawList& to, const box& area, const time_scale& scale,
                 const step_series& series, const series_look& look) {
   if (series.empty()) {
     return;
@@ -82,7 +105,7 @@ void draw_steps(const ui& with, ImDrawList& to, const box& area, const time_scal
   const std::size_t count = scale.columns();
   static thread_local std::vector<column> cells;
   cells.assign(count, {});
-  series.columns(scale.range, cells);
+  with.cost.visited += series.columns(scale.range, cells).visited;
   const float thick = std::max(1.0F, std::round(with.px(look.width)));
   const ImU32 fill = theme::faded(look.colour, 0.22);
   const auto y_at = [&](double value) {

@@ -9,7 +9,9 @@
 namespace weir::viz {
 
 [[nodiscard]] std::string duration_text(double ns);
-/// "12 items", "50%", "60/s".
+/// The round number at or above `value` that ends an axis; of bytes a round number of KiB or MiB.
+[[nodiscard]] double scale_top(double value, std::string_view unit);
+/// "12 items", "50%", "60/s", "1.5 KiB".
 [[nodiscard]] std::string with_unit(double value, std::string_view unit);
 /// Where a value stands in a plot from `low` to `high`; held within it.
 [[nodiscard]] float y_of(const box& area, double low, double high, double value);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actions.hpp"
+#include "model/pyramid.hpp"
 #include "theme.hpp"
 
 #include <imgui.h>
@@ -88,6 +89,7 @@ struct ui {
   font_set fonts = {};
   bool reduced_motion = false;
   locator* places = nullptr;        ///< null where nobody asks
+  query_cost cost = {};             ///< of this frame: points looked at to draw the tracks
   std::vector<ground> grounds = {}; ///< of this frame, to be cleared in this order before drawing
   std::vector<action> actions =
       {};                 ///< asked for in this frame; the workbench performs them after it

@@ -180,6 +180,7 @@ void draw_window(ui& with, workbench& bench) {
   }
   with.actions.clear();
   with.grounds.clear();
+  with.cost = {};
   with.next_frame_in = std::numeric_limits<double>::infinity();
   const ImGuiIO& io = ImGui::GetIO();
   ImGui::SetNextWindowPos({0, 0});

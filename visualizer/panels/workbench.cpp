@@ -146,11 +146,17 @@ void workbench::begin_change() {
   change_begun_ = true;
 }
 
+void workbench::drag_knob(std::size_t index, double value) {
+  if (index < knobs_.size()) {
+    set_knob(index, quantized(knobs_[index].info, value));
+  }
+}
+
 void workbench::set_knob(std::size_t index, double value) {
   if (!live() || index >= knobs_.size()) {
     return;
   }
-  const double next = quantized(knobs_[index].info, value);
+  const double next = within_range(knobs_[index].info, value);
   if (next == knobs_[index].value) {
     return;
   }
@@ -270,15 +276,16 @@ std::vector<rival> workbench::rivals() const {
   return found;
 }
 
-void workbench::start_sweep(std::size_t count) {
+void workbench::start_sweep(std::optional<std::size_t> count) {
   if (!source_ || sweep_knob >= knobs_.size()) {
     return;
   }
   stop_sweep();
   swept_ = knobs_[sweep_knob].info;
+  swept_with_ = request_for(slot::sweep, code_);
   sweep_points_.clear();
   sweep_.reset();
-  sweep_values_ = sweep_values(*swept_, count);
+  sweep_values_ = sweep_values(*swept_, count.value_or(sweep_count(*swept_)));
   sweep_first_ticket_ = next_ticket_;
   next_ticket_ += sweep_values_.size();
   sweep_missing_ = sweep_values_.size();
@@ -287,6 +294,26 @@ void workbench::start_sweep(std::size_t count) {
     asked.knobs[sweep_knob].second = sweep_values_[i];
     asked.ticket = sweep_first_ticket_ + i;
     source_->request(asked);
+  }
+}
+
+bool workbench::sweep_is_old() const {
+  if (!swept_ || sweep_points_.empty()) {
+    return false;
+  }
+  const run_request now = request_for(slot::sweep, code_);
+  return now.code != swept_with_.code || now.seed != swept_with_.seed ||
+         !std::ranges::equal(now.knobs, swept_with_.knobs, [&](const auto& a, const auto& b) {
+           return a.first == b.first && (a.first == swept_->name || a.second == b.second);
+         });
+}
+
+void workbench::choose_swept(double value) {
+  const auto named = std::ranges::find_if(
+      knobs_, [&](const knob_value& each) { return swept_ && each.info.name == swept_->name; });
+  if (named != knobs_.end() && named->value != value) {
+    begin_change();
+    set_knob(static_cast<std::size_t>(named - knobs_.begin()), value);
   }
 }
 

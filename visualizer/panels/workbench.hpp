@@ -79,8 +79,10 @@ public:
 
   /// From here on the run on show becomes the ghost of those to come: a drag begins.
   void begin_change();
-  /// Held within the knob's range and to its steps. Asks for a run.
+  /// Held within the knob's range, otherwise kept as it is given. Asks for a run.
   void set_knob(std::size_t index, double value);
+  /// The same by a hand on a slider: goes to the knob's nearest step.
+  void drag_knob(std::size_t index, double value);
   void reset_knobs();
   void set_seed(std::uint64_t seed);
   void show_code(viz::code which);
@@ -96,8 +98,13 @@ public:
   [[nodiscard]] std::vector<rival> rivals() const; ///< those there are now
 
   std::size_t sweep_knob = 0;
-  void start_sweep(std::size_t count = 24);
+  /// As many runs as suit the knob (sweep_count), or `count`.
+  void start_sweep(std::optional<std::size_t> count = {});
   void stop_sweep();
+  /// Sets the knob that was swept to the value of one of the points.
+  void choose_swept(double value);
+  /// Code, seed or another knob has been changed since: the curves show what was then.
+  [[nodiscard]] bool sweep_is_old() const;
 
   [[nodiscard]] bool sweeping() const noexcept { return sweep_missing_ > 0; }
 
@@ -176,6 +183,7 @@ private:
   std::uint64_t answered_ = 0; ///< ticket of the latest answer to one
 
   std::optional<knob_info> swept_;
+  run_request swept_with_; ///< code, seed and the other knobs
   std::vector<sweep_point> sweep_points_;
   std::vector<double> sweep_values_;
   std::optional<sweep_result> sweep_;

@@ -21,13 +21,13 @@ void workbench::take(const scene_opened& what) {
     const auto before = std::ranges::find_if(
         knobs_, [&](const knob_value& one) { return one.info.name == each.name; });
     const bool keep = same_scene && before != knobs_.end();
-    next.push_back({each, keep ? quantized(each, before->value) : each.value});
+    next.push_back({each, keep ? within_range(each, before->value) : each.value});
   }
   for (const auto& [name, value] : what.knobs) {
     const auto named =
         std::ranges::find_if(next, [&](const knob_value& one) { return one.info.name == name; });
     if (named != next.end()) {
-      named->value = quantized(named->info, value);
+      named->value = within_range(named->info, value);
     }
   }
   knobs_ = std::move(next);

@@ -1,6 +1,7 @@
 #include "catch.hpp"
 #include "null_window.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace weir::viz;
@@ -221,6 +222,46 @@ TEST_CASE("compare and sweep are started from their panels") {
   window.settle(*live.bench);
   CHECK_FALSE(live.bench->sweeping());
   CHECK(window.places.find("sweep plot") != nullptr);
+  check_tidy(window);
+}
+
+TEST_CASE("a click on a point of the sweep sets the knob to it") {
+  live_bench live;
+  null_window window;
+  live.bench->tab = tab::sweep;
+  live.bench->start_sweep(5);
+  live.answer();
+  window.settle(*live.bench);
+  const box plot = window.find("sweep plot").where;
+  window.move_to(*live.bench, {plot.max.x - 12, plot.centre().y});
+  window.press(*live.bench);
+  window.release(*live.bench);
+  CHECK(live.bench->knobs()[0].value == live.bench->sweep()->points.back().value);
+  REQUIRE(live.source->asked.size() == 1);
+  CHECK(live.source->asked[0].where == slot::main);
+  live.answer();
+  window.settle(*live.bench);
+  CHECK(live.bench->ghost() != nullptr);
+  check_tidy(window);
+}
+
+TEST_CASE("compare shows every gauge and state that both runs have, with their values") {
+  live_bench live;
+  null_window window{{1280, 900}};
+  live.bench->tab = tab::compare;
+  live.bench->second_tab = tab::compare;
+  live.bench->compare_with(rival::mended);
+  live.answer();
+  live.bench->clock.go_to(live.bench->shown()->trace(), 1500 * ms);
+  window.settle(*live.bench);
+  const auto shown = [&](std::string_view text) {
+    return std::ranges::any_of(window.places.labels(),
+                               [&](const locator::label& each) { return each.text == text; });
+  };
+  CHECK(shown("queue depth"));
+  CHECK(shown("in flight"));
+  CHECK(shown("breaker"));
+  CHECK(shown("open | open"));
   check_tidy(window);
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("values are held to the knob's range and steps") {
   CHECK(live.bench->knobs()[0].value == 400);
   live.bench->set_knob(2, 7.4);
   CHECK(live.bench->knobs()[2].value == 7);
-  live.bench->set_knob(1, 14e6);
+  live.bench->drag_knob(1, 14e6);
   CHECK(live.bench->knobs()[1].value == 10e6);
 }
 
@@ -73,6 +73,59 @@ TEST_CASE("what the command line asked for is where the scene begins") {
   CHECK(bench.against() == rival::naive);
   REQUIRE(source.asked.size() == 2);
   CHECK(source.asked[1].where == slot::other);
+}
+
+TEST_CASE("a value in words or digits is kept exactly; a hand on the slider goes by steps") {
+  live_bench live;
+  scene_opened told = fake_simulation::scene();
+  told.scene.knobs[1].step = 50e6;
+  told.knobs = {{"timeout", 123e6}};
+  live.source->asked.clear();
+  live.source->tell(told);
+  live.bench->poll();
+  CHECK(live.bench->knobs()[1].value == 123e6);
+  REQUIRE_FALSE(live.source->asked.empty());
+  CHECK(live.source->asked.back().knobs[1].second == 123e6);
+  live.source->tell(fake_simulation::scene()); // rebuilt: the setting stays
+  live.bench->poll();
+  CHECK(live.bench->knobs()[1].value == 123e6);
+  live.bench->set_knob(1, 77e6);
+  CHECK(live.bench->knobs()[1].value == 77e6);
+  live.bench->set_knob(2, 7.6); // whole all the same
+  CHECK(live.bench->knobs()[2].value == 8);
+  live.bench->drag_knob(1, 77e6);
+  CHECK(live.bench->knobs()[1].value == 80e6);
+  live.bench->set_knob(1, 1e12);
+  CHECK(live.bench->knobs()[1].value == 5e9);
+}
+
+TEST_CASE("a sweep runs each value of a knob that has few, and says when it is out of date") {
+  live_bench live;
+  scene_opened told = fake_simulation::scene();
+  told.scene.knobs[2].max = 12;
+  live.source->tell(told);
+  live.bench->poll();
+  live.answer();
+  live.bench->sweep_knob = 2;
+  live.bench->start_sweep();
+  REQUIRE(live.source->asked.size() == 12);
+  for (std::size_t i = 0; i < 12; ++i) {
+    CHECK(live.source->asked[i].knobs[2].second == static_cast<double>(i + 1));
+  }
+  live.answer();
+  CHECK_FALSE(live.bench->sweep_is_old());
+  live.bench->choose_swept(5);
+  CHECK(live.bench->knobs()[2].value == 5);
+  REQUIRE(live.source->asked.size() == 1);
+  CHECK(live.source->asked[0].where == slot::main);
+  CHECK_FALSE(live.bench->sweep_is_old()); // its own knob does not count
+  live.bench->set_knob(0, 90);
+  CHECK(live.bench->sweep_is_old());
+
+  live.source->asked.clear();
+  live.bench->sweep_knob = 0; // 1 to 400: some of them
+  live.bench->start_sweep();
+  CHECK(live.source->asked.size() == 24);
 }
 
 TEST_CASE("a compile error is a banner over the last good picture") {
