@@ -186,18 +186,21 @@ query_cost task_lanes::bars(const task_lane& lane, time_range range, std::size_t
   return cost;
 }
 
+std::string place_of(const trace_view& trace, const task_stretch& stretch) {
+  const auto& site = trace.source(stretch.site);
+  // rfind's npos + 1 is 0: the whole path
+  return site.line == 0
+             ? std::string()
+             : site.file.substr(site.file.rfind('/') + 1) + ":" + std::to_string(site.line);
+}
+
 std::string label_of(const trace_view& trace, const task_stretch& stretch) {
   if (stretch.doing == task_doing::running) {
     return {};
   }
   const auto& site = trace.source(stretch.site);
-  std::string label = site.name.empty() ? "something" : site.name;
-  if (site.line != 0) {
-    // rfind's npos + 1 is 0: the whole path
-    label +=
-        " (" + site.file.substr(site.file.rfind('/') + 1) + ":" + std::to_string(site.line) + ")";
-  }
-  return label;
+  const auto place = place_of(trace, stretch);
+  return (site.name.empty() ? "something" : site.name) + (place.empty() ? "" : " (" + place + ")");
 }
 
 std::string words_of(const trace_view& trace, const task_stretch& stretch) {

@@ -87,5 +87,7 @@ private:
 [[nodiscard]] std::string words_of(const trace_view& trace, const task_stretch& stretch);
 /// The bar's label: "timer (limiter.cpp:44)"; empty where the task runs.
 [[nodiscard]] std::string label_of(const trace_view& trace, const task_stretch& stretch);
+/// Of that label the place: "limiter.cpp:44"; empty where it is not known.
+[[nodiscard]] std::string place_of(const trace_view& trace, const task_stretch& stretch);
 
 } // namespace weir::viz

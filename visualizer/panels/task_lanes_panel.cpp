@@ -129,9 +129,12 @@ private:
     if (room < with_.px(24)) {
       return;
     }
-    const std::string text =
-        shortened(with_, label_of(line_.trace(), tasks_.stretches(lane)[bar.stretch]), room,
-                  with_.fonts.small);
+    const task_stretch& stretch = tasks_.stretches(lane)[bar.stretch];
+    std::string text = label_of(line_.trace(), stretch);
+    if (text_size(with_, text, with_.fonts.small).x > room) {
+      const std::string place = place_of(line_.trace(), stretch); // says more than "timer (the…"
+      text = shortened(with_, place.empty() ? text : place, room, with_.fonts.small);
+    }
     const ImVec2 size = text_size(with_, text, with_.fonts.small);
     const ImVec2 at{area.min.x + with_.px(10), area.centre().y - size.y / 2};
     to_.AddRectFilled({at.x - with_.px(4), area.min.y + with_.px(1)},

@@ -43,6 +43,8 @@ TEST_CASE("every task has a row by its name, with what it waits for and when it 
   CHECK((done[0].doing == task_doing::running && done[0].length() == 0));
   CHECK((done[1].doing == task_doing::waiting && done[1].length() == 2 * ms));
   CHECK(label_of(trace, done[1]).starts_with("timer (task_lanes_test.cpp:"));
+  CHECK(place_of(trace, done[1]).starts_with("task_lanes_test.cpp:"));
+  CHECK(place_of(trace, done[2]).empty());
   CHECK(words_of(trace, done[2]) == "runs");
   CHECK(done[2].end_event == a.end_event);
 
