@@ -94,8 +94,13 @@ private:
   }
 
   void take_in() {
-    const bool typing = ImGui::GetIO().WantTextInput;
+    // A field that was asked for takes the caret with the next frame; what is typed is its own.
+    const auto field_has_keys = [&] {
+      const bool filter = bench_.focus_filter && bench_.shown() != nullptr;
+      return ImGui::GetIO().WantTextInput || bench_.typing || filter;
+    };
     for (const key_press& each : window_.take_keys()) {
+      const bool typing = field_has_keys();
       if (each.ctrl && (each.character == U'q' || each.character == U'Q')) {
         window_.close(); // as the button in the window's own frame does
       }

@@ -210,7 +210,13 @@ void glfw_window::on_key(GLFWwindow* window, int key, int scancode, int what, in
   auto& self = *static_cast<glfw_window*>(glfwGetWindowUserPointer(window));
   self.last_key_repeated_ = what == GLFW_REPEAT;
   if (what == GLFW_RELEASE) {
+    if (std::ranges::find(self.went_down_, key) != self.went_down_.end()) {
+      self.tapped_.push_back(key);
+    }
     return;
+  }
+  if (key >= 0) { // not one that GLFW has no name for
+    self.went_down_.push_back(key);
   }
   key_press pressed{.special = special_of(key),
                     .character = 0,
@@ -249,7 +255,18 @@ void glfw_window::fit_to(float scale, ui& with) {
 void glfw_window::begin_frame() {
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
+  // ImGui 1.86 looks at keys once in a frame: one that went down and up since the last frame would
+  // never have been pressed.
+  bool* down = ImGui::GetIO().KeysDown;
+  for (const int key : tapped_) {
+    down[key] = true;
+  }
   ImGui::NewFrame();
+  for (const int key : tapped_) {
+    down[key] = false;
+  }
+  tapped_.clear();
+  went_down_.clear();
 }
 
 void glfw_window::render(const ui& with, int width, int height) {

@@ -72,6 +72,8 @@ private:
   GLFWwindow* window_ = nullptr;
   std::vector<key_press> keys_;
   bool last_key_repeated_ = false;
+  std::vector<int> went_down_; ///< since the last frame
+  std::vector<int> tapped_;    ///< went up again, too
   float fitted_scale_ = 0;
 };
 
