@@ -223,9 +223,10 @@ void draw_amplification(ui& with, ImDrawList& to, workbench& bench, const timeli
   }
   draw_level(with, to, where.plot, y_of(where.plot, 0, high, 1), theme::soft_text);
   draw_top_label(with, to, where.plot, format_number(high) + "x");
-  const double now = at_cursor != nullptr ? at_cursor->ratio() : 0;
+  const bool any = at_cursor != nullptr && at_cursor->requests > 0;
   draw_gutter(with, to, where.gutter, "attempts per request",
-              now > 0 ? format_number(now) + "x" : std::string{"none yet"}, "", theme::retry);
+              any ? format_number(at_cursor->ratio()) + "x" : std::string{"no request"}, "",
+              theme::retry);
 }
 
 } // namespace
@@ -275,7 +276,12 @@ std::vector<track> tracks_of(const timeline& line) {
   first(main_queue(line), theme::queue, 1.2F);
   first(main_in_flight(line), theme::in_flight, 1);
   if (const outcome_series* ends = line.main_outcomes(); ends != nullptr && !ends->times.empty()) {
-    found.push_back({track_kind::outcomes, 0, {}, theme::closed, 62, 1.2F});
+    const outcome_counts all = ends->counts(0, ends->times.size());
+    const auto kinds = std::ranges::count_if(
+        shown_outcomes, [&](trace::outcome how) { return all[static_cast<std::size_t>(how)] > 0; });
+    // The gutter is the legend: a line of its own for each kind.
+    const float lines = 15.0F * static_cast<float>(kinds + 1) + 2;
+    found.push_back({track_kind::outcomes, 0, {}, theme::closed, std::max(62.0F, lines), 1.2F});
   }
   if (line.main_latency() != nullptr) {
     found.push_back({track_kind::latency, 0, {}, theme::timeout, 44, 1});

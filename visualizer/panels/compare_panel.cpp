@@ -182,8 +182,9 @@ void draw_gauges_pair(ui& with, ImDrawList& to, const pair& what, const box& are
   const double top = scale_top(std::max(highest, 1e-9) * 1.04, what.mine->unit);
   draw_ground(with, to, area, theme::plot);
   draw_grid(with, to, area, scale);
+  // The run on show on top: a white line over it would hide it wherever the two agree.
+  draw_steps(with, to, area, scale, what.theirs->value, {theme::text, 0, top, false, 1.5F});
   draw_steps(with, to, area, scale, what.mine->value, {what.colour, 0, top, true, 1.5F});
-  draw_steps(with, to, area, scale, what.theirs->value, {theme::text, 0, top, false, 1});
 }
 
 void draw_pair_head(ui& with, ImDrawList& to, const workbench& bench, const run& other,
@@ -227,7 +228,12 @@ void draw_pairs(ui& with, workbench& bench, run& other, const std::string& left,
   const float tall = room.y - ruler - legend;
   const float least = head_height(with) + with.px(38);
   const auto count = static_cast<float>(pairs.size());
-  const float height = std::max(least, std::floor((tall - gap * (count - 1)) / count));
+  const auto states = static_cast<float>(
+      std::ranges::count_if(pairs, [](const pair& each) { return each.my_state != nullptr; }));
+  // Bands need no more than their words do; the gauges share what is left.
+  const float band = head_height(with) + with.px(56);
+  const float left_over = tall - gap * (count - 1) - states * band;
+  const float plot = std::max(least, std::floor(left_over / std::max(count - states, 1.0F)));
   ImGui::SetCursorScreenPos({at.x, at.y + legend});
   ImGui::BeginChild("pairs", {room.x, tall}, false, ImGuiWindowFlags_NoScrollWithMouse);
   ImDrawList& to = *ImGui::GetWindowDrawList();
@@ -236,6 +242,7 @@ void draw_pairs(ui& with, workbench& bench, run& other, const std::string& left,
   const time_scale scale{bench.view.view(), std::round(at.x), std::round(at.x + room.x - scroll)};
   float y = top.y;
   for (const pair& each : pairs) {
+    const float height = each.my_state != nullptr ? band : plot;
     const box area{{scale.left, y + head_height(with)}, {scale.right, y + height}};
     if (ImGui::IsRectVisible({scale.left, y}, area.max)) {
       draw_pair_head(with, to, bench, other, each, {scale.left, y}, area.width());
