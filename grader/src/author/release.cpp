@@ -20,9 +20,10 @@ namespace {
 
 /// What a hand-out is made of, relative to the repository.
 constexpr std::array handed_out{
-    "CMakeLists.txt", "CMakePresets.json", "README.md",      "weir",      ".gitignore",
-    ".clang-format",  "runtime",           "chapters",       "exercises", "grader/CMakeLists.txt",
-    "grader/src",     "grader/harness",    "grader/launcher"};
+    "CMakeLists.txt", "CMakePresets.json", "README.md",       "weir",
+    ".gitignore",     ".clang-format",     ".github",         "runtime",
+    "chapters",       "exercises",         "visualizer",      "grader/CMakeLists.txt",
+    "grader/src",     "grader/harness",    "grader/launcher", "grader/tests"};
 
 /// What no reader may see.
 constexpr std::array secret{"solutions", "grader/hidden", "grader/calibration",
@@ -126,6 +127,27 @@ void scan_binary(const std::string& content, const fs::path& name, const std::st
   }
 }
 
+/// Whether `path` is `folder` or lies below it, whatever of the two exists.
+bool lies_in(const fs::path& path, const fs::path& folder) {
+  const fs::path relative =
+      fs::weakly_canonical(path).lexically_relative(fs::weakly_canonical(folder));
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+/// What is written there would be handed out with the rest, or counted as secret.
+void require_outside(const fs::path& root, const fs::path& target) {
+  bool ours = lies_in(root, target);
+  const auto look_at = [&](const fs::path& part) {
+    ours = ours || lies_in(target, root / *part.begin());
+  };
+  std::ranges::for_each(handed_out, look_at);
+  std::ranges::for_each(secret, look_at);
+  if (ours) {
+    throw usage_error{
+        fmt::format("{}: expected a folder outside the workbook's own folders", target.string())};
+  }
+}
+
 void require_empty(const fs::path& target) {
   if (fs::exists(target) && (!fs::is_directory(target) || !fs::is_empty(target))) {
     throw usage_error{
@@ -166,6 +188,7 @@ std::vector<leak> scan_for_leaks(const fs::path& root, const fs::path& target) {
 }
 
 release_result write_release(const release_request& request) {
+  require_outside(request.root, request.target);
   require_empty(request.target);
   const catalog workbook = catalog::load(request.root);
   release_result result;
@@ -175,14 +198,19 @@ release_result write_release(const release_request& request) {
       ++result.files;
     }
   }
+  // The hand-out's build compares what the modules were made with to what it has itself.
+  std::vector<std::string> prebuilt{"made-with.txt"};
   for (const exercise& ex : workbook.exercises()) {
-    const fs::path module = request.tests_dir / (ex.id + ".so");
-    if (!fs::exists(module)) {
+    prebuilt.push_back(ex.id + ".so");
+  }
+  for (const std::string& name : prebuilt) {
+    const fs::path built = request.tests_dir / name;
+    if (!fs::exists(built)) {
       throw environment_error{
           fmt::format("{} is missing: build the workbook first (./weir doctor says what is wrong)",
-                      module.string())};
+                      built.string())};
     }
-    copy_into(module, request.target / "grader" / "prebuilt" / (ex.id + ".so"));
+    copy_into(built, request.target / "grader" / "prebuilt" / name);
     ++result.files;
   }
   result.leaks = scan_for_leaks(request.root, request.target);

@@ -12,7 +12,7 @@ namespace weir::grader {
 /// their sources.
 struct release_request {
   std::filesystem::path root;      ///< the repository
-  std::filesystem::path tests_dir; ///< built modules of the hidden tests
+  std::filesystem::path tests_dir; ///< built modules of the hidden tests, and made-with.txt
   std::filesystem::path target;    ///< must be empty or not exist
 };
 

@@ -22,8 +22,8 @@ id = "@ID@"
 title = "A latch that opens once"
 summary = "What the exercise is about, in one line."
 minutes = 15
-file = "latch.cpp"
-interface = ["latch.hpp"]
+file = "@FILE@.cpp"
+interface = ["@FILE@.hpp"]
 
 [starter]
 verdict = "failed"
@@ -33,7 +33,6 @@ test = "wait-waits"
 id = "wait-waits"
 promise = "`wait` returns no earlier than `open` is called."
 points = 2
-read = ""
 
 [[hint]]
 text = "A nudge: where to look."
@@ -54,7 +53,7 @@ A story from production, with figures: what was built, what happened, what it co
 
 ## Your task
 
-What `latch.cpp` holds, and what it shall do. Everything that is graded stands here, in the words of
+What `@FILE@.cpp` holds, and what it shall do. Everything that is graded stands here, in the words of
 `exercise.toml`:
 
 1. **wait-waits** – `wait` returns no earlier than `open` is called.
@@ -82,7 +81,7 @@ public:
 std::unique_ptr<latch> make_latch(asio::any_io_executor executor);
 )";
 
-constexpr const char* code = R"(@HEAD@#include "latch.hpp"
+constexpr const char* code = R"(@HEAD@#include "@FILE@.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -112,7 +111,7 @@ std::unique_ptr<latch> make_latch(asio::any_io_executor executor) {
 }
 )";
 
-constexpr const char* scene = R"(#include "latch.hpp"
+constexpr const char* scene = R"(#include "@FILE@.hpp"
 
 #include <weir/probe.hpp>
 #include <weir/scene.hpp>
@@ -155,7 +154,7 @@ WEIR_SCENE(.title = "Guests at a latch", .caption = "Watch when the guests come 
 
 constexpr const char* hidden_tests = R"(#include "weir_catch.hpp"
 
-#include "latch.hpp"
+#include "@FILE@.hpp"
 
 using namespace std::chrono_literals;
 
@@ -196,6 +195,19 @@ std::string replaced(std::string text, const std::string& mark, const std::strin
   return text;
 }
 
+/// The folder beside `wanted` that begins with its number; empty when there is none.
+fs::path folder_with_number(const fs::path& wanted) {
+  if (fs::is_directory(wanted.parent_path())) {
+    const std::string number = wanted.filename().string().substr(0, 3);
+    for (const auto& entry : fs::directory_iterator{wanted.parent_path()}) {
+      if (entry.path().filename().string().starts_with(number)) {
+        return entry.path();
+      }
+    }
+  }
+  return {};
+}
+
 std::string code_with(const std::string& expiry, const std::string& head) {
   return replaced(replaced(code, "@EXPIRY@", expiry), "@HEAD@", head);
 }
@@ -218,20 +230,25 @@ std::vector<fs::path> write_skeleton(const fs::path& root, std::string_view name
                     taken->folder)};
   }
   const fs::path folder{name};
-  if (fs::exists(root / "exercises" / folder)) {
-    throw usage_error{fmt::format("exercises/{} exists", name)};
+  // Readers may type a number, so it has to mean one exercise. A folder without an exercise.toml
+  // counts too.
+  if (const fs::path taken = folder_with_number(root / "exercises" / folder); !taken.empty()) {
+    throw usage_error{fmt::format("{} has that number already: choose another",
+                                  taken.lexically_relative(root).string())};
   }
   const std::string early = "asio::steady_timer::time_point::min()";
   const std::string never = "asio::steady_timer::time_point::max()";
   const fs::path exercises = fs::path{"exercises"} / folder;
   const fs::path calibration = fs::path{"grader/calibration"} / folder;
+  std::string stem = id;
+  std::ranges::replace(stem, '-', '_');
   const std::vector<std::pair<fs::path, std::string>> files{
-      {exercises / "exercise.toml", replaced(replaced(manifest, "@ID@", id), "read = \"\"\n", "")},
+      {exercises / "exercise.toml", replaced(manifest, "@ID@", id)},
       {exercises / "brief.md", brief},
-      {exercises / "latch.hpp", interface_header},
-      {exercises / "latch.cpp", code_with(early, "")},
+      {exercises / (stem + ".hpp"), interface_header},
+      {exercises / (stem + ".cpp"), code_with(early, "")},
       {exercises / "scene.cpp", scene},
-      {fs::path{"solutions"} / folder / "latch.cpp", code_with(never, "")},
+      {fs::path{"solutions"} / folder / (stem + ".cpp"), code_with(never, "")},
       {fs::path{"grader/hidden"} / folder / "tests.cpp", hidden_tests},
       {calibration / "accept" / "timer.cpp",
        code_with(never, "// accept: a timer that never expires\n\n")},
@@ -242,7 +259,7 @@ std::vector<fs::path> write_skeleton(const fs::path& root, std::string_view name
   std::vector<fs::path> written;
   for (const auto& [file, content] : files) {
     make_folders((root / file).parent_path());
-    replace_file(root / file, content);
+    replace_file(root / file, replaced(content, "@FILE@", stem));
     written.push_back(file);
   }
   return written;

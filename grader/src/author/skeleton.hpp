@@ -8,8 +8,8 @@ namespace weir::grader {
 
 /// Writes a new exercise that builds, fails as it says and is calibrated with one file a side: all
 /// that is left to do is to replace its content. `name` is "NN-chapter/MM-name"; returns the files,
-/// relative to `root`. Throws usage_error for a name of another shape, or one whose folder or id
-/// exists; environment_error for a disk that refuses.
+/// relative to `root`. Throws usage_error for a name of another shape, or one whose number or id
+/// is taken; environment_error for a disk that refuses.
 std::vector<std::filesystem::path> write_skeleton(const std::filesystem::path& root,
                                                   std::string_view name);
 

@@ -121,6 +121,15 @@ void check(context& ctx, const author_check_options& options) {
   ctx.result = bad == 0 ? exit_code::passed : exit_code::not_passed;
 }
 
+/// What authors work on is not in a hand-out.
+void require_repository(const context& ctx) {
+  if (fs::exists(ctx.where.root / "grader/prebuilt")) {
+    throw environment_error{
+        "This is a hand-out for readers: solutions, calibration and the text of the hidden tests "
+        "are not in it. `weir author` works in the repository that it was made from."};
+  }
+}
+
 void release(context& ctx, const std::string& target) {
   const toolchain tools = toolchain::load(ctx.where.build);
   release_request request;
@@ -148,6 +157,7 @@ void add_author(CLI::App& app, context& ctx) {
   CLI::App* author =
       app.add_subcommand("author", "For those who write exercises: check, mutate, new, release");
   author->require_subcommand(1);
+  author->parse_complete_callback([&ctx] { require_repository(ctx); });
 
   CLI::App* checking =
       author->add_subcommand("check", "Prove that starters fail, solutions and accepts pass, and "
@@ -170,8 +180,10 @@ void add_author(CLI::App& app, context& ctx) {
     for (const fs::path& file : write_skeleton(ctx.where.root, *name)) {
       ctx.out << file.string() << '\n';
     }
-    ctx.out << "It builds, fails and is graded as it stands: ./weir author check exercises/"
-            << *name << "\n.github/CONTRIBUTING.md says what to make of it.\n";
+    const std::string folder = fs::path{*name}.filename().string();
+    ctx.out << "It builds, fails and is graded as it stands: ./weir author check "
+            << folder.substr(folder.find('-') + 1)
+            << "\n.github/CONTRIBUTING.md says what to make of it.\n";
   });
 
   CLI::App* releasing = author->add_subcommand(

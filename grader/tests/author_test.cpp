@@ -1,0 +1,158 @@
+#include "author/check.hpp"
+#include "author/release.hpp"
+#include "author/skeleton.hpp"
+#include "workbook_support.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace weir::grader;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* telling = "  return the_answer_that_nobody_should_be_able_to_read();\n";
+
+/// A workbook with built modules of its hidden tests, ready to be handed out.
+class repository {
+public:
+  repository() {
+    for (const char* id : {"bounded-queue", "overflow", "drain"}) {
+      write(modules() / (std::string{id} + ".so"), std::string{"\x7f"
+                                                               "ELF\0",
+                                                               5});
+    }
+    write(modules() / "made-with.txt", "Clang 19\n");
+    write(root() / "grader/hidden/01-back-pressure/01-bounded-queue/tests.cpp", "// hidden\n");
+    write(root() / "solutions/01-back-pressure/01-bounded-queue/queue.cpp", telling);
+    write(root() / "visualizer/app/main.cpp", "int main() {}\n");
+    write(root() / "chapters/01-back-pressure/pictures/overflow.png", "picture\n");
+  }
+
+  const workbook& book() const { return book_; }
+
+  fs::path root() const { return book_.root(); }
+
+  fs::path modules() const { return root() / "build/tests"; }
+
+  fs::path target() const { return book_.workspace_root().parent_path() / "hand-out"; }
+
+  release_result hand_out() const {
+    return write_release({.root = root(), .tests_dir = modules(), .target = target()});
+  }
+
+private:
+  workbook book_;
+};
+
+} // namespace
+
+TEST_CASE("a hand-out holds prose, pictures, window and modules, and nothing that is secret",
+          "[author]") {
+  const repository ours;
+  CHECK(ours.hand_out().leaks.empty());
+  for (const char* wanted :
+       {"exercises/01-back-pressure/01-bounded-queue/brief.md",
+        "chapters/01-back-pressure/pictures/overflow.png", "visualizer/app/main.cpp",
+        "grader/prebuilt/drain.so", "grader/prebuilt/made-with.txt"}) {
+    INFO(wanted);
+    CHECK(fs::exists(ours.target() / wanted));
+  }
+  CHECK_FALSE(fs::exists(ours.target() / "solutions"));
+  CHECK_FALSE(fs::exists(ours.target() / "grader/hidden"));
+}
+
+TEST_CASE("a line of a solution in a reader's file is a leak", "[author]") {
+  const repository ours;
+  write(ours.target() / "visualizer/app/main.cpp", std::string{"int main() {\n"} + telling + "}\n");
+  const auto leaks = scan_for_leaks(ours.root(), ours.target());
+  REQUIRE(leaks.size() == 1);
+  CHECK(leaks.front().file == "visualizer/app/main.cpp");
+  CHECK(leaks.front().what == "return the_answer_that_nobody_should_be_able_to_read();");
+}
+
+TEST_CASE("a hand-out is not written into the repository's folders, nor over anything",
+          "[author]") {
+  const repository ours;
+  for (const char* inside : {"", "chapters/hand-out", "grader/hand-out", "visualizer"}) {
+    INFO(inside);
+    CHECK_THROWS_AS(
+        write_release(
+            {.root = ours.root(), .tests_dir = ours.modules(), .target = ours.root() / inside}),
+        usage_error);
+  }
+  write(ours.target() / "old", "old\n");
+  CHECK_THROWS_AS(ours.hand_out(), usage_error);
+}
+
+TEST_CASE("without a module of every exercise there is no hand-out", "[author]") {
+  const repository ours;
+  fs::remove(ours.modules() / "drain.so");
+  CHECK_THROWS_AS(ours.hand_out(), environment_error);
+}
+
+TEST_CASE("in a hand-out the authors' commands say where they work", "[author]") {
+  const repository ours;
+  fs::create_directories(ours.root() / "grader/prebuilt");
+  const command_runner weir{ours.book()};
+  for (const auto& words : {std::vector<std::string>{"author", "check"},
+                            {"author", "mutate", "drain"},
+                            {"author", "new", "01-back-pressure/07-credit"},
+                            {"author", "release", ours.target().string()}}) {
+    INFO(words[1]);
+    const auto said = words.size() == 2
+                          ? weir({"author", "check"})
+                          : weir({words[0].c_str(), words[1].c_str(), words[2].c_str()});
+    CHECK(said.code == exit_code::environment);
+    CHECK_THAT(said.err, has_text("This is a hand-out"));
+  }
+  CHECK(weir({"author", "--help"}).code == exit_code::passed);
+}
+
+TEST_CASE("a skeleton's files go by the exercise's id", "[author]") {
+  const workbook book;
+  const auto files = write_skeleton(book.root(), "01-back-pressure/07-paid-credit");
+  for (const char* wanted : {"exercises/01-back-pressure/07-paid-credit/exercise.toml",
+                             "exercises/01-back-pressure/07-paid-credit/paid_credit.hpp",
+                             "exercises/01-back-pressure/07-paid-credit/paid_credit.cpp",
+                             "solutions/01-back-pressure/07-paid-credit/paid_credit.cpp",
+                             "grader/hidden/01-back-pressure/07-paid-credit/tests.cpp"}) {
+    INFO(wanted);
+    CHECK(std::ranges::count(files, fs::path{wanted}) == 1);
+    CHECK(fs::exists(book.root() / wanted));
+  }
+  CHECK_THAT(read_file(book.root() / "grader/hidden/01-back-pressure/07-paid-credit/tests.cpp"),
+             has_text("#include \"paid_credit.hpp\""));
+  const catalog known = catalog::load(book.root());
+  const exercise* made = known.find("paid-credit");
+  REQUIRE(made != nullptr);
+  CHECK(made->number == "1.7");
+  CHECK(made->file == "paid_credit.cpp");
+}
+
+TEST_CASE("on paper a skeleton lacks nothing but calibration", "[author]") {
+  const workbook book;
+  write_skeleton(book.root(), "01-back-pressure/07-credit");
+  const catalog known = catalog::load(book.root());
+  for (const check_item& item : check_paper(book.root(), *known.find("credit"))) {
+    INFO(item.subject << ": " << item.detail);
+    const bool calibration = item.subject == "accept/" || item.subject == "reject/";
+    CHECK((item.good || calibration));
+  }
+}
+
+TEST_CASE("a skeleton takes no id and no number that another exercise has", "[author]") {
+  const workbook book;
+  CHECK_THROWS_AS(write_skeleton(book.root(), "01-back-pressure/07-drain"), usage_error);
+  CHECK_THROWS_AS(write_skeleton(book.root(), "01-back-pressure/02-credit"), usage_error);
+  CHECK_FALSE(fs::exists(book.root() / "exercises/01-back-pressure/02-credit"));
+  CHECK_THROWS_AS(write_skeleton(book.root(), "credit"), usage_error);
+}
+
+TEST_CASE("author new says how to go on, in the words of the guide", "[author]") {
+  const workbook book;
+  const auto said = command_runner{book}({"author", "new", "01-back-pressure/07-credit"});
+  CHECK(said.code == exit_code::passed);
+  CHECK_THAT(said.out, has_text("./weir author check credit\n"));
+}
