@@ -10,8 +10,11 @@
 #   tests_dir/<id>.so, scenes_dir/<id>.so
 #   asan                                  the same fields once more for a sanitized build; absent unless WEIR_ASAN_GRADER
 
-# What grading needs, apart from the `weir` command itself; and the same sanitized, if it was asked for and can be had.
+# What judging a file needs, apart from the `weir` command itself; that and the scenes; and the judging sanitized, if it
+# was asked for and can be had.
+add_custom_target(weir_judging)
 add_custom_target(weir_grading)
+add_dependencies(weir_grading weir_judging)
 add_custom_target(weir_sanitized)
 
 set(WEIR_READER_DIR "${PROJECT_BINARY_DIR}/reader")
@@ -54,7 +57,7 @@ function(weir_add_reader_prelude name optimisation out_flags)
     COMMENT "Precompiling the reader's header (${name})"
     VERBATIM)
   add_custom_target(weir_reader_${name} ALL DEPENDS "${output}")
-  add_dependencies(weir_grading weir_reader_${name})
+  add_dependencies(weir_judging weir_reader_${name})
   set(${out_flags}
       ${use}
       PARENT_SCOPE)
@@ -118,7 +121,7 @@ function(weir_write_toolchain)
   weir_add_reader_prelude(prelude-deep -O2 deep_pch_flags)
 
   if(TARGET weir_runner)
-    add_dependencies(weir_grading weir_runner)
+    add_dependencies(weir_judging weir_runner)
   endif()
 
   set(compiler_id gcc)
@@ -184,8 +187,8 @@ function(weir_add_asan_grader out_fields)
     OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
   add_custom_target(
     weir_asan_grader ALL
-    COMMAND "${CMAKE_COMMAND}" --build "${tree}" --target weir_grading
-    COMMENT "Building the sanitized runner and exercises"
+    COMMAND "${CMAKE_COMMAND}" --build "${tree}" --target weir_judging
+    COMMENT "Building the sanitized runner and hidden tests"
     USES_TERMINAL VERBATIM)
   add_dependencies(weir_sanitized weir_asan_grader)
   file(READ "${tree}/weir-toolchain-fields.json" fields)
@@ -222,7 +225,11 @@ function(weir_add_module kind id folder source directory)
   target_link_libraries(${target} PRIVATE weir::runtime weir_warnings)
   target_compile_options(${target} PRIVATE ${ARGN})
   target_precompile_headers(${target} REUSE_FROM weir_prelude_of_${kind})
-  add_dependencies(weir_grading ${target})
+  if(kind STREQUAL "tests")
+    add_dependencies(weir_judging ${target})
+  else()
+    add_dependencies(weir_grading ${target})
+  endif()
 endfunction()
 
 # weir_add_exercise(NN-chapter/MM-name): modules tests/<id>.so and scenes/<id>.so, id being the name without its number.
