@@ -153,4 +153,16 @@ std::string format_number(double value) {
   return text + in.suffix;
 }
 
+bool counts_bytes(std::string_view unit) {
+  return unit == "B" || unit.starts_with("B/");
+}
+
+std::string format_bytes(double value, std::string_view unit) {
+  constexpr double kibi = 1024;
+  const double size = std::abs(value);
+  const double in = size < kibi ? 1 : size < kibi * kibi ? kibi : kibi * kibi;
+  const char* prefix = in == 1 ? " " : in == kibi ? " Ki" : " Mi";
+  return format_number(value / in) + prefix + std::string(unit);
+}
+
 } // namespace weir::viz

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir::viz {
@@ -30,5 +31,10 @@ struct tick {
 
 /// "12", "3.1", "0.042", "1.2 k", "3.4 M": at most three significant digits.
 [[nodiscard]] std::string format_number(double value);
+
+/// "B" and "B/s" count in powers of 1024.
+[[nodiscard]] bool counts_bytes(std::string_view unit);
+/// "512 B", "1.5 KiB", "64 MiB/s": three significant digits.
+[[nodiscard]] std::string format_bytes(double value, std::string_view unit);
 
 } // namespace weir::viz

@@ -64,7 +64,8 @@ namespace weir::viz::words {
 }
 
 [[nodiscard]] inline std::string with_unit(double value, std::string_view unit) {
-  return format_number(value) + (unit.empty() ? "" : " " + std::string(unit));
+  return counts_bytes(unit) ? format_bytes(value, unit)
+                            : format_number(value) + (unit.empty() ? "" : " " + std::string(unit));
 }
 
 } // namespace weir::viz::words

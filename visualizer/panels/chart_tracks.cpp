@@ -51,7 +51,7 @@ void draw_gauge(ui& with, ImDrawList& to, workbench& bench, const gauge_series& 
   }
   draw_top_label(with, to, where.plot, with_unit(high, gauge.unit));
   const double limit = gauge.limit_at(now);
-  const bool bytes = gauge.unit.starts_with("B"); // other units stand with the value already
+  const bool bytes = counts_bytes(gauge.unit); // other units stand with the value already
   const std::string small =
       limit > 0 ? "of " + (bytes ? with_unit(limit, gauge.unit) : format_number(limit)) : "";
   draw_gutter(with, to, where.gutter, what.name, with_unit(gauge.value.at_event(now), gauge.unit),

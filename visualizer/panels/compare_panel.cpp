@@ -185,6 +185,7 @@ void draw_gauges_pair(ui& with, ImDrawList& to, const pair& what, const box& are
   // The run on show on top: a white line over it would hide it wherever the two agree.
   draw_steps(with, to, area, scale, what.theirs->value, {theme::text, 0, top, false, 1.5F});
   draw_steps(with, to, area, scale, what.mine->value, {what.colour, 0, top, true, 1.5F});
+  draw_top_label(with, to, area, with_unit(top, what.mine->unit));
 }
 
 void draw_pair_head(ui& with, ImDrawList& to, const workbench& bench, const run& other,
@@ -288,7 +289,9 @@ void draw_compare(ui& with, workbench& bench, ImVec2 size) {
   const float table = std::clamp(room.x * 0.42F, with.px(250), with.px(460));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::BeginChild("compare table", {table, room.y}, false);
-  draw_table(with, compare(bench.shown()->line(), other->line()), left, right,
+  // The column is narrow; the legend has the whole name.
+  const std::string column = bench.against() == rival::previous ? "previous" : right;
+  draw_table(with, compare(bench.shown()->line(), other->line()), left, column,
              ImGui::GetContentRegionAvail().x - with.px(4));
   ImGui::EndChild();
   note_widget(with, "compare table");

@@ -34,17 +34,6 @@ private:
   bool by_ratio_;
 };
 
-/// As format_knob has it, but sizes in KiB and MiB where they come out even.
-std::string shown_value(const knob_info& knob, double value) {
-  constexpr double kibi = 1024;
-  if (!knob.unit.starts_with("B") || value < kibi || std::fmod(value, kibi) != 0) {
-    return format_knob(knob, value);
-  }
-  const bool mebi = std::fmod(value, kibi * kibi) == 0;
-  const auto count = static_cast<std::int64_t>(value / (mebi ? kibi * kibi : kibi));
-  return std::to_string(count) + (mebi ? " Mi" : " Ki") + knob.unit;
-}
-
 void start_typing(workbench& bench, std::size_t which, std::string text) {
   bench.typing = which;
   bench.typed = std::move(text);
@@ -187,7 +176,7 @@ void draw_head(ui& with, workbench& bench, std::size_t index, float width) {
   tooltip(with, knob.info.documentation);
   if (value > 0) {
     ImGui::SetCursorScreenPos({at.x + width - value - reset - with.px(4), at.y});
-    draw_value(with, bench, index, knob.info.name, shown_value(knob.info, knob.value),
+    draw_value(with, bench, index, knob.info.name, format_knob(knob.info, knob.value),
                format_knob(knob.info, knob.value), value);
   }
   ImGui::SetCursorScreenPos({at.x + width - reset, at.y});

@@ -16,12 +16,12 @@ std::vector<knob_value> values_of(const run_request& request, const std::vector<
   return values;
 }
 
-/// Every way from place to place that some item took.
+/// Every way from place to place that some item took; a way back from a visit is none.
 std::vector<std::pair<std::int16_t, std::int16_t>> ways_in(const timeline& line) {
   std::vector<std::pair<std::int16_t, std::int16_t>> ways;
   for (const move& each : line.moves()) {
     const std::pair way{each.from, each.to};
-    if (each.from >= 0 && each.to >= 0 && (ways.empty() || ways.back() != way) &&
+    if (each.from >= 0 && each.to >= 0 && !each.returns && (ways.empty() || ways.back() != way) &&
         std::ranges::find(ways, way) == ways.end()) {
       ways.push_back(way);
     }
@@ -73,6 +73,15 @@ bool run::has_charts() const {
 bool run::leads_to(std::size_t from, std::size_t to) const {
   const std::pair way{static_cast<std::int16_t>(from), static_cast<std::int16_t>(to)};
   return std::ranges::binary_search(ways_, way);
+}
+
+std::optional<nanos> run::quiet_from() const {
+  const auto& events = trace_->events;
+  const auto gap = std::ranges::adjacent_find(events, [&](const auto& one, const auto& next) {
+    return (next.t_ns - one.t_ns) * 10 >= line_.range().length() * 9;
+  });
+  return gap == events.end() || line_.range().length() == 0 ? std::nullopt
+                                                            : std::optional<nanos>{gap->t_ns};
 }
 
 const std::vector<latency_window>& run::latency_in(time_range range, std::size_t count) {

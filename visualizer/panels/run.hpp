@@ -62,6 +62,9 @@ public:
   /// Whether an item ever goes straight from one place to the other (indices of the timeline).
   [[nodiscard]] bool leads_to(std::size_t from, std::size_t to) const;
 
+  /// Where a long stretch without any event begins, if it takes nine tenths of the run or more.
+  [[nodiscard]] std::optional<nanos> quiet_from() const;
+
   /// Latency windows of the part of the run in view; remembered until another part is asked for.
   [[nodiscard]] const std::vector<latency_window>& latency_in(time_range range, std::size_t count);
   /// The events that pass; remembered until another filter is asked for.

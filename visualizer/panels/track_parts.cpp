@@ -14,18 +14,8 @@ std::string duration_text(double ns) {
   return trace::format_duration(std::chrono::nanoseconds{static_cast<std::int64_t>(ns)});
 }
 
-namespace {
-
-constexpr double kibi = 1024;
-
-/// Sizes are counted in powers of 1024.
-bool counts_bytes(std::string_view unit) {
-  return unit == "B" || unit.starts_with("B/");
-}
-
-} // namespace
-
 double scale_top(double value, std::string_view unit) {
+  constexpr double kibi = 1024;
   const double in = !counts_bytes(unit) || value < kibi ? 1
                     : value < kibi * kibi               ? kibi
                                                         : kibi * kibi;
@@ -33,10 +23,8 @@ double scale_top(double value, std::string_view unit) {
 }
 
 std::string with_unit(double value, std::string_view unit) {
-  if (counts_bytes(unit) && std::abs(value) >= kibi) {
-    const bool mebi = std::abs(value) >= kibi * kibi;
-    return format_number(value / (mebi ? kibi * kibi : kibi)) + (mebi ? " Mi" : " Ki") +
-           std::string{unit};
+  if (counts_bytes(unit)) {
+    return format_bytes(value, unit);
   }
   std::string text = format_number(value);
   if (!unit.empty()) {

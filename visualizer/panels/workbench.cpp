@@ -1,5 +1,6 @@
 #include "panels/workbench.hpp"
 
+#include "model/ticks.hpp"
 #include "panels/knob_steps.hpp"
 
 #include <algorithm>
@@ -73,6 +74,7 @@ workbench::workbench(std::shared_ptr<const trace::recording> recorded, std::stri
     : file_name_(std::move(file_name)) {
   seed_ = recorded->header.seed;
   show(std::make_shared<run>(std::move(recorded)));
+  quiet_from_ = shown_->quiet_from();
   view.fit();
   if (!shown_->has_charts()) {
     tab = shown_->line().tasks().all().empty() ? viz::tab::events : viz::tab::lanes;
@@ -117,9 +119,13 @@ std::string workbench::caption() const {
     return recorded.remark;
   }
   if (!shown_->line().promises_broken().empty()) {
-    return "A recorded run that broke a promise. Step back from the moment of failure with the "
-           "comma "
-           "key to see what led there.";
+    std::string text = "A recorded run that broke a promise. Step back from the moment of failure "
+                       "with the comma key to see what led there.";
+    if (quiet_from_) { // a test that waits in vain: what matters is a sliver at the left
+      text += " Nothing happens after " + format_time(*quiet_from_) +
+              "; step to before that and press W to look closer.";
+    }
+    return text;
   }
   return "A recorded run. Press Space to watch it, or drag along the charts.";
 }

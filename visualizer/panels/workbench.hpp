@@ -190,6 +190,7 @@ private:
   std::size_t sweep_missing_ = 0;
   std::uint64_t sweep_first_ticket_ = 0;
 
+  std::optional<nanos> quiet_from_; ///< of a recorded run, see run::quiet_from
   std::optional<std::string> copied_;
   std::string notice_;
 };

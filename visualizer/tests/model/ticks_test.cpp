@@ -79,4 +79,11 @@ TEST_CASE("a time is shown as finely as the view needs it") {
   CHECK(format_time(0, 1'000'000'000) == "0 s");
 }
 
+TEST_CASE("bytes are counted in powers of 1024") {
+  CHECK(format_bytes(512, "B") == "512 B");
+  CHECK(format_bytes(1536, "B") == "1.5 KiB");
+  CHECK(format_bytes(64.0 * 1024 * 1024, "B/s") == "64 MiB/s");
+  CHECK_FALSE(counts_bytes("bars"));
+}
+
 } // namespace weir::viz

@@ -75,6 +75,21 @@ TEST_CASE("what the command line asked for is where the scene begins") {
   CHECK(source.asked[1].where == slot::other);
 }
 
+TEST_CASE("a failure that came long after the last event says where to look") {
+  trace_builder b;
+  b.at(100 * ms).note("the last that happens");
+  b.at(60 * s).promise_broken("nobody came");
+  const auto bench = recorded_bench(b.done());
+  CHECK(bench->caption().find("Nothing happens after 0.100 s") != std::string::npos);
+
+  trace_builder busy;
+  for (int i = 0; i < 10; ++i) {
+    busy.at(i * s).note("something");
+  }
+  busy.promise_broken("the tenth");
+  CHECK(recorded_bench(busy.done())->caption().find("Nothing happens") == std::string::npos);
+}
+
 TEST_CASE("a value in words or digits is kept exactly; a hand on the slider goes by steps") {
   live_bench live;
   scene_opened told = fake_simulation::scene();
