@@ -254,7 +254,7 @@ std::vector<track> tracks_of(const timeline& line) {
     const auto index = static_cast<std::size_t>(gauge - line.gauges().data());
     if (!taken[index] && !gauge->value.empty()) {
       taken[index] = true;
-      found.push_back({track_kind::gauge, index, std::string{gauge->name}, colour, 42, share});
+      found.push_back({track_kind::gauge, index, std::string{gauge->name}, colour, 41, share});
     }
   };
   for (const breaker_sources& each : line.breakers()) {
@@ -263,7 +263,7 @@ std::vector<track> tracks_of(const timeline& line) {
                        static_cast<std::size_t>(each.state),
                        {},
                        theme::closed,
-                       44,
+                       42,
                        0});
     }
   }
@@ -280,14 +280,14 @@ std::vector<track> tracks_of(const timeline& line) {
     const auto kinds = std::ranges::count_if(
         shown_outcomes, [&](trace::outcome how) { return all[static_cast<std::size_t>(how)] > 0; });
     // The gutter is the legend: a line of its own for each kind.
-    const float lines = 15.0F * static_cast<float>(kinds + 1) + 2;
+    const float lines = 16.0F * static_cast<float>(kinds + 1) + 2;
     found.push_back({track_kind::outcomes, 0, {}, theme::closed, std::max(62.0F, lines), 1.2F});
   }
   if (line.main_latency() != nullptr) {
     found.push_back({track_kind::latency, 0, {}, theme::timeout, 44, 1});
   }
   if (line.attempts() > 0 && line.requests() > 0) {
-    found.push_back({track_kind::amplification, 0, {}, theme::retry, 40, 0.6F});
+    found.push_back({track_kind::amplification, 0, {}, theme::retry, 36, 0.6F});
   }
   for (const state_series& each : line.states()) {
     const auto index = static_cast<std::size_t>(&each - line.states().data());
@@ -295,7 +295,7 @@ std::vector<track> tracks_of(const timeline& line) {
       return one.state == static_cast<std::int32_t>(index);
     });
     if (!is_breaker && !each.transitions.empty()) {
-      found.push_back({track_kind::breaker_band, index, {}, theme::closed, 44, 0});
+      found.push_back({track_kind::breaker_band, index, {}, theme::closed, 42, 0});
     }
   }
   const gauge_series* lag = line.loop_lag();

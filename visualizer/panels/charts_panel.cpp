@@ -53,7 +53,7 @@ void draw_charts(ui& with, workbench& bench, ImVec2 size) {
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float gutter = std::min(with.px(150), room.x * 0.28F);
   const float ruler = with.px(24);
-  const float gap = with.px(6);
+  const float gap = with.px(5);
   if (bench.presenter) { // nobody scrolls in a lecture: as many as fit
     float needed = 0;
     const auto beyond = std::ranges::find_if(tracks, [&](const track& each) {
