@@ -18,13 +18,16 @@ WEIR_WORKSPACE=$(mktemp -d -t weir-pictures.XXXXXX) || exit 3
 trap 'rm -rf -- "$WEIR_WORKSPACE"' EXIT
 export WEIR_ROOT=$root WEIR_BUILD=${weir%/bin/weir} WEIR_WORKSPACE
 failed=0
-while read -r id code at; do
+while read -r id code at settings; do
   if [[ -z $id || $id == '#' || ($# -gt 0 && " $* " != *" $id "*) ]]; then continue; fi
   folder=("$root"/exercises/*/[0-9][0-9]-"$id")
   chapter=${folder[0]%/*}
   pictures=$root/chapters/${chapter##*/}/pictures
   mkdir -p -- "$pictures"
-  if "$weir" viz "$id" "--$code" --anyway --screenshot "$pictures/$id.png" --at "$at" --size 1280x720 </dev/null; then
+  set_all=()
+  for each in $settings; do set_all+=(--set "$each"); done
+  if "$weir" viz "$id" "--$code" --anyway "${set_all[@]}" --screenshot "$pictures/$id.png" --at "$at" \
+    --size 1280x720 </dev/null; then
     printf '%s\n' "${pictures#"$root"/}/$id.png"
   else
     printf 'draw.sh: no picture of %s\n' "$id" >&2
