@@ -102,8 +102,8 @@ void draw_outcome_bars(ui& with, ImDrawList& to, workbench& bench, const outcome
     }
   }
   // Of the run before: how many ended, and the lower line how many of them well.
-  const auto line = [&](std::size_t bar, std::uint64_t count, ImU32 colour) {
-    const float left = where.plot.min.x + static_cast<float>(bar) * width;
+  const auto line = [&](std::size_t index, std::uint64_t count, ImU32 colour) {
+    const float left = where.plot.min.x + static_cast<float>(index) * width;
     const float y = y_of(where.plot, 0, high, static_cast<double>(count));
     to.AddRectFilled({left, y}, {left + width - 1, y + std::max(1.0F, with.px(1.5F))}, colour);
   };
