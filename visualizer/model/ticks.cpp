@@ -153,6 +153,15 @@ std::string format_number(double value) {
   return text + in.suffix;
 }
 
+std::string unit_of(double value, std::string_view unit) {
+  const bool plural = unit.size() > 2 && unit.ends_with('s') && unit.find('/') == unit.npos;
+  if (value != 1 || !plural) {
+    return std::string(unit);
+  }
+  return unit.ends_with("ies") ? std::string(unit.substr(0, unit.size() - 3)) + "y"
+                               : std::string(unit.substr(0, unit.size() - 1));
+}
+
 bool counts_bytes(std::string_view unit) {
   return unit == "B" || unit.starts_with("B/");
 }

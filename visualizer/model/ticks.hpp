@@ -32,6 +32,9 @@ struct tick {
 /// "12", "3.1", "0.042", "1.2 k", "3.4 M": at most three significant digits.
 [[nodiscard]] std::string format_number(double value);
 
+/// "calls", but "call" of 1: units that are counted come as plurals.
+[[nodiscard]] std::string unit_of(double value, std::string_view unit);
+
 /// "B" and "B/s" count in powers of 1024.
 [[nodiscard]] bool counts_bytes(std::string_view unit);
 /// "512 B", "1.5 KiB", "64 MiB/s": three significant digits.

@@ -64,8 +64,9 @@ namespace weir::viz::words {
 }
 
 [[nodiscard]] inline std::string with_unit(double value, std::string_view unit) {
-  return counts_bytes(unit) ? format_bytes(value, unit)
-                            : format_number(value) + (unit.empty() ? "" : " " + std::string(unit));
+  return counts_bytes(unit)
+             ? format_bytes(value, unit)
+             : format_number(value) + (unit.empty() ? "" : " " + unit_of(value, unit));
 }
 
 } // namespace weir::viz::words

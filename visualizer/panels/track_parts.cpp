@@ -29,7 +29,7 @@ std::string with_unit(double value, std::string_view unit) {
   std::string text = format_number(value);
   if (!unit.empty()) {
     text += unit == "%" || unit.starts_with("/") ? "" : " ";
-    text += unit;
+    text += unit_of(value, unit);
   }
   return text;
 }

@@ -79,6 +79,14 @@ TEST_CASE("a time is shown as finely as the view needs it") {
   CHECK(format_time(0, 1'000'000'000) == "0 s");
 }
 
+TEST_CASE("one of a unit is no plural") {
+  CHECK(unit_of(1, "calls") == "call");
+  CHECK(unit_of(1, "queries") == "query");
+  CHECK(unit_of(2, "calls") == "calls");
+  CHECK(unit_of(1, "ms") == "ms");
+  CHECK(unit_of(1, "%") == "%");
+}
+
 TEST_CASE("bytes are counted in powers of 1024") {
   CHECK(format_bytes(512, "B") == "512 B");
   CHECK(format_bytes(1536, "B") == "1.5 KiB");
