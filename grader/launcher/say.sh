@@ -55,6 +55,9 @@ blame_disk() { # FOLDER [LOG]
 
 ask() { # QUESTION
   local answer
-  read -r -p "$1 [Y/n] " answer || return 1
+  if ! read -r -p "$1 [Y/n] " answer; then
+    printf '\n' >&2 # nobody typed one
+    return 1
+  fi
   [[ -z $answer || $answer == [yYjJ]* ]]
 }

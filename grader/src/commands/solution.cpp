@@ -19,7 +19,7 @@ std::filesystem::path require_solution(const context& ctx, const exercise& ex) {
   if (!std::filesystem::exists(file)) {
     throw environment_error{fmt::format(
         "There is no solution for '{}' here ({}). Hand-outs for readers come without; ask whoever "
-        "gave it to you.",
+        "gave you this one.",
         ex.id, file.string())};
   }
   return file;
@@ -42,6 +42,7 @@ void add_solution(CLI::App& app, context& ctx) {
           "shown once the exercise has passed, even if you reset it since, or with `--anyway`.");
   command->callback([&ctx, given] {
     const exercise& ex = ctx.exercise_or_current(given->id);
+    const std::filesystem::path file = require_solution(ctx, ex);
     const bool passed = !ctx.progress().load().of(ex.id).first_passed_at.empty();
     if (!passed && !given->anyway) {
       throw not_yet_error{fmt::format(
@@ -49,7 +50,6 @@ void add_solution(CLI::App& app, context& ctx) {
           "further; `weir solution {} --anyway` opens it all the same.",
           ex.id, ex.id, ex.id)};
     }
-    const std::filesystem::path file = require_solution(ctx, ex);
     const std::string text = read_file(file);
     ctx.progress().update([&](progress& known) {
       exercise_progress each = known.of(ex.id);

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# What ./weir makes of missing Debian packages, on a terminal: the question, each answer, and apt-get's failures. Neither
+# dpkg's list nor apt-get nor CMake is the real one.
+#
+#   launcher_packages.sh ROOT          status 77: there is no script(1)
+set -u -o pipefail
+
+root=$1
+command -v script >/dev/null || exit 77
+folder=$(mktemp -d -t weir-launcher.XXXXXX) || exit 1
+trap 'rm -rf -- "$folder"' EXIT
+mkdir -p "$folder/bin" "$folder/book/grader"
+cp -- "$root/weir" "$folder/book/"
+cp -r -- "$root/grader/launcher" "$folder/book/grader/"
+export FOLDER=$folder PATH=$folder/bin:$PATH SHELL=/bin/bash
+unset CI WEIR_PACKAGES WEIR_BUILD WEIR_ROOT
+
+stub() { # NAME, its text on standard input
+  { printf '#!/usr/bin/env bash\n' && cat; } >"$folder/bin/$1"
+  chmod +x -- "$folder/bin/$1"
+}
+
+stub dpkg-query <<'TEXT'
+while read -r name; do
+  grep -q -x -e "$name" "$FOLDER/missing" || printf 'installed %s\n' "$name"
+done <<<'cmake
+ninja-build
+g++
+libboost1.81-dev
+libboost-json1.81-dev
+catch2
+libcli11-dev
+libfmt-dev
+libtomlplusplus-dev
+clang-19
+libclang-rt-19-dev
+lld-19
+ccache
+bubblewrap
+libbenchmark-dev'
+TEXT
+stub apt-cache <<<'echo "  Candidate: 1.0"'
+stub apt-get <<<'echo "$*" >>"$FOLDER/apt-get"; [[ ! -e $FOLDER/offline ]]'
+stub sudo <<<'while [[ $1 == -n ]]; do shift; done; exec "$@"'
+# A launcher that gets this far goes on: it builds.
+stub cmake <<<'touch "$FOLDER/configured"; exit 1'
+
+die() {
+  printf 'launcher_packages.sh: %s; it said:\n' "$*" >&2
+  cat -- "$folder/said" >&2
+  exit 1
+}
+
+# Starts ./weir with these packages MISSING, ANSWERs the question, wants status 3: nothing here can be built.
+start() { # MISSING ANSWER
+  printf '%s\n' "$1" >"$folder/missing"
+  rm -rf -- "$folder/apt-get" "$folder/configured" "$folder/book/build"
+  printf '%b' "$2" | script -qec "$folder/book/weir list" /dev/null 2>&1 | tr -d '\r' >"$folder/said"
+  [[ ${PIPESTATUS[1]} -eq 3 ]] || die "status ${PIPESTATUS[1]} with $1 missing, expected 3"
+}
+
+said() { grep -q -e "$1" -- "$folder/said" || die "expected '$1'"; }
+goes_on() { [[ -e $folder/configured ]] || die 'it stopped'; }
+stops() { [[ ! -e $folder/configured ]] || die 'it went on'; }
+installs() { grep -q -e "install --no-install-recommends $1\$" -- "$folder/apt-get" || die "apt-get did not install $1"; }
+installs_nothing() { [[ ! -e $folder/apt-get ]] || die 'it called apt-get'; }
+
+start libfmt-dev 'n\n'
+said 'Weir needs these Debian packages, which are not installed: libfmt-dev$'
+said 'weir: Nothing was installed'
+said 'apt-get install --no-install-recommends libfmt-dev$'
+said 'WEIR_PACKAGES=skip'
+stops && installs_nothing
+
+# The end of input is no, and what is said of it has a line of its own.
+start libfmt-dev '\004'
+said '^weir: Nothing was installed'
+stops && installs_nothing
+
+start libfmt-dev '\n'
+installs libfmt-dev && goes_on
+
+# Without these Weir runs, so nothing about them may end a start.
+start ccache 'n\n'
+said 'Weir runs without these Debian packages, but is the better for them: ccache$'
+goes_on && installs_nothing
+start 'ccache
+bubblewrap' 'y\n'
+installs 'ccache bubblewrap' && goes_on
+touch "$folder/offline"
+start ccache 'y\n'
+said 'Going on without'
+goes_on
+start libfmt-dev 'y\n'
+said 'apt-get could not install the packages'
+stops
+rm -- "$folder/offline"
+
+# The hidden tests of a hand-out are tied to the compiler that made them.
+mkdir -p "$folder/book/grader/prebuilt"
+printf 'Clang 19, Boost 1.81.0\n' >"$folder/book/grader/prebuilt/made-with.txt"
+start clang-19 'n\n'
+said 'Weir needs these Debian packages, which are not installed: clang-19$'
+stops
+printf 'GNU 12, Boost 1.81.0\n' >"$folder/book/grader/prebuilt/made-with.txt"
+start clang-19 'n\n'
+goes_on
+exit 0
