@@ -96,6 +96,10 @@ configure() { # LOG TARGETS
   elif [[ -f $build/build.ninja && ${#options[@]} -eq 0 ]]; then
     return # ninja configures again by itself when it has to
   fi
+  # A first try that failed leaves what it found behind, above all the compiler.
+  if [[ ! -f $build/build.ninja && -f $build/CMakeCache.txt && " ${options[*]} " != *' --fresh '* ]]; then
+    options+=(--fresh)
+  fi
   say 'Configuring Weir.'
   if ! (cd "$root" && cmake --preset default -B "$build" "${options[@]}") >>"$1" 2>&1; then
     blame_disk "$build" "$1"

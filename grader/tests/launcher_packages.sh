@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What ./weir makes of missing Debian packages, on a terminal: the question, each answer, and apt-get's failures. Neither
-# dpkg's list nor apt-get nor CMake is the real one.
+# What ./weir makes of missing Debian packages, on a terminal: the question, each answer, and apt-get's failures; and what
+# it hands on. Neither dpkg's list nor apt-get nor CMake is the real one.
 #
 #   launcher_packages.sh ROOT          status 77: there is no script(1)
 set -u -o pipefail
@@ -43,7 +43,7 @@ stub apt-cache <<<'echo "  Candidate: 1.0"'
 stub apt-get <<<'echo "$*" >>"$FOLDER/apt-get"; [[ ! -e $FOLDER/offline ]]'
 stub sudo <<<'while [[ $1 == -n ]]; do shift; done; exec "$@"'
 # A launcher that gets this far goes on: it builds.
-stub cmake <<<'touch "$FOLDER/configured"; exit 1'
+stub cmake <<<'[[ $1 == --version ]] || echo "$*" >"$FOLDER/configured"; exit 1'
 
 die() {
   printf 'launcher_packages.sh: %s; it said:\n' "$*" >&2
@@ -55,6 +55,7 @@ die() {
 start() { # MISSING ANSWER
   printf '%s\n' "$1" >"$folder/missing"
   rm -rf -- "$folder/apt-get" "$folder/configured" "$folder/book/build"
+  "${before:-true}"
   printf '%b' "$2" | script -qec "$folder/book/weir list" /dev/null 2>&1 | tr -d '\r' >"$folder/said"
   [[ ${PIPESTATUS[1]} -eq 3 ]] || die "status ${PIPESTATUS[1]} with $1 missing, expected 3"
 }
@@ -105,4 +106,19 @@ stops
 printf 'GNU 12, Boost 1.81.0\n' >"$folder/book/grader/prebuilt/made-with.txt"
 start clang-19 'n\n'
 goes_on
+! grep -q -e --fresh -- "$folder/configured" || die 'a first start has nothing to forget'
+# A first try that failed leaves the compiler it took in CMake's cache; the next has to be free to take another.
+cached() {
+  mkdir -p "$folder/book/build"
+  printf 'CMAKE_HOME_DIRECTORY:INTERNAL=%s\n' "$(readlink -f "$folder")/book" >"$folder/book/build/CMakeCache.txt"
+}
+before=cached start nothing ''
+grep -q -e --fresh -- "$folder/configured" || die 'expected CMake to forget the try that failed'
+
+# The built program's doctor follows on the launcher's; its words are passed on.
+mkdir -p "$folder/book/build/bin"
+stub weir <<<'printf "%s;" "$@" >"$FOLDER/words"; exit 0'
+mv -- "$folder/bin/weir" "$folder/book/build/bin/weir"
+"$folder/book/weir" doctor --json >"$folder/said" 2>&1 || die 'expected doctor to end well'
+[[ $(<"$folder/words") == 'doctor;--json;' ]] || die "expected 'weir doctor --json', got $(<"$folder/words")"
 exit 0
