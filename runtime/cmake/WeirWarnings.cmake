@@ -17,5 +17,5 @@ target_compile_options(
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports false positives of these inside coroutine frames and inlined std::string code at -O2.
   target_compile_options(weir_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-pointer
-                                                   -Wno-mismatched-new-delete)
+                                                   -Wno-mismatched-new-delete -Wno-array-bounds -Wno-stringop-overflow)
 endif()

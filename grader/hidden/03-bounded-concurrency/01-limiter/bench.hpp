@@ -27,6 +27,10 @@ using std::chrono::nanoseconds;
 inline const error_code reset = asio::error::connection_reset;
 inline const error_code aborted = asio::error::operation_aborted;
 
+// Categories are never destroyed through their base, so Boost gives that no virtual destructor.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+
 /// What a job throws that isn't an exception, as a code, so that all fates are of one kind.
 class thrown_number final : public boost::system::error_category {
 public:
@@ -41,6 +45,8 @@ public:
     return {number, category};
   }
 };
+
+#pragma GCC diagnostic pop
 
 inline const error_code seven = thrown_number::code(7);
 
