@@ -247,7 +247,9 @@ private:
     } else {
       text_ += fmt::format("  Next: {}\n", paint_.cyan("weir brief " + how_.next));
     }
-    text_ += fmt::format("  Compare: {}\n", paint_.cyan("weir solution " + ex_.id));
+    if (how_.solution) {
+      text_ += fmt::format("  Compare: {}\n", paint_.cyan("weir solution " + ex_.id));
+    }
   }
 
   void costs() {

@@ -147,7 +147,9 @@ TEST_CASE("init makes a workspace elsewhere and renews it", "[commands]") {
   const workbook book;
   const command_runner weir{book};
   const std::string folder = (book.root().parent_path() / "mine").string();
-  CHECK_THAT(weir({"init", folder}).out, StartsWith("Made " + folder + " with 3 exercises"));
+  CHECK_THAT(weir({"init", folder}).out,
+             StartsWith("Made " + folder + " with 3 exercises") &&
+                 has_text("then start " + (book.root() / "weir").string()));
   CHECK(std::filesystem::exists(folder + "/01-back-pressure/02-overflow/queue.cpp"));
   CHECK_THAT(weir({"init", folder + "/"}).out, StartsWith("Brought up to date: " + folder));
 }

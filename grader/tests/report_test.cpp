@@ -106,6 +106,9 @@ TEST_CASE("a passing report gives points, schedules, time and the next step", "[
 
   2 of 2 points, 512 schedules, 0 ms, sandbox: none (limits only)
 )");
+  how.solution = false;
+  CHECK_THAT(report(v, queue_exercise(), how),
+             has_text("weir brief overflow") && !has_text("Compare"));
 }
 
 TEST_CASE("every verdict's word stands first", "[report]") {

@@ -60,6 +60,7 @@ void record_grading(context& ctx, const exercise& ex, const verdict& v) {
 report_options report_options_for(context& ctx, bool verbose) {
   report_options how = options_for(ctx.terminal);
   how.verbose = verbose;
+  how.solution = std::filesystem::exists(ctx.where.root / "solutions");
   if (const exercise* pending = ctx.first_pending()) {
     how.next = pending->id;
   }

@@ -28,10 +28,11 @@ void add_init(CLI::App& app, context& ctx) {
                    }};
     const bool existed = made.exists();
     made.prepare(ctx.exercises());
-    ctx.out << fmt::format("{} {} with {} exercises.\nWork there: cd {}, then start weir; or set "
+    ctx.out << fmt::format("{} {} with {} exercises.\nWork there: cd {}, then start {}; or set "
                            "WEIR_WORKSPACE to it.\n",
                            existed ? "Brought up to date:" : "Made", made.root().string(),
-                           ctx.exercises().exercises().size(), made.root().string());
+                           ctx.exercises().exercises().size(), made.root().string(),
+                           (ctx.where.root / "weir").string());
   });
 }
 

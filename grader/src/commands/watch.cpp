@@ -103,6 +103,7 @@ watch::run_outcome outcome_of(session& loop, const exercise& ex, verdict judged)
   outcome.token = judged.token;
   report_options how = options_for(loop.ctx.terminal);
   how.next = next_pending(loop, ex);
+  how.solution = std::filesystem::exists(loop.ctx.where.root / "solutions");
   outcome.report = [&ex, how, judged = std::make_shared<const verdict>(std::move(judged))](
                        std::size_t width) mutable {
     how.width = static_cast<int>(width);
