@@ -31,7 +31,7 @@ test = "wait-waits"
 
 [[test]]
 id = "wait-waits"
-promise = "`wait` returns no earlier than `open` is called."
+promise = "`wait` returns once `open` has been called, and no earlier."
 points = 2
 
 [[hint]]
@@ -56,7 +56,7 @@ A story from production, with figures: what was built, what happened, what it co
 What `@FILE@.cpp` holds, and what it shall do. Everything that is graded stands here, in the words of
 `exercise.toml`:
 
-1. **wait-waits** – `wait` returns no earlier than `open` is called.
+1. **wait-waits** – `wait` returns once `open` has been called, and no earlier.
 )";
 
 constexpr const char* interface_header = R"(#pragma once
@@ -91,7 +91,8 @@ namespace {
 
 class timer_latch final : public latch {
 public:
-  explicit timer_latch(asio::any_io_executor executor) : opened_(executor, @EXPIRY@) {}
+  explicit timer_latch(asio::any_io_executor executor)
+      : opened_(executor, @EXPIRY@) {}
 
   asio::awaitable<void> wait() override {
     boost::system::error_code ignored;
@@ -121,23 +122,41 @@ using namespace std::chrono_literals;
 namespace {
 
 const weir::knob<std::chrono::nanoseconds> opens_after{
-    "opens-after", {.value = 20ms, .min = 1ms, .max = 100ms, .step = 1ms, .documentation = "When the latch is opened."}};
+    "opens-after",
+    {.value = 20ms,
+     .min = 1ms,
+     .max = 100ms,
+     .step = 1ms,
+     .documentation = "When the latch is opened."}};
 
-asio::awaitable<void> guest(latch& door, weir::gauge& inside, int& passed) {
-  co_await door.wait();
-  inside.set(++passed);
+struct evening {
+  latch& door;
+  bool open = false;
+  int inside = 0;
+  int early = 0;
+  weir::gauge guests_inside{"guests inside"};
+  weir::gauge too_early{"guests who came in too early"};
+};
+
+asio::awaitable<void> guest(evening& tonight) {
+  co_await tonight.door.wait();
+  tonight.guests_inside.set(++tonight.inside);
+  if (!tonight.open)
+    tonight.too_early.set(++tonight.early);
 }
 
 asio::awaitable<void> party(weir::scene_context& scene) {
   const auto executor = co_await asio::this_coro::executor;
   const auto door = make_latch(executor);
-  weir::gauge inside{"inside"};
-  int passed = 0;
+  evening tonight{*door};
+  tonight.guests_inside.set(0);
+  tonight.too_early.set(0);
   for (int i = 0; i < 8; ++i)
-    asio::co_spawn(executor, guest(*door, inside, passed), asio::detached);
+    asio::co_spawn(executor, guest(tonight), asio::detached);
   asio::steady_timer timer(executor, scene[opens_after]);
   co_await timer.async_wait(asio::use_awaitable);
   weir::note("the latch is opened");
+  tonight.open = true;
   door->open();
   timer.expires_after(10ms);
   co_await timer.async_wait(asio::use_awaitable);
@@ -145,16 +164,18 @@ asio::awaitable<void> party(weir::scene_context& scene) {
 
 } // namespace
 
-WEIR_SCENE(.title = "Guests at a latch", .caption = "Watch when the guests come in; open the latch later.",
+WEIR_SCENE(.title = "Guests at a latch",
+           .caption = "Watch when the guests come in; open the latch later.",
            .knobs = {opens_after},
            .goals = {{"nobody passes before the latch is open",
-                      [](const weir::trace::summary& seen) { return seen.gauge("inside").max <= 8; }}},
+                      [](const weir::trace::summary& seen) {
+                        return seen.gauge("guests who came in too early").max == 0;
+                      }}},
            .body = party, .horizon = 200ms);
 )";
 
-constexpr const char* hidden_tests = R"(#include "weir_catch.hpp"
-
-#include "@FILE@.hpp"
+constexpr const char* hidden_tests = R"(#include "@FILE@.hpp"
+#include "weir_catch.hpp"
 
 using namespace std::chrono_literals;
 
@@ -173,17 +194,21 @@ asio::awaitable<void> guest(latch& door, int& passed) {
 
 } // namespace
 
-TEST_CASE("wait returns no earlier than open is called", "[wait-waits]") {
+TEST_CASE("wait returns once open has been called, and no earlier", "[wait-waits]") {
   WEIR_EXPLORE("three guests wait", []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
     const auto door = make_latch(executor);
     int passed = 0;
-    for (int i = 0; i < 3; ++i) asio::co_spawn(executor, guest(*door, passed), asio::detached);
+    for (int i = 0; i < 3; ++i)
+      asio::co_spawn(executor, guest(*door, passed), asio::detached);
     co_await pause(5ms);
     weir::expect(passed == 0, "{} of 3 guests passed a latch that nobody had opened", passed);
     door->open();
     co_await pause(1ms);
     weir::expect(passed == 3, "1 ms after open, {} of 3 guests had passed", passed);
+    asio::co_spawn(executor, guest(*door, passed), asio::detached);
+    co_await pause(1ms);
+    weir::expect(passed == 4, "a guest who came after open still waits 1 ms later");
   });
 }
 )";
