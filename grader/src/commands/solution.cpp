@@ -1,3 +1,5 @@
+#include "commands/solution.hpp"
+
 #include "command_help.hpp"
 #include "commands.hpp"
 #include "errors.hpp"
@@ -12,8 +14,6 @@
 
 namespace weir::grader {
 
-namespace {
-
 std::filesystem::path require_solution(const context& ctx, const exercise& ex) {
   std::filesystem::path file = ctx.where.root / "solutions" / ex.folder / ex.file;
   if (!std::filesystem::exists(file)) {
@@ -24,8 +24,6 @@ std::filesystem::path require_solution(const context& ctx, const exercise& ex) {
   }
   return file;
 }
-
-} // namespace
 
 void add_solution(CLI::App& app, context& ctx) {
   struct arguments {

@@ -2,6 +2,7 @@
 #include "command_help.hpp"
 #include "commands.hpp"
 #include "commands/grading.hpp"
+#include "commands/solution.hpp"
 #include "files.hpp"
 #include "process.hpp"
 #include "viz/show.hpp"
@@ -130,7 +131,7 @@ std::string page_text(session& loop, const std::string& id, watch::page_kind pag
   if (page == watch::page_kind::brief) {
     return read_file(loop.ctx.exercises().folder_of(ex) / "brief.md");
   }
-  std::string text = read_file(loop.ctx.where.root / "solutions" / ex.folder / ex.file);
+  std::string text = read_file(require_solution(loop.ctx, ex));
   loop.ctx.progress().update([&](progress& known) {
     exercise_progress each = known.of(id);
     each.solution_seen = true;
