@@ -70,7 +70,7 @@ said=$("$weir" viz bounded-queue --text) || die 'no text picture of a scene'
 said=$("$weir" run bounded-queue)
 token=$(grep -o -m 1 'w1:[^ ]*' <<<"$said") || die "the starter gives no token: $said"
 said=$("$weir" viz --replay "$token" --text) || die 'a failure is not replayed'
-[[ $said == *'promise was broken'* ]] || die "a replayed failure does not name the broken promise: $said"
+[[ $said == *'✗ 0.002 s: the queue holds'* ]] || die "a replayed failure does not name the broken promise: $said"
 
 open_window
 kill -KILL "$shown"

@@ -95,8 +95,7 @@ void wait_for_first_run(workbench& bench) {
 
 void print_text(workbench& bench) {
   run& shown = *bench.shown();
-  std::cout << bench.title() << '\n'
-            << picture_as_text(shown.line(), shown.state(), bench.clock.at(), shown.warnings());
+  std::cout << picture_as_text(shown.line(), shown.state(), bench.clock.at(), shown.warnings());
 }
 
 } // namespace weir::viz
