@@ -13,6 +13,8 @@ if [[ -z ${DISPLAY-} ]]; then
   exec xvfb-run --auto-servernum "${BASH_SOURCE[0]}" "$@"
 fi
 shift
+# shellcheck source=made_from.sh
+source "$root/visualizer/pictures/made_from.sh"
 
 WEIR_WORKSPACE=$(mktemp -d -t weir-pictures.XXXXXX) || exit 3
 trap 'rm -rf -- "$WEIR_WORKSPACE"' EXIT
@@ -28,6 +30,8 @@ while read -r id code at settings; do
   for each in $settings; do set_all+=(--set "$each"); done
   if "$weir" viz "$id" "--$code" --anyway "${set_all[@]}" --screenshot "$pictures/$id.png" --at "$at" \
     --size 1280x720 </dev/null; then
+    # shellcheck disable=SC2086 # settings are words
+    made_from "$root" "$id" "$code" "$at" $settings >"$pictures/$id.made-from"
     printf '%s\n' "${pictures#"$root"/}/$id.png"
   else
     printf 'draw.sh: no picture of %s\n' "$id" >&2
