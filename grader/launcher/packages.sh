@@ -98,17 +98,30 @@ apt_get() { # TEXT LOG ARG…
     # Without a terminal sudo can't ask for a password: then it must not try.
     if interactive; then command=(sudo "${command[@]}"); else command=(sudo -n "${command[@]}"); fi
   fi
+  # Ctrl-C reaches apt-get too. It stops where it may: in the midst of dpkg's work it goes on until the system is whole.
+  # Who reads it has to stay as long; `read` ends with more than 128 when it was disturbed.
+  local interrupted='' status
+  trap 'interrupted=yes' INT
   # Standard input stays the terminal's: sudo may have to ask.
-  "${command[@]}" 2>&1 | while IFS= read -r line; do
-    IFS=: read -r kind _ percent _ <<<"$line"
-    case $kind in
-    dlstatus) progress "$text: fetching" "${percent%%.*}" 100 ;;
-    pmstatus) progress "$text: unpacking" "${percent%%.*}" 100 ;;
-    *) printf '%s\n' "$line" >>"$log" ;;
-    esac
-  done
-  local status=${PIPESTATUS[0]}
+  "${command[@]}" 2>&1 | {
+    trap 'clear_progress; say "Waiting for apt-get to stop."' INT
+    while IFS= read -r line || [[ $? -gt 128 ]]; do
+      IFS=: read -r kind _ percent _ <<<"$line"
+      case $kind in
+      dlstatus) progress "$text: fetching" "${percent%%.*}" 100 ;;
+      pmstatus) progress "$text: unpacking" "${percent%%.*}" 100 ;;
+      *) printf '%s\n' "$line" >>"$log" ;;
+      esac
+    done
+    clear_progress
+  }
+  status=${PIPESTATUS[0]}
+  trap - INT
   clear_progress
+  if [[ -n $interrupted ]]; then
+    say 'Interrupted. The next start asks again for what is still missing.'
+    exit 130
+  fi
   return "$status"
 }
 

@@ -40,7 +40,17 @@ bubblewrap
 libbenchmark-dev'
 TEXT
 stub apt-cache <<<'echo "  Candidate: 1.0"'
-stub apt-get <<<'echo "$*" >>"$FOLDER/apt-get"; [[ ! -e $FOLDER/offline ]]'
+stub apt-get <<'TEXT'
+echo "$*" >>"$FOLDER/apt-get"
+if [[ $* == *install* && -e $FOLDER/interrupt ]]; then
+  # As the real one does on Ctrl-C when dpkg is at work: it ends that first.
+  trap '' INT
+  kill -INT 0
+  for line in 1 2 3; do echo "Unpacking $line"; done
+  touch "$FOLDER/ended"
+fi
+[[ ! -e $FOLDER/offline ]]
+TEXT
 stub sudo <<<'while [[ $1 == -n ]]; do shift; done; exec "$@"'
 # A launcher that gets this far goes on: it builds.
 stub cmake <<<'[[ $1 == --version ]] || echo "$*" >"$FOLDER/configured"; exit 1'
@@ -51,13 +61,15 @@ die() {
   exit 1
 }
 
-# Starts ./weir with these packages MISSING, ANSWERs the question, wants status 3: nothing here can be built.
-start() { # MISSING ANSWER
+# Starts ./weir with these packages MISSING, ANSWERs the question, wants STATUS (else 3: nothing here can be built).
+start() { # MISSING ANSWER [STATUS]
+  local expected=${3-3}
   printf '%s\n' "$1" >"$folder/missing"
   rm -rf -- "$folder/apt-get" "$folder/configured" "$folder/book/build"
   "${before:-true}"
   printf '%b' "$2" | script -qec "$folder/book/weir list" /dev/null 2>&1 | tr -d '\r' >"$folder/said"
-  [[ ${PIPESTATUS[1]} -eq 3 ]] || die "status ${PIPESTATUS[1]} with $1 missing, expected 3"
+  local status=${PIPESTATUS[1]}
+  [[ $status -eq $expected ]] || die "status $status with $1 missing, expected $expected"
 }
 
 said() { grep -q -e "$1" -- "$folder/said" || die "expected '$1'"; }
@@ -80,6 +92,14 @@ stops && installs_nothing
 
 start libfmt-dev '\n'
 installs libfmt-dev && goes_on
+
+# Ctrl-C while packages are installed: apt-get ends what it is in the midst of, and only then the launcher.
+touch "$folder/interrupt"
+start libfmt-dev 'y\n' 130
+said '^Interrupted'
+[[ -e $folder/ended ]] || die 'apt-get was cut short'
+stops
+rm -- "$folder/interrupt"
 
 # Without these Weir runs, so nothing about them may end a start.
 start ccache 'n\n'
