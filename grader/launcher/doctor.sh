@@ -81,6 +81,7 @@ doctor_visualizer() {
   if [[ -z $missing ]]; then
     row visualizer 'its packages are installed; ./weir viz builds it when it is first asked for'
   else
+    missing=${missing// / or }
     row visualizer "needs ${missing//$'\n'/, }; ./weir viz installs them when it is first asked for"
   fi
 }

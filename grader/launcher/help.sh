@@ -16,7 +16,8 @@ weir $version: a workbook for asynchronous flow control in C++20.
   ./weir doctor       what is installed, what is missing
   ./weir test         the project's own test suite
 
-Weir is not built yet. The first start installs the Debian packages that are missing (it says which, and asks), builds for
-some minutes, and after that ./weir --help lists every command.
+Weir is not built yet. The first start installs the Debian packages that are
+missing (it says which, and asks), builds for some minutes, and after that
+./weir --help lists every command.
 TEXT
 }

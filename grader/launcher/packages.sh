@@ -125,6 +125,12 @@ apt_get() { # TEXT LOG ARG…
   return "$status"
 }
 
+# True if sudo lets this person install packages; it asks for the password now, if it wants one.
+sudo_lets() {
+  # Without a terminal sudo can't ask: then it must not try.
+  if interactive; then sudo true; else sudo -n true; fi
+}
+
 # Of missing requirements, those that Weir can't do without.
 needed_of() { # REQUIREMENTS
   grep -v '^?' <<<"$1"
@@ -168,6 +174,11 @@ ensure_packages() { # [all]
       "  apt-get update && apt-get install --no-install-recommends $names" \
       "WEIR_PACKAGES=skip ./weir goes on with what is there."
   fi
+  if [[ $EUID -ne 0 ]] && ! sudo_lets; then
+    go_without "$missing" "sudo does not let you install them (see above). As root, type:" \
+      "  apt-get update && apt-get install --no-install-recommends $names"
+    return
+  fi
   install_packages "$missing"
 }
 
@@ -189,9 +200,6 @@ install_packages() { # REQUIREMENTS
   if ! apt_get 'Packages' "$log" install --no-install-recommends ${chosen//$'\n'/ }; then
     blame_disk /var/cache/apt "$log"
     show_log "$log" 15
-    if ! interactive && [[ $EUID -ne 0 ]]; then
-      say 'sudo may have wanted a password, which it can only ask for on a terminal.'
-    fi
     go_without "$1" 'apt-get could not install the packages (see above).'
     return
   fi

@@ -51,7 +51,11 @@ if [[ $* == *install* && -e $FOLDER/interrupt ]]; then
 fi
 [[ ! -e $FOLDER/offline ]]
 TEXT
-stub sudo <<<'while [[ $1 == -n ]]; do shift; done; exec "$@"'
+stub sudo <<'TEXT'
+while [[ $1 == -n ]]; do shift; done
+[[ ! -e $FOLDER/no-sudo ]] || exit 1
+exec "$@"
+TEXT
 # A launcher that gets this far goes on: it builds.
 stub cmake <<<'[[ $1 == --version ]] || echo "$*" >"$FOLDER/configured"; exit 1'
 
@@ -67,7 +71,7 @@ start() { # MISSING ANSWER [STATUS]
   printf '%s\n' "$1" >"$folder/missing"
   rm -rf -- "$folder/apt-get" "$folder/configured" "$folder/book/build"
   "${before:-true}"
-  printf '%b' "$2" | script -qec "$folder/book/weir list" /dev/null 2>&1 | tr -d '\r' >"$folder/said"
+  printf '%b' "$2" | script -qec "${as-} $folder/book/weir list" /dev/null 2>&1 | tr -d '\r' >"$folder/said"
   local status=${PIPESTATUS[1]}
   [[ $status -eq $expected ]] || die "status $status with $1 missing, expected $expected"
 }
@@ -100,6 +104,19 @@ said '^Interrupted'
 [[ -e $folder/ended ]] || die 'apt-get was cut short'
 stops
 rm -- "$folder/interrupt"
+
+# A person whom sudo refuses reads what to type as root, and nothing of package sources.
+touch "$folder/no-sudo"
+if [[ $EUID -eq 0 ]]; then
+  chown -R 65534 "$folder"
+  as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+fi
+start libfmt-dev 'y\n'
+said 'sudo does not let you install them'
+said 'As root, type:$'
+stops && installs_nothing
+rm -- "$folder/no-sudo"
+as=''
 
 # Without these Weir runs, so nothing about them may end a start.
 start ccache 'n\n'
