@@ -20,7 +20,8 @@ progress() { # TEXT DONE TOTAL
   if [[ -t 2 ]]; then
     local width=${COLUMNS:-$(tput cols 2>/dev/null || echo 80)}
     local line
-    printf -v line '%s  %3d %%  %d of %d' "$1" "$percent" "$2" "$3"
+    printf -v line '%s  %3d %%' "$1" "$percent"
+    [[ $3 -eq 100 ]] || line+="  $2 of $3" # of a hundred it would be the percentage again
     printf '\r%s\033[K' "${line:0:width-1}" >&2
     progress_shown=line
   elif [[ $progress_shown != "$1 $((percent / 10))" ]]; then
