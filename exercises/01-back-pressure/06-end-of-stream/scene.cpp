@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
 constexpr int readings = 500;
+constexpr int most_under_way = 20;
 
 const weir::knob<std::size_t> capacity{
     "capacity",
@@ -146,7 +147,7 @@ private:
   weir::scene_context& scene_;
   weir::counter read_{"read", "items"};
   weir::counter written_{"written", "items"};
-  weir::gauge under_way_{"under way", {.unit = "items"}};
+  weir::gauge under_way_{"under way", {.capacity = most_under_way, .unit = "items"}};
   weir::gauge writing_{"writing", {.capacity = 1}};
   weir::place raw_;
   weir::place transformer_{"transformer", {.capacity = 1}};
@@ -187,6 +188,6 @@ WEIR_SCENE(.title = "A night of 500 readings",
                       [](const weir::trace::summary& seen) {
                         return seen.counter("written").total == readings &&
                                seen.counter("took").total <= 6000 &&
-                               seen.gauge("under way").max <= 20;
+                               seen.gauge("under way").max <= most_under_way;
                       }}},
            .body = carry, .horizon = 30s);

@@ -89,8 +89,7 @@ private:
 class wholesaler final : public mapping {
 public:
   wholesaler(asio::any_io_executor executor, const weir::scene_context& scene)
-      : places_(scene[limit]),
-        service_(std::move(executor),
+      : service_(std::move(executor),
                  {.name = "wholesaler",
                   .capacity = allowed_at_once,
                   .latency = weir::world::bimodal({.common = scene[lookup_time],
@@ -125,25 +124,18 @@ public:
 
 private:
   struct inside {
-    explicit inside(wholesaler& at) : of(at) { of.show(1); }
+    explicit inside(wholesaler& at) : of(at) { of.in_flight_.add(1); }
 
     inside(const inside&) = delete;
     inside& operator=(const inside&) = delete;
 
-    ~inside() { of.show(-1); }
+    ~inside() { of.in_flight_.subtract(1); }
 
     wholesaler& of;
   };
 
-  void show(int change) {
-    in_flight_.add(change);
-    used_.set(in_flight_.value() * 100 / static_cast<double>(places_));
-  }
-
-  std::size_t places_;
   weir::world::service service_;
   weir::gauge in_flight_;
-  weir::gauge used_{"places in use", {.capacity = 100, .unit = "%"}};
   weir::place calling_{"wholesaler", {.capacity = allowed_at_once}};
   weir::outcomes prices_{"prices"};
 };

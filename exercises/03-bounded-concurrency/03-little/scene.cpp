@@ -171,6 +171,7 @@ asio::awaitable<void> day(weir::scene_context& scene) {
   auto parts = std::make_shared<database>(executor, scene);
   weir::gauge found("bound", {.capacity = static_cast<double>(scene[pool]), .unit = "calls"});
 
+  parts->in_flight.limit(static_cast<double>(scene[pool]));
   auto in_flight = static_cast<std::size_t>(scene[bound]);
   if (in_flight == 0) {
     weir::span searching("find_bound()", {weir::span_role::work, 0});

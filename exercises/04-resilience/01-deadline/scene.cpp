@@ -17,6 +17,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -261,9 +262,11 @@ bool nobody_blocks(const weir::trace::summary& seen) {
   return seen.gauge("points reserved for nobody").last == 0;
 }
 
+/// Of the 100 ms the company takes 40. It may be that it refuses nobody.
 bool refusals_are_quick(const weir::trace::summary& seen) {
-  const auto& refusal = seen.span("refusal on its way");
-  return refusal.ended > 0 && refusal.p99 <= 60ms; // the company takes 40;
+  const auto refusal =
+      std::ranges::find(seen.spans, "refusal on its way", &weir::trace::span_summary::name);
+  return refusal == seen.spans.end() || refusal->p99 <= 60ms;
 }
 
 bool few_in_flight(const weir::trace::summary& seen) {

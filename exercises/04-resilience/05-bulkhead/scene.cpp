@@ -10,8 +10,12 @@
 #include <weir/world/arrivals.hpp>
 #include <weir/world/distribution.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
 #include <array>
 #include <chrono>
+#include <list>
 #include <map>
 #include <string>
 
@@ -177,10 +181,17 @@ struct shop {
     }
   }
 
+  /// Sends home whoever is still there: nobody is inside when the walls come down.
+  void close() {
+    for (asio::cancellation_signal& one : doors)
+      one.emit(asio::cancellation_type::terminal);
+  }
+
   std::array<side, 2> sides;
   std::array<entrance, 2> entrances;
   nanoseconds patience_of_a_request;
   std::unique_ptr<bulkheads> walls;
+  std::list<asio::cancellation_signal> doors; ///< one for each request
 };
 
 weir::outcome outcome_of(const boost::system::error_code& error) {
@@ -200,6 +211,8 @@ asio::awaitable<void> request(std::shared_ptr<shop> in, std::size_t which, int i
     const auto start_by = steady_clock::now() + in->patience_of_a_request;
     co_await in->walls->call(which, id, start_by);
   } catch (const boost::system::system_error& error) {
+    if (error.code() == asio::error::operation_aborted)
+      co_return; // sent home
     how = outcome_of(error.code());
   }
   in->entrances[which].has_ended(id);
@@ -220,7 +233,9 @@ asio::awaitable<void> visitors(std::shared_ptr<shop> in, std::size_t which, doub
       co_return;
     timer.expires_at(start + *next);
     co_await timer.async_wait(asio::use_awaitable);
-    asio::co_spawn(executor, request(in, which, id), asio::detached);
+    asio::cancellation_slot closing = in->doors.emplace_back().slot();
+    asio::co_spawn(executor, request(in, which, id),
+                   asio::bind_cancellation_slot(closing, asio::detached));
     asio::post(executor, [in] { in->show(); });
   }
 }
@@ -230,8 +245,11 @@ asio::awaitable<void> afternoon(weir::scene_context& scene) {
   auto in = std::make_shared<shop>(executor, scene);
   for (const std::size_t which : {0, 1})
     asio::co_spawn(executor, visitors(in, which, scene[arrival_rate]), asio::detached);
-  asio::steady_timer closing_time(executor, scene.horizon());
-  co_await closing_time.async_wait(asio::use_awaitable);
+  asio::steady_timer clock(executor, scene.horizon());
+  co_await clock.async_wait(asio::use_awaitable);
+  in->close();
+  clock.expires_after(1s); // the curtain falls when all have gone
+  co_await clock.async_wait(asio::use_awaitable);
 }
 
 bool stock_does_not_notice(const weir::trace::summary& seen) {

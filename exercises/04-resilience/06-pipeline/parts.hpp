@@ -200,8 +200,28 @@ public:
   }
 
 private:
+  /// Somebody in the queue, for as long as it waits, however that ends.
   struct waiter {
+    explicit waiter(bulkhead& before)
+        : of(before),
+          alarm(before.shared_.executor, steady_clock::time_point::max()),
+          position(before.queue_.insert(before.queue_.end(), this)) {
+      of.show_queue();
+    }
+
+    waiter(const waiter&) = delete;
+    waiter& operator=(const waiter&) = delete;
+
+    ~waiter() {
+      if (started)
+        return;
+      of.queue_.erase(position);
+      of.show_queue();
+    }
+
+    bulkhead& of;
     asio::steady_timer alarm;
+    std::list<waiter*>::iterator position;
     bool started = false;
   };
 
@@ -213,16 +233,11 @@ private:
 
   asio::awaitable<void> wait_for_a_place(int request) {
     const weir::span waits("queued", {weir::span_role::waiting, shared_.span_of(request)});
-    waiter self{asio::steady_timer(shared_.executor, steady_clock::time_point::max())};
-    const auto position = queue_.insert(queue_.end(), &self);
-    shared_.waiting.set(static_cast<double>(queue_.size()));
+    waiter self(*this);
     error_code ignored;
     co_await self.alarm.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    if (self.started)
-      co_return;
-    queue_.erase(position);
-    shared_.waiting.set(static_cast<double>(queue_.size()));
-    throw system_error(asio::error::operation_aborted);
+    if (!self.started)
+      throw system_error(asio::error::operation_aborted);
   }
 
   void pass_on_a_place() {
@@ -232,10 +247,12 @@ private:
     }
     waiter& next = *queue_.front();
     queue_.pop_front();
-    shared_.waiting.set(static_cast<double>(queue_.size()));
+    show_queue();
     next.started = true;
     next.alarm.cancel();
   }
+
+  void show_queue() { shared_.waiting.set(static_cast<double>(queue_.size())); }
 
   board& shared_;
   std::unique_ptr<remote> inner_;
