@@ -1,6 +1,19 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # root, build and assume_yes are ./weir's
 # `./weir test`: the whole suite from a fresh clone, no other step. Arguments go to ctest (`./weir test -R runtime`).
 
+help_of_tests() {
+  cat <<'TEXT'
+./weir test [CTEST-ARG…]: the project's own whole test suite
+
+Installs what is missing (on a terminal it asks first), builds everything, runs
+all tests, and ends with 0 if none failed. The words behind it go to ctest:
+
+  ./weir test -N            list the tests
+  ./weir test -R runtime    those whose name matches
+  ./weir test --rerun-failed
+TEXT
+}
+
 run_tests() {
   part say
   part packages

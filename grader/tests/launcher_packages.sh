@@ -152,6 +152,17 @@ cached() {
 before=cached start nothing ''
 grep -q -e --fresh -- "$folder/configured" || die 'expected CMake to forget the try that failed'
 
+# A question needs neither packages nor a build.
+printf 'g++\n' >"$folder/missing"
+rm -rf -- "$folder/book/build" "$folder/apt-get"
+for words in help --help --version 'viz --help' 'run -h' 'doctor --help' 'test --help'; do
+  # shellcheck disable=SC2086 # they are words
+  "$folder/book/weir" $words >"$folder/said" 2>&1 </dev/null || die "status $? of ./weir $words"
+  said weir && installs_nothing && [[ ! -e $folder/book/build ]] || die "./weir $words started something"
+done
+said 'The words behind it go to ctest'
+: >"$folder/missing"
+
 # The built program's doctor follows on the launcher's; its words are passed on.
 mkdir -p "$folder/book/build/bin"
 stub weir <<<'printf "%s;" "$@" >"$FOLDER/words"; exit 0'
