@@ -252,3 +252,19 @@ TEST_CASE("dispatching from within a run is immediate, as on an io_context, and 
   }));
   CHECK(order == std::vector<std::string>{"spawned", "dispatched", "went on", "posted"});
 }
+
+TEST_CASE("a task that awaits one of two keeps its id and its name") {
+  using namespace asio::experimental::awaitable_operators;
+  std::uint32_t before = 0;
+  std::uint32_t after = 0;
+  REQUIRE(run_once([&]() -> asio::awaitable<void> {
+    weir::name_this_task("waiter");
+    co_await wait_for(1ms);
+    before = weir::current_task();
+    co_await (wait_for(1ms) || wait_for(2ms));
+    after = weir::current_task();
+    co_await wait_for(1ms);
+  }));
+  CHECK(before != 0);
+  CHECK(after == before);
+}

@@ -74,9 +74,62 @@ private:
   std::uint32_t task_;
 };
 
+/// The same for the handler of an operation that is awaited without a token, as `||` awaits its
+/// group.
+template <typename Handler>
+class task_op_handler : public Handler {
+public:
+  task_op_handler(Handler&& handler, std::uint32_t task)
+      : Handler(std::move(handler)), task_(task) {}
+
+  template <typename... Results>
+  void operator()(Results&&... results) {
+    const resumption scope(task_);
+    Handler::operator()(std::forward<Results>(results)...);
+  }
+
+private:
+  std::uint32_t task_;
+};
+
 } // namespace weir::detail
 
 namespace boost::asio {
+
+namespace detail {
+
+template <typename Signature, typename Op>
+class awaitable_async_op<Signature, Op, any_io_executor> {
+public:
+  using handler_type = awaitable_async_op_handler<Signature, any_io_executor>;
+
+  awaitable_async_op(Op&& op, awaitable_frame_base<any_io_executor>* frame)
+      : op_(std::forward<Op>(op)), frame_(frame) {}
+
+  bool await_ready() const noexcept { return false; }
+
+  void await_suspend(coroutine_handle<void>) {
+    frame_->after_suspend(
+        [](void* arg) {
+          auto* const self = static_cast<awaitable_async_op*>(arg);
+          auto* const frame = self->frame_;
+          auto* const thread = frame->detach_thread();
+          const weir::detail::suspension scope(thread->entry_point(), frame, typeid(Op));
+          std::forward<Op&&>(self->op_)(weir::detail::task_op_handler<handler_type>(
+              handler_type(thread, self->result_), scope.task()));
+        },
+        this);
+  }
+
+  auto await_resume() { return handler_type::resume(result_); }
+
+private:
+  Op&& op_;
+  awaitable_frame_base<any_io_executor>* frame_;
+  typename handler_type::result_type result_;
+};
+
+} // namespace detail
 
 template <typename R, typename... Args>
 class async_result<use_awaitable_t<any_io_executor>, R(Args...)> {
