@@ -117,6 +117,17 @@ TEST_CASE("spans nest by task and end with their scope", "[probe]") {
   CHECK(ended[1].b == 7'000'000);
 }
 
+TEST_CASE("a span that asks for no parent has none inside an open one", "[probe]") {
+  const auto seen = record([]() -> boost::asio::awaitable<void> {
+    co_await sleep_for(1ms);
+    weir::span around{"around"};
+    weir::span apart{"apart", {.parent = weir::no_parent}};
+  });
+  const auto begun = of_kind(seen, trace::event_kind::span_begin);
+  REQUIRE(begun.size() == 2);
+  CHECK(begun[1].b == 0);
+}
+
 TEST_CASE("a span that an exception leaves has failed, a moved one ends once", "[probe]") {
   trace::recorder to;
   const trace::scoped_recorder scope(&to);

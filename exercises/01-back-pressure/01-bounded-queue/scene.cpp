@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -76,9 +75,6 @@ const weir::knob<std::chrono::nanoseconds> panorama_time{
      .unit = {},
      .documentation = "What every 500th picture takes."}};
 
-/// As the parent of a span: it stands for itself, whatever else its task has open.
-constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();
-
 /// Everything that connections and renderers share; the last of them to go takes it down.
 struct service {
   service(asio::any_io_executor executor, std::size_t bound, int takers)
@@ -117,7 +113,7 @@ struct service {
   std::vector<upload_spans> spans; ///< by upload
 
   std::size_t begin_upload() {
-    spans.push_back({weir::span("upload", {weir::span_role::request, nobody}), {}});
+    spans.push_back({weir::span("upload", {weir::span_role::request, weir::no_parent}), {}});
     spans.back().enter("in push", weir::span_role::waiting);
     phone.enter(spans.size());
     waiting.add(1);

@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -66,9 +65,6 @@ constexpr auto frame_time = 100ms; // of the board
 constexpr auto bank_time = 400ms;  // for a payment
 constexpr int bank_workers = 4;
 constexpr int takers_in_all = 3 + bank_workers;
-
-/// As the parent of a span: it stands for itself, whatever else its task has open.
-constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();
 
 /// What all four share: the numbers of the items, and how they end.
 struct counter_hall {
@@ -129,10 +125,10 @@ struct lane {
     offered_at.push_back(weir::now());
     offered_item& mine =
         items
-            .emplace(item,
-                     offered_item{.id = ++hall->items,
-                                  .whole = weir::span(name, {weir::span_role::request, nobody}),
-                                  .stage = {}})
+            .emplace(item, offered_item{.id = ++hall->items,
+                                        .whole = weir::span(
+                                            name, {weir::span_role::request, weir::no_parent}),
+                                        .stage = {}})
             .first->second;
     in_buffer.enter(mine.id);
     mine.stage.emplace("held", weir::span_options{weir::span_role::waiting, mine.whole.id()});

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <limits>
 #include <string_view>
 
 namespace {
@@ -18,9 +17,6 @@ using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
 constexpr int most_in_stock = 64;
-
-/// As the parent of a span: it stands for itself, whatever else its task has open.
-constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();
 
 const weir::knob<int> batch{
     "batch",
@@ -142,7 +138,7 @@ public:
 
 private:
   asio::awaitable<void> wait_for_records() {
-    const weir::span waits("nothing to work on", {weir::span_role::waiting, nobody});
+    const weir::span waits("nothing to work on", {weir::span_role::waiting, weir::no_parent});
     while (stock_.empty()) {
       boost::system::error_code woken;
       co_await arrived_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
@@ -152,7 +148,7 @@ private:
   void refill() {
     requested_ += batch_;
     weir::note("request({})", batch_);
-    requests_.push_back(weir::span("request", {weir::span_role::request, nobody}));
+    requests_.push_back(weir::span("request", {weir::span_role::request, weir::no_parent}));
     handle_->request(batch_);
   }
 

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <limits>
 
 namespace {
 
@@ -19,9 +18,6 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kibibyte = 1024;
 constexpr std::size_t budget = 16 * kibibyte;
-
-/// As the parent of a span: it stands for itself, whatever else its task has open.
-constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();
 
 const weir::knob<std::size_t> high{
     "high",
@@ -139,7 +135,7 @@ public:
         room_("buffer", {.capacity = static_cast<double>(budget / message)}) {}
 
   void write(std::string message) override {
-    messages_.push_back(weir::span("message", {weir::span_role::request, nobody}));
+    messages_.push_back(weir::span("message", {weir::span_role::request, weir::no_parent}));
     room_.enter(++written_);
     inner_->write(std::move(message));
     show();
@@ -147,7 +143,7 @@ public:
 
   asio::awaitable<void> drain() override {
     paused_.set(1);
-    const weir::span waits("in drain()", {weir::span_role::waiting, nobody});
+    const weir::span waits("in drain()", {weir::span_role::waiting, weir::no_parent});
     co_await inner_->drain();
     paused_.set(0);
   }
@@ -155,7 +151,7 @@ public:
   /// Messages leave in the order in which they were written.
   [[nodiscard]] std::uint64_t span_of(std::uint64_t message) const {
     const std::uint64_t index = message - gone_ - 1;
-    return index < messages_.size() ? messages_[index].id() : nobody;
+    return index < messages_.size() ? messages_[index].id() : weir::no_parent;
   }
 
   void has_sent() {

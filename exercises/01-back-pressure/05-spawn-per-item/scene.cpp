@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -53,9 +52,6 @@ const weir::knob<nanoseconds> service_time{"service-time",
                                             .step = 1ms,
                                             .documentation = "What the store takes for one."}};
 
-/// As the parent of a span: it stands for itself, whatever else its task has open.
-constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();
-
 /// What a dashboard shows of the items.
 struct dials {
   explicit dials(std::size_t width)
@@ -76,7 +72,7 @@ struct dials {
     waiting.subtract(1);
     in_flight.add(1);
     taken.enter(static_cast<std::uint64_t>(item));
-    weir::span whole("item", {weir::span_role::request, nobody});
+    weir::span whole("item", {weir::span_role::request, weir::no_parent});
     weir::span waits("for a connection", {weir::span_role::waiting, whole.id()});
     spans.emplace(item, item_spans{std::move(whole), std::move(waits)});
   }

@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -61,9 +60,6 @@ const weir::knob<nanoseconds> stop_time{
      .step = 10ms,
      .documentation = "How long the database stops, once in 45 writes."}};
 
-/// As the parent of a span: it stands for itself, whatever else its task has open.
-constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();
-
 class night final : public reader, public transformer, public writer {
 public:
   night(asio::any_io_executor executor, weir::scene_context& scene)
@@ -80,7 +76,8 @@ public:
     given_ = next;
     ++read_;
     under_way_.add(1);
-    spans_.emplace(next, item_spans{weir::span("reading", {weir::span_role::request, nobody}), {}});
+    spans_.emplace(
+        next, item_spans{weir::span("reading", {weir::span_role::request, weir::no_parent}), {}});
     enter(next, raw_, "to transform", weir::span_role::waiting);
     co_return next;
   }

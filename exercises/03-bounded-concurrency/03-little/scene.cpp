@@ -81,9 +81,6 @@ const weir::knob<nanoseconds> distance{"distance",
                                         .unit = {},
                                         .documentation = "The way there and back."}};
 
-/// As the parent of a span: it stands for itself, whatever else its task has open.
-constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();
-
 /// First come, first served: a call gets its worker when it arrives, and all travel equally long.
 class database final : public downstream {
 public:
@@ -127,7 +124,7 @@ struct search {
   void comes(const weir::world::item& query) {
     line.enter(query.number);
     depth.add(1);
-    weir::span whole("query", {weir::span_role::request, nobody});
+    weir::span whole("query", {weir::span_role::request, weir::no_parent});
     weir::span waiting("in our line", {weir::span_role::waiting, whole.id()});
     spans.emplace(query.number, query_spans{std::move(whole), std::move(waiting)});
     news.try_send(boost::system::error_code(), query);

@@ -14,7 +14,6 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -27,9 +26,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
-
-/// As the parent of a span: it stands for itself, whatever else its task has open.
-constexpr std::uint64_t nobody = std::numeric_limits<std::uint64_t>::max();
 
 enum class choice { yours, fixed, exponential };
 
@@ -111,7 +107,7 @@ public:
         unserved_(all.clients) {
     for (std::size_t till = 1; till <= all.clients; ++till) {
       waiting_.enter(till);
-      tills_.push_back({weir::span("request", {weir::span_role::request, nobody}), {}});
+      tills_.push_back({weir::span("request", {weir::span_role::request, weir::no_parent}), {}});
     }
     left_.set(static_cast<double>(all.clients));
   }

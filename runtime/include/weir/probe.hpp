@@ -18,6 +18,7 @@
 /// to it: "0 lost" is a finding. Names are what a dashboard would show.
 namespace weir {
 
+using trace::no_parent;
 using trace::outcome;
 using trace::span_role;
 
@@ -112,7 +113,7 @@ private:
 struct span_options {
   span_role role = span_role::work;
   std::uint64_t parent =
-      0; ///< id of the span around it; 0 = the innermost open span of the same task
+      0; ///< id of the span around it; 0 = the innermost open span of the same task; or `no_parent`
 };
 
 /// A stretch of time from construction to `end()` or destruction. Movable, so that it can follow a

@@ -159,6 +159,9 @@ std::uint64_t recorder::begin_span(std::int64_t t_ns, std::uint32_t task, source
     around.push_back(id);
   }
   b.open.emplace(id, open_span{span, task, t_ns});
+  if (parent == no_parent) {
+    parent = 0;
+  }
   append({t_ns, task, span, event_kind::span_begin, static_cast<std::uint8_t>(role),
           static_cast<std::int64_t>(id), static_cast<std::int64_t>(parent)});
   return id;

@@ -12,7 +12,8 @@ namespace weir::trace {
 /// What happened. The comment behind each kind says what `source`, `detail`, `a` and `b` hold;
 /// fields not named are 0. "text" is an index of the string table, "site" a source of kind
 /// `source_kind::site` (operation name and code location). The numbers are part of file format 1:
-/// append, never renumber.
+/// append, never renumber. The runtime does not record timers one by one (`timer_*`): a task's
+/// suspension names its timer, and a scene would have as many events again.
 enum class event_kind : std::uint8_t {
   none = 0,
   run_begin = 1, ///< a = seed (bits), b = number of the schedule
@@ -56,11 +57,16 @@ enum class outcome : std::uint8_t {
   short_circuited
 };
 
-/// How a task ended: ran to its end, by an exception, or destroyed while suspended.
+/// How a task ended: ran to its end, by an exception, or destroyed while suspended. The runtime
+/// records `completed` for the first two: what a coroutine threw goes to its completion handler
+/// unseen.
 enum class task_end : std::uint8_t { completed, exception, destroyed };
 
 /// What the time of a span was spent on; lanes are drawn by it.
 enum class span_role : std::uint8_t { work, request, attempt, waiting, running, backing_off };
+
+/// As the parent of a span: it has none, whatever else its task has open.
+inline constexpr std::uint64_t no_parent = ~std::uint64_t{0};
 
 using source_id = std::uint16_t; ///< index into the table of sources; 0 = none
 using string_id = std::uint32_t; ///< index into the string table; 0 = the empty string

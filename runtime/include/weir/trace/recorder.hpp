@@ -63,8 +63,8 @@ public:
   /// Adds to the counter's total and appends the event.
   void count(std::int64_t t_ns, std::uint32_t task, source_id counter, std::int64_t increment);
 
-  /// A fresh span id; appends `span_begin`. Without a parent, the innermost open span of the same
-  /// task becomes it.
+  /// A fresh span id; appends `span_begin`. With parent 0 the innermost open span of the same task
+  /// becomes it; with `no_parent` there is none.
   std::uint64_t begin_span(std::int64_t t_ns, std::uint32_t task, source_id span, span_role role,
                            std::uint64_t parent = 0);
   /// Appends `span_end`; does nothing for an id that is not open.
