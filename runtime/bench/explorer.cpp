@@ -1,15 +1,18 @@
 // How many schedules each policy needs until a known bug shows, over 100 seeds.
 //
-//   cargill            the bounded buffer whose readers and writers wait on one condition
-//   (Cargill's "specific notification"
-//                      problem): capacity 1, five readers, ten writers, five more readers
-//   pct-1b             an atomicity violation: test, then use, with a reset in between (bug depth
-//   2; Burckhardt et al.,
-//                      "A randomized scheduler with probabilistic guarantees of finding bugs",
-//                      ASPLOS 2010, figure 1b)
-//   pct-1c             two locks taken in opposite orders (depth 2; ibid., figure 1c)
-//   pct-chain          three tasks that have to be preempted one after the other (depth 3)
-//   check-then-act     two coroutines that check a seat, await, and take it
+//   cargill          the bounded buffer whose readers and writers wait on one condition (Cargill's
+//                    "specific notification" problem): capacity 1, five readers, ten writers, five
+//                    more readers
+//   pct-5            one task has to run to its end before another's first step: depth 1, and yet
+//                    out of a random walk's reach (figure 5 of PCT)
+//   pct-1b           an atomicity violation: test, then use, with a reset in between (depth 2;
+//                    figure 1b)
+//   pct-1c           two locks taken in opposite orders (depth 2; figure 1c)
+//   pct-chain        three tasks that have to be preempted one after the other (depth 3)
+//   check-then-act   two coroutines that check a seat, await, and take it
+//
+// PCT: Burckhardt, Kothari, Musuvathi, Nagarakatte: "A randomized scheduler with probabilistic
+// guarantees of finding bugs", ASPLOS 2010.
 //
 // A row says: found in how many of the seeds within the budget, then median, mean and largest
 // number of schedules.
@@ -103,6 +106,21 @@ asio::awaitable<void> cargill() {
 asio::awaitable<void> noise(int turns) {
   for (int i = 0; i < turns; ++i)
     co_await turn();
+}
+
+asio::awaitable<void> long_way(bool& arrived) {
+  co_await noise(20);
+  arrived = true;
+}
+
+asio::awaitable<void> look_once(const bool& arrived) {
+  co_await turn();
+  weir::expect(!arrived, "the long way was over before the first step here");
+}
+
+asio::awaitable<void> starvation() {
+  bool arrived = false;
+  co_await (long_way(arrived) && look_once(arrived));
 }
 
 asio::awaitable<void> use_if_set(bool& set) {
@@ -214,11 +232,9 @@ struct bug {
   asio::awaitable<void> (*body)();
 };
 
-constexpr bug bugs[] = {{"cargill", cargill},
-                        {"pct-1b", atomicity},
-                        {"pct-1c", lock_order},
-                        {"pct-chain", chain},
-                        {"check-then-act", check_then_act}};
+constexpr bug bugs[] = {{"cargill", cargill},  {"pct-5", starvation},
+                        {"pct-1b", atomicity}, {"pct-1c", lock_order},
+                        {"pct-chain", chain},  {"check-then-act", check_then_act}};
 
 struct strategy {
   const char* name;
@@ -233,6 +249,10 @@ const strategy strategies[] = {
     {"random",
      [] {
        return weir::make_random();
+     }},
+    {"pct d=1",
+     [] {
+       return weir::make_pct(1);
      }},
     {"pct d=2",
      [] {
