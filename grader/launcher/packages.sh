@@ -200,7 +200,11 @@ install_packages() { # REQUIREMENTS
   if ! apt_get 'Packages' "$log" install --no-install-recommends ${chosen//$'\n'/ }; then
     blame_disk /var/cache/apt "$log"
     show_log "$log" 15
-    go_without "$1" 'apt-get could not install the packages (see above).'
+    if grep -q 'Failed to fetch' -- "$log"; then
+      go_without "$1" 'apt-get could not fetch the packages (see above). Is the network there?'
+    else
+      go_without "$1" 'apt-get could not install the packages (see above).'
+    fi
     return
   fi
   rm -f -- "$log"

@@ -18,12 +18,13 @@ progress_shown=''
 progress() { # TEXT DONE TOTAL
   local percent=$(($3 > 0 ? $2 * 100 / $3 : 0))
   if [[ -t 2 ]]; then
-    local width=${COLUMNS:-$(tput cols 2>/dev/null || echo 80)}
-    local line
+    local line width
     printf -v line '%s  %3d %%' "$1" "$percent"
     [[ $3 -eq 100 ]] || line+="  $2 of $3" # of a hundred it would be the percentage again
+    [[ $line != "$progress_shown" ]] || return 0
+    width=${COLUMNS:-$(tput cols 2>/dev/null || echo 80)}
     printf '\r%s\033[K' "${line:0:width-1}" >&2
-    progress_shown=line
+    progress_shown=$line
   elif [[ $progress_shown != "$1 $((percent / 10))" ]]; then
     progress_shown="$1 $((percent / 10))"
     printf '%s  %d %%\n' "$1" "$percent" >&2

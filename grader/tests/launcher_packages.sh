@@ -49,7 +49,8 @@ if [[ $* == *install* && -e $FOLDER/interrupt ]]; then
   for line in 1 2 3; do echo "Unpacking $line"; done
   touch "$FOLDER/ended"
 fi
-[[ ! -e $FOLDER/offline ]]
+[[ ! -e $FOLDER/offline ]] || { echo "E: Failed to fetch http://deb.debian.org/x.deb" && exit 100; }
+[[ ! -e $FOLDER/broken ]]
 TEXT
 stub sudo <<'TEXT'
 while [[ $1 == -n ]]; do shift; done
@@ -130,9 +131,13 @@ start ccache 'y\n'
 said 'Going on without'
 goes_on
 start libfmt-dev 'y\n'
+said 'apt-get could not fetch the packages (see above). Is the network there?'
+stops
+mv -- "$folder/offline" "$folder/broken"
+start libfmt-dev 'y\n'
 said 'apt-get could not install the packages'
 stops
-rm -- "$folder/offline"
+rm -- "$folder/broken"
 
 # The hidden tests of a hand-out are tied to the compiler that made them.
 mkdir -p "$folder/book/grader/prebuilt"
