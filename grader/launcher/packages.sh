@@ -191,6 +191,7 @@ install_packages() { # REQUIREMENTS
   chosen=$(choose_packages <<<"$1")
   lacking=$(sed -n 's/^! //p' <<<"$chosen" | paste -s -d ' ')
   if [[ -n $lacking ]]; then
+    blame_disk "${TMPDIR:-/tmp}"
     show_log "$log" 8
     give_up "No package source offers: $lacking" \
       'Weir is made for Debian 12 ("bookworm") and newer. Is the network there, and does /etc/apt name a Debian mirror?'
@@ -199,6 +200,7 @@ install_packages() { # REQUIREMENTS
   # shellcheck disable=SC2086 # the names are words
   if ! apt_get 'Packages' "$log" install --no-install-recommends ${chosen//$'\n'/ }; then
     blame_disk /var/cache/apt "$log"
+    blame_disk "${TMPDIR:-/tmp}"
     show_log "$log" 15
     if grep -q 'Failed to fetch' -- "$log"; then
       go_without "$1" 'apt-get could not fetch the packages (see above). Is the network there?'

@@ -51,7 +51,7 @@ blame_disk() { # FOLDER [LOG]
   local free
   free=$(free_megabytes "$1")
   if [[ -n $free && $free -lt 20 ]] || { [[ -n ${2-} ]] && grep -q 'No space left on device' -- "$2"; }; then
-    give_up "The disk that holds $1 is full (${free:-?} MB left). Make room and start again; Weir needs about 1 GB there."
+    give_up "The disk that holds $1 is full (${free:-?} MB left). Make room and start again; packages and build take about 2 GB."
   fi
 }
 
