@@ -110,7 +110,7 @@ apt_get() { # TEXT LOG ARG…
       case $kind in
       dlstatus) progress "$text: fetching" "${percent%%.*}" 100 ;;
       pmstatus) progress "$text: unpacking" "${percent%%.*}" 100 ;;
-      *) printf '%s\n' "$line" >>"$log" ;;
+      *) printf '%s\n' "$line" 2>/dev/null >>"$log" ;;
       esac
     done
     clear_progress

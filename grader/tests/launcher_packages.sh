@@ -45,6 +45,7 @@ echo "$*" >>"$FOLDER/apt-get"
 if [[ $* == *install* && -e $FOLDER/interrupt ]]; then
   # As the real one does on Ctrl-C when dpkg is at work: it ends that first.
   trap '' INT
+  printf '%70000s\n' more # than a pipe holds: now the launcher is reading
   kill -INT 0
   for line in 1 2 3; do echo "Unpacking $line"; done
   touch "$FOLDER/ended"
