@@ -1,6 +1,6 @@
 #include "weir_catch.hpp"
 
-#include <weir/detail/engine.hpp>
+#include <weir/detail/ready_set.hpp>
 #include <weir/random.hpp>
 
 #include <vector>
