@@ -24,7 +24,7 @@ namespace weir {
 
 namespace {
 
-/// What a failing run leaves behind is left on purpose; the leak checker is told so.
+/// What a run leaves behind for good is left on purpose; the leak checker is told so.
 void keep_forever(std::unique_ptr<virtual_context> context) {
   static auto& kept = *new std::vector<std::unique_ptr<virtual_context>>;
   kept.push_back(std::move(context));
@@ -224,7 +224,7 @@ run_result run(const scenario& body, policy& p, const run_options& options) {
                       .b = static_cast<std::int64_t>(result.handlers)});
   }
   const trace::scoped_recorder quiet(nullptr); // unwinding is not part of the run
-  if (result) {
+  if (result && options.leaks != leak_check::keep) {
     context.reset();
   } else {
     const ignore_leaks scope;

@@ -47,8 +47,9 @@ boost::asio::awaitable<void> spin(weir::scene_context&) {
 WEIR_SCENE(.title = "A pile", .caption = "Watch it grow; make it grow faster.",
            .knobs = {period, batch},
            .goals = {{"depth never above 20",
+                      [](const auto& seen) { return seen.gauge("depth").max <= 20; },
                       [](const auto& seen) {
-                        return seen.gauge("depth").max <= 20;
+                        return weir::text("{} at most", seen.gauge("depth").max);
                       }},
                      {"nothing lost",
                       [](const auto& seen) {
@@ -77,6 +78,26 @@ TEST_CASE("a scene runs to its horizon and what is alive then is no failure", "[
   CHECK(result.summary.span("put").open == 0);
 }
 
+TEST_CASE("what is alive at the horizon is left as it is, not torn down", "[scene]") {
+  static bool destroyed;
+  destroyed = false;
+
+  struct guard {
+    ~guard() { destroyed = true; }
+  };
+
+  trace::recorder to;
+  const auto result = weir::run_scene(
+      with_body([](weir::scene_context&) -> boost::asio::awaitable<void> {
+        const guard here;
+        boost::asio::steady_timer never(co_await boost::asio::this_coro::executor, 1h);
+        co_await never.async_wait(boost::asio::use_awaitable);
+      }),
+      {}, to);
+  CHECK(result.healthy);
+  CHECK_FALSE(destroyed);
+}
+
 TEST_CASE("a goal is met, missed, or missed with the reason it can't be judged", "[scene]") {
   trace::recorder to;
   const auto tame = weir::run_scene(*weir_scene(), {}, to);
@@ -87,6 +108,9 @@ TEST_CASE("a goal is met, missed, or missed with the reason it can't be judged",
   CHECK_THAT(tame.goals[2].remark, Catch::Contains("'dpeth'; it has 'depth'"));
   const auto wild = weir::run_scene(*weir_scene(), {.assignments = {"batch=50"}}, to);
   CHECK_FALSE(wild.goals[0].met);
+  CHECK(wild.goals[0].seen == weir::text("{} at most", wild.summary.gauge("depth").max));
+  CHECK(wild.goals[1].seen.empty());
+  CHECK_THAT(to_text(wild), Catch::Contains("missed  depth never above 20: " + wild.goals[0].seen));
   CHECK_FALSE(wild.goals_met());
 }
 

@@ -44,6 +44,7 @@ enum class run_outcome {
 enum class leak_check {
   fail,   ///< the run ends as `leak`
   ignore, ///< it is destroyed
+  keep,   ///< it is left as it is: none of its handlers and destructors run, its memory stays taken
 };
 
 /// Bounds on a run. A run that meets one has failed.

@@ -46,6 +46,9 @@ private:
 struct scene_goal {
   std::string text = {}; ///< "lose nothing at twice the load, depth never above 64"
   std::function<bool(const trace::summary&)> met = {};
+  /// What the run reached, in the goal's terms and units: "p99 is 413 ms". Shown whether the goal
+  /// is met or not, so that a reader sees how far it is; may be left out.
+  std::function<std::string(const trace::summary&)> seen = {};
 };
 
 /// A scene, as its shared object defines it with WEIR_SCENE.
@@ -68,6 +71,7 @@ struct scene_settings {
 struct goal_result {
   std::string text = {};
   bool met = false;
+  std::string seen = {};   ///< what the run reached; empty when the goal does not say
   std::string remark = {}; ///< why it could not be judged; usually empty
 };
 
@@ -86,9 +90,9 @@ struct scene_result {
 };
 
 /// Runs the scene once from virtual time 0 to its horizon, recording into `to` (cleared first); the
-/// same settings give the same trace. What is still alive at the horizon is torn down and is no
-/// failure. Throws knob_error for bad settings and std::logic_error for a bad definition; what the
-/// body throws ends up in the result.
+/// same settings give the same trace. What is still alive at the horizon is no failure; it is left
+/// as it is, and none of its destructors run. Throws knob_error for bad settings and
+/// std::logic_error for a bad definition; what the body throws ends up in the result.
 [[nodiscard]] scene_result run_scene(const scene_definition& scene, const scene_settings& settings,
                                      trace::recorder& to);
 

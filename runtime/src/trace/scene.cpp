@@ -81,6 +81,9 @@ std::vector<goal_result> judge_goals(const scene_definition& scene, const trace:
     goal_result result{.text = goal.text};
     try {
       result.met = goal.met(seen);
+      if (goal.seen) {
+        result.seen = goal.seen(seen);
+      }
     } catch (const std::exception& error) {
       result.remark = std::string("can't be judged: ") + error.what();
     }
@@ -113,7 +116,7 @@ scene_result run_scene(const scene_definition& scene, const scene_settings& sett
   const auto order = make_fifo();
   run_options options;
   options.seed = settings.seed;
-  options.leaks = leak_check::ignore;
+  options.leaks = leak_check::keep;
   options.limits = {.steps = scene.step_limit, .virtual_time = 2 * scene.horizon};
   const trace::scoped_recorder recording(&to);
   order->begin_run(settings.seed);

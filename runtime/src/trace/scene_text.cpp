@@ -22,7 +22,10 @@ std::string goals_text(const scene_result& result) {
   for (const auto& goal : result.goals) {
     out += goal.met ? "  met     " : "  missed  ";
     out += goal.text;
-    out += goal.remark.empty() ? "\n" : "\n          " + goal.remark + "\n";
+    out += goal.seen.empty() ? "\n" : ": " + goal.seen + "\n";
+    if (!goal.remark.empty()) {
+      out += "          " + goal.remark + "\n";
+    }
   }
   return out;
 }
@@ -172,7 +175,7 @@ std::string to_json(const scene_result& result) {
   json.key("goals").open('[');
   for (const auto& goal : result.goals) {
     json.open('{').field("text", goal.text).field("met", goal.met);
-    json.field("remark", goal.remark).close('}');
+    json.field("seen", goal.seen).field("remark", goal.remark).close('}');
   }
   json.close(']').field("length_ns", seen.length.count()).field("events", seen.events);
   json.field("loop_blocked_longest_ns", seen.loop_blocked_longest.count());
