@@ -12,7 +12,7 @@ trap 'rm -rf -- "$folder"' EXIT
 mkdir -p "$folder/bin" "$folder/book/grader"
 cp -- "$root/weir" "$folder/book/"
 cp -r -- "$root/grader/launcher" "$folder/book/grader/"
-export FOLDER=$folder PATH=$folder/bin:$PATH SHELL=/bin/bash
+export FOLDER=$folder TMPDIR=$folder PATH=$folder/bin:$PATH SHELL=/bin/bash
 unset CI WEIR_PACKAGES WEIR_BUILD WEIR_ROOT
 
 stub() { # NAME, its text on standard input
