@@ -6,7 +6,7 @@
 set -u -o pipefail
 
 root=$1
-command -v script >/dev/null || exit 77
+command -v script >/dev/null || { echo 'this test is skipped: there is no script(1)' && exit 77; }
 folder=$(mktemp -d -t weir-launcher.XXXXXX) || exit 1
 trap 'rm -rf -- "$folder"' EXIT
 mkdir -p "$folder/bin" "$folder/book/grader"

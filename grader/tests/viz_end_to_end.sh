@@ -7,9 +7,9 @@ set -u -o pipefail
 
 weir=$1
 root=$2
-[[ -x ${weir%/*}/weir-viz ]] || exit 77
+[[ -x ${weir%/*}/weir-viz ]] || { echo 'this test is skipped: weir-viz is not built' && exit 77; }
 if [[ -z ${DISPLAY-} ]]; then
-  command -v xvfb-run >/dev/null || exit 77
+  command -v xvfb-run >/dev/null || { echo 'this test is skipped: no DISPLAY and no xvfb-run' && exit 77; }
   exec xvfb-run --auto-servernum "${BASH_SOURCE[0]}" "$@"
 fi
 workspace=$(mktemp -d -t weir-viz-test.XXXXXX) || exit 1
