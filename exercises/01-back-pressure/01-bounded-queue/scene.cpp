@@ -195,7 +195,8 @@ bool depth_bounded(const weir::trace::summary& seen) {
 
 /// With a rendezvous there may be none.
 bool short_wait(const weir::trace::summary& seen) {
-  const auto stays = std::ranges::find(seen.spans, "in the queue", &weir::trace::span_summary::name);
+  const auto stays =
+      std::ranges::find(seen.spans, "in the queue", &weir::trace::span_summary::name);
   return stays == seen.spans.end() || stays->p99 <= 200ms;
 }
 

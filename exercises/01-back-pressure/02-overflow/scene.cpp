@@ -230,7 +230,8 @@ asio::awaitable<void> friday(weir::scene_context& scene) {
   const auto hall = std::make_shared<counter_hall>();
   for (const auto& one : products) {
     const auto bound = static_cast<std::size_t>(scene[capacity]);
-    auto product_lane = std::make_shared<lane>(executor, one.user, one.name, one.oldest_ms, bound, hall);
+    auto product_lane =
+        std::make_shared<lane>(executor, one.user, one.name, one.oldest_ms, bound, hall);
     const weir::world::burst_shape shape{.during = {scene[burst_rate] * one.rate_share},
                                          .on = scene[burst_length],
                                          .off = burst_period - scene[burst_length]};
@@ -266,8 +267,9 @@ bool whole_curve(const weir::trace::summary& seen) {
 } // namespace
 
 WEIR_SCENE(.title = "One burst, four products",
-           .caption = "Watch how old prices and payments are when they are taken, and what the audit "
-                      "log and telemetry lose. Two goals need better code, two a larger capacity.",
+           .caption =
+               "Watch how old prices and payments are when they are taken, and what the audit "
+               "log and telemetry lose. Two goals need better code, two a larger capacity.",
            .knobs = {capacity, burst_rate, burst_length, write_time},
            .goals = {{"no price is older than 150 ms when it is drawn", fresh_prices},
                      {"every payment that is taken over begins at once", prompt_payments},

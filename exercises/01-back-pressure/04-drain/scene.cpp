@@ -198,8 +198,9 @@ asio::awaitable<void> catch_up(weir::scene_context& scene) {
 } // namespace
 
 WEIR_SCENE(.title = "A fast feed and a thin link",
-           .caption = "Watch what is buffered. Then turn the two marks, high and low: below 16 KiB, "
-                      "the link never dry, and the feed not stopped all the time.",
+           .caption =
+               "Watch what is buffered. Then turn the two marks, high and low: below 16 KiB, "
+               "the link never dry, and the feed not stopped all the time.",
            .knobs = {high, low, link_rate, restart_time, message_size},
            .goals = {{"never more than 16 KiB buffered",
                       [](const weir::trace::summary& seen) {

@@ -55,7 +55,8 @@ const weir::knob<nanoseconds> service_time{"service-time",
 /// What a dashboard shows of the items.
 struct dials {
   explicit dials(std::size_t width)
-      : taken("taken, waiting", {.capacity = static_cast<double>(budget - std::min(width, budget))}),
+      : taken("taken, waiting",
+              {.capacity = static_cast<double>(budget - std::min(width, budget))}),
         at_work("store", {.capacity = static_cast<double>(width)}) {}
 
   struct item_spans {

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <variant>
 
 using namespace std::chrono_literals;
 
@@ -144,6 +145,17 @@ asio::awaitable<void> ask_partner(std::shared_ptr<service> hotels, std::uint64_t
   co_await std::move(answer);
 }
 
+/// `||` waits for a success. An error has to end the lookup as well, so it is made a value.
+asio::awaitable<weir::outcome> answered_or_failed(std::shared_ptr<service> hotels, job ask) {
+  try {
+    asio::awaitable<void> run = hotels->limits->run(std::move(ask));
+    co_await std::move(run);
+  } catch (const boost::system::system_error&) {
+    co_return weir::outcome::failed;
+  }
+  co_return weir::outcome::ok;
+}
+
 asio::awaitable<void> lookup(std::shared_ptr<service> hotels, std::uint64_t id) {
   using namespace asio::experimental::awaitable_operators;
   weir::name_this_task("lookup");
@@ -154,15 +166,10 @@ asio::awaitable<void> lookup(std::shared_ptr<service> hotels, std::uint64_t id) 
     return ask_partner(hotels, id, span);
   };
   asio::steady_timer deadline(co_await asio::this_coro::executor, hotels->waits_so_long);
-  weir::outcome how = weir::outcome::failed;
-  try {
-    asio::awaitable<void> run = hotels->limits->run(ask);
-    asio::awaitable<void> late = deadline.async_wait(asio::use_awaitable);
-    const auto first = co_await (std::move(run) || std::move(late));
-    how = first.index() == 0 ? weir::outcome::ok : weir::outcome::timed_out;
-  } catch (const boost::system::system_error&) {
-    how = weir::outcome::failed;
-  }
+  asio::awaitable<weir::outcome> run = answered_or_failed(hotels, ask);
+  asio::awaitable<void> late = deadline.async_wait(asio::use_awaitable);
+  const auto first = co_await (std::move(run) || std::move(late));
+  const weir::outcome how = first.index() == 0 ? std::get<0>(first) : weir::outcome::timed_out;
   hotels->waits.erase(id);
   hotels->show();
   hotels->lookups.add(how, id);

@@ -10,14 +10,13 @@
 #include <weir/world/arrivals.hpp>
 #include <weir/world/distribution.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <array>
 #include <chrono>
-#include <list>
 #include <map>
 #include <string>
+#include <variant>
 
 using namespace std::chrono_literals;
 
@@ -166,6 +165,7 @@ struct shop {
                                                         .answer = scene[slow_answer]}}},
         entrances{entrance(sides[0]), entrance(sides[1])},
         patience_of_a_request(scene[patience]),
+        closing_time(scene.horizon()),
         walls(make_bulkheads(executor, {granted(scene, 0), granted(scene, 1)})) {}
 
   compartment granted(const weir::scene_context& scene, std::size_t which) {
@@ -181,17 +181,11 @@ struct shop {
     }
   }
 
-  /// Sends home whoever is still there: nobody is inside when the walls come down.
-  void close() {
-    for (asio::cancellation_signal& one : doors)
-      one.emit(asio::cancellation_type::terminal);
-  }
-
   std::array<side, 2> sides;
   std::array<entrance, 2> entrances;
   nanoseconds patience_of_a_request;
+  steady_clock::time_point closing_time;
   std::unique_ptr<bulkheads> walls;
-  std::list<asio::cancellation_signal> doors; ///< one for each request
 };
 
 weir::outcome outcome_of(const boost::system::error_code& error) {
@@ -200,22 +194,32 @@ weir::outcome outcome_of(const boost::system::error_code& error) {
   return error == asio::error::timed_out ? weir::outcome::timed_out : weir::outcome::failed;
 }
 
+asio::awaitable<weir::outcome> called(shop& in, std::size_t which, int id) {
+  try {
+    const auto start_by = steady_clock::now() + in.patience_of_a_request;
+    co_await in.walls->call(which, id, start_by);
+  } catch (const boost::system::system_error& error) {
+    co_return outcome_of(error.code());
+  }
+  co_return weir::outcome::ok;
+}
+
 asio::awaitable<void> request(std::shared_ptr<shop> in, std::size_t which, int id) {
+  using namespace asio::experimental::awaitable_operators;
   side& mine = in->sides[which];
   weir::name_this_task("request to the " + mine.name);
   weir::span whole(mine.name + " request", {.role = weir::span_role::request});
   mine.in_queue.enter(static_cast<std::uint64_t>(id));
   in->entrances[which].begins_to_wait(id);
-  auto how = weir::outcome::ok;
-  try {
-    const auto start_by = steady_clock::now() + in->patience_of_a_request;
-    co_await in->walls->call(which, id, start_by);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() == asio::error::operation_aborted)
-      co_return; // sent home
-    how = outcome_of(error.code());
-  }
+  // Whoever is still there at closing time is sent home: nobody is inside when the walls come down.
+  asio::steady_timer curtain(co_await asio::this_coro::executor, in->closing_time);
+  asio::awaitable<weir::outcome> call = called(*in, which, id);
+  asio::awaitable<void> closes = curtain.async_wait(asio::use_awaitable);
+  const auto first = co_await (std::move(call) || std::move(closes));
   in->entrances[which].has_ended(id);
+  if (first.index() == 1)
+    co_return;
+  const weir::outcome how = std::get<0>(first);
   in->show();
   mine.requests.add(how, static_cast<std::uint64_t>(id));
   whole.end(how);
@@ -233,9 +237,7 @@ asio::awaitable<void> visitors(std::shared_ptr<shop> in, std::size_t which, doub
       co_return;
     timer.expires_at(start + *next);
     co_await timer.async_wait(asio::use_awaitable);
-    asio::cancellation_slot closing = in->doors.emplace_back().slot();
-    asio::co_spawn(executor, request(in, which, id),
-                   asio::bind_cancellation_slot(closing, asio::detached));
+    asio::co_spawn(executor, request(in, which, id), asio::detached);
     asio::post(executor, [in] { in->show(); });
   }
 }
@@ -245,10 +247,9 @@ asio::awaitable<void> afternoon(weir::scene_context& scene) {
   auto in = std::make_shared<shop>(executor, scene);
   for (const std::size_t which : {0, 1})
     asio::co_spawn(executor, visitors(in, which, scene[arrival_rate]), asio::detached);
-  asio::steady_timer clock(executor, scene.horizon());
+  asio::steady_timer clock(executor, in->closing_time);
   co_await clock.async_wait(asio::use_awaitable);
-  in->close();
-  clock.expires_after(1s); // the curtain falls when all have gone
+  clock.expires_after(1s); // until then all have gone
   co_await clock.async_wait(asio::use_awaitable);
 }
 
