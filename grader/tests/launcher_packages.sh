@@ -13,7 +13,7 @@ mkdir -p "$folder/bin" "$folder/book/grader"
 cp -- "$root/weir" "$folder/book/"
 cp -r -- "$root/grader/launcher" "$folder/book/grader/"
 export FOLDER=$folder TMPDIR=$folder PATH=$folder/bin:$PATH SHELL=/bin/bash
-unset CI WEIR_PACKAGES WEIR_BUILD WEIR_ROOT
+unset CI WEIR_PACKAGES WEIR_BUILD WEIR_ROOT DISPLAY WAYLAND_DISPLAY
 
 stub() { # NAME, its text on standard input
   { printf '#!/usr/bin/env bash\n' && cat; } >"$folder/bin/$1"
@@ -167,6 +167,13 @@ for words in help --help --version 'viz --help' 'run -h' 'doctor --help' 'test -
   said weir && installs_nothing && [[ ! -e $folder/book/build ]] || die "./weir $words started something"
 done
 said 'The words behind it go to ctest'
+
+# Nor is anything installed for a window that can't open; a picture as text needs none.
+"$folder/book/weir" viz breaker >"$folder/said" 2>&1 </dev/null
+[[ $? -eq 3 ]] || die 'expected status 3 without a display'
+said 'There is no display' && installs_nothing && [[ ! -e $folder/book/build ]] || die './weir viz started something'
+"$folder/book/weir" viz breaker --text >"$folder/said" 2>&1 </dev/null
+installs 'libimgui-dev libglfw3-dev .*'
 : >"$folder/missing"
 
 # The built program's doctor follows on the launcher's; its words are passed on.
