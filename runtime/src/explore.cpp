@@ -22,6 +22,13 @@ std::size_t count_deviations(const std::vector<std::uint32_t>& choices) {
   return choices.size() - static_cast<std::size_t>(std::count(choices.begin(), choices.end(), 0U));
 }
 
+/// The token of a schedule has no zeros at its end.
+bool begins_with(const std::vector<std::uint32_t>& choices,
+                 const std::vector<std::uint32_t>& listed) {
+  return choices.size() >= listed.size() &&
+         std::equal(listed.begin(), listed.end(), choices.begin());
+}
+
 class exploring {
 public:
   exploring(const explore_options& options, const scenario& body) : options_(options), body_(body) {
@@ -77,15 +84,16 @@ private:
     found_.schedules = 1;
     run_options_.seed = token.seed;
     const trace::scoped_recorder quiet(nullptr);
-    run_result result = run_choices(body_, run_options_, token.choices);
-    found_.handlers = result.handlers;
-    if (result)
-      return;
-    failing_schedule failure;
-    failure.number = 1;
-    failure.found_deviations = count_deviations(result.choices);
-    trace_into(failure, token.choices);
-    found_.failure = std::move(failure);
+    failing_schedule seen;
+    seen.number = 1;
+    trace_into(seen, token.choices);
+    seen.found_deviations = seen.deviations;
+    found_.handlers = seen.result.handlers;
+    found_.followed = begins_with(seen.result.choices, token.choices);
+    if (seen.result)
+      found_.trace = std::move(seen.trace);
+    else
+      found_.failure = std::move(seen);
   }
 
   void check_determinism(run_result& first) {

@@ -135,6 +135,43 @@ TEST_CASE("a lost update is found, shrunk and replayed from its token") {
   CHECK(other.schedules == 0);
 }
 
+TEST_CASE("a replayed schedule that holds is recorded too") {
+  const session_guard guard;
+  const auto found = weir::explore(quick("lost update"), lost_update());
+  REQUIRE_FALSE(found);
+  REQUIRE(found.failure->deviations > 0);
+  weir::session().replay = found.failure->token;
+
+  const auto mended = weir::explore(quick("lost update"), []() -> asio::awaitable<void> {
+    std::vector<int> order;
+    co_await three(order);
+  });
+  CHECK(mended);
+  CHECK(mended.replayed);
+  CHECK(mended.trace.header.scenario == "lost update");
+  CHECK_FALSE(mended.trace.events.empty());
+}
+
+TEST_CASE("a replay says whether the code still has the choices that the token lists") {
+  const session_guard guard;
+  const auto followed = [](std::vector<std::uint32_t> choices, const weir::scenario& body) {
+    weir::session().replay = weir::to_string(weir::schedule_token{"code", 1, std::move(choices)});
+    return weir::explore(quick("code"), body).followed;
+  };
+  const auto orders = []() -> asio::awaitable<void> {
+    std::vector<int> order;
+    co_await three(order);
+  };
+  const auto straight = []() -> asio::awaitable<void> {
+    co_await turn();
+  };
+  CHECK(followed({}, orders));
+  CHECK(followed({}, straight));
+  CHECK(followed({2, 1}, orders));
+  CHECK_FALSE(followed({2, 1}, straight));
+  CHECK_FALSE(followed({3}, orders));
+}
+
 TEST_CASE("the same seed twice gives the same exploration") {
   const auto one = weir::explore(quick("same"), lost_update());
   const auto two = weir::explore(quick("same"), lost_update());

@@ -57,6 +57,10 @@ struct exploration {
   std::uint64_t handlers = 0;
   bool exhausted = false; ///< the policy had no schedule left: nothing within its bound was missed
   bool replayed = false;  ///< one schedule given by a token, nothing else
+  /// Of a replayed schedule: the run came to every choice that the token lists, and could make it.
+  /// Code that was changed since may have other choices, and the token then says little about it.
+  bool followed = true;
+  trace::recording trace; ///< of a replayed schedule that held; a failure has its own
   std::optional<failing_schedule> failure;
 
   [[nodiscard]] bool passed() const noexcept { return !failure; }
