@@ -234,10 +234,13 @@ int main(int argc, char** argv) {
     give_up("--record-fd and --nonce-fd are needed: results go to a parent that asked for them");
 
   ::prctl(PR_SET_DUMPABLE, 0); // no core files, and nobody attaches to read the nonce
-  if (serving) {
-    load(args.reader, RTLD_NOW | RTLD_GLOBAL);
-    return serve(load_scene(args.scene), args.exercise, args.serving);
-  }
+  if (serving)
+    return serve({[&]() -> const scene_definition& {
+                    load(args.reader, RTLD_NOW | RTLD_GLOBAL);
+                    return load_scene(args.scene);
+                  },
+                  args.exercise},
+                 args.serving);
   record_writer records(args.record_fd, args.list ? "0" : read_nonce(args.nonce_fd));
   if (args.record_fd >= 0) ::fcntl(args.record_fd, F_SETFD, FD_CLOEXEC);
   the_records = args.list ? nullptr : &records;

@@ -80,6 +80,7 @@ struct judged_goal {
   std::string text = {};
   bool met = false;
   std::string remark = {}; ///< why it could not be judged; usually empty
+  std::string seen = {};   ///< what the run reached, "p99 is 413 ms"; may be empty
 };
 
 struct run_finished {

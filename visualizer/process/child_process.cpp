@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -50,7 +48,6 @@ public:
       : argv_(launch.argv),
         environment_(launch.environment),
         directory_(launch.directory),
-        own_pid_operands_(launch.own_pid_operands),
         descriptors_(std::move(descriptors)),
         moved_(descriptors_.size()),
         limits_{{{RLIMIT_CORE, 0, true},
@@ -58,11 +55,6 @@ public:
                  {RLIMIT_FSIZE, launch.file_size, false},
                  {RLIMIT_NOFILE, launch.open_files, false},
                  {RLIMIT_STACK, usual_stack, false}}} {
-    if (launch.filter_descriptor < 0) {
-      filter_.resize(launch.filter.size() / sizeof(sock_filter));
-      std::copy_n(launch.filter.data(), filter_.size() * sizeof(sock_filter),
-                  reinterpret_cast<char*>(filter_.data()));
-    }
     argv_pointers_ = pointers_to(argv_);
     environment_pointers_ = pointers_to(environment_);
   }
@@ -92,7 +84,6 @@ public:
     for (const auto& each : limits_) {
       set(each);
     }
-    install_filter();
     ::execve(argv_pointers_[0], argv_pointers_.data(), environment_pointers_.data());
     give_up("execute");
   }
@@ -110,8 +101,6 @@ private:
   std::vector<std::string> argv_;
   std::vector<std::string> environment_;
   std::string directory_;
-  std::vector<sock_filter> filter_;
-  std::vector<std::size_t> own_pid_operands_;
   std::vector<std::pair<int, int>> descriptors_;
   std::vector<int> moved_;
   std::array<limit, 5> limits_;
@@ -165,30 +154,7 @@ private:
     const rlimit both{value, value};
     check(::setrlimit(wanted.what, &both), "set a limit");
   }
-
-  void install_filter() noexcept {
-    if (filter_.empty()) {
-      return;
-    }
-    for (const auto at : own_pid_operands_) {
-      if (at < filter_.size()) {
-        filter_[at].k = static_cast<unsigned>(::getpid());
-      }
-    }
-    const sock_fprog program{static_cast<unsigned short>(filter_.size()), filter_.data()};
-    check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "filter system calls");
-    check(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0), "filter system calls");
-  }
 };
-
-/// The filter waits in the pipe's own buffer; it is far smaller.
-owned_descriptor pipe_holding(const std::string& bytes) {
-  auto [read_end, write_end] = make_pipe();
-  if (::write(write_end.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-    fail(errno, "could not fill a pipe");
-  }
-  return std::move(read_end);
-}
 
 int reap(pid_t pid) noexcept {
   int status = 0;
@@ -260,11 +226,6 @@ child_process::child_process(const child_launch& launch,
   std::vector<std::pair<int, int>> all(descriptors.begin(), descriptors.end());
   all.emplace_back(their_output.get(), 1);
   all.emplace_back(their_output.get(), 2);
-  owned_descriptor filter;
-  if (launch.filter_descriptor >= 0 && !launch.filter.empty()) {
-    filter = pipe_holding(launch.filter);
-    all.emplace_back(filter.get(), launch.filter_descriptor);
-  }
   prepared_child child(launch, std::move(all));
   pid_ = fork_into(child, their_failures.get());
   their_failures = owned_descriptor();

@@ -20,9 +20,6 @@ struct child_launch {
   std::vector<std::string> argv = {}; ///< argv[0] is a path
   std::vector<std::string> environment = {};
   std::string directory = {};
-  std::string filter = {};    ///< a seccomp program (struct sock_filter), empty = none
-  int filter_descriptor = -1; ///< where argv[0] reads the filter; -1 = the child installs it itself
-  std::vector<std::size_t> own_pid_operands = {}; ///< instructions that want the child's own pid
   bool shell_status = false;       ///< argv[0] reports a signal as exit status 128 + number (bwrap)
   std::uint64_t address_space = 0; ///< bytes; 0 = unlimited
   std::uint64_t file_size = 0;

@@ -16,7 +16,7 @@ bool same(const banner& a, const banner& b) {
 }
 
 /// A result for a point of a sweep whose run did not end: the sweep goes on without it.
-run_finished lost(const run_request& request, const banner& why) {
+run_finished no_result(const run_request& request, const banner& why) {
   run_finished finished;
   finished.request = request;
   finished.trace = std::make_shared<const trace::recording>();
@@ -26,13 +26,14 @@ run_finished lost(const run_request& request, const banner& why) {
   return finished;
 }
 
-std::string title_of(code which, const scene_child::gone& news) {
+banner banner_of(code which, const banner& why) {
   const std::string who(to_words(which));
-  switch (news.why.what) {
+  switch (why.what) {
   case banner::kind::timed_out:
-    return who + " did not finish its run within " + news.why.title + " and was stopped";
+    return {why.what, who + " did not finish its run within " + why.title + " and was stopped",
+            why.text};
   default:
-    return who + " crashed: " + news.why.title;
+    return {why.what, who + " crashed: " + why.title, why.text};
   }
 }
 
@@ -134,6 +135,8 @@ void feed_loop::attend(code which) {
       take(which, *ready);
     } else if (auto* answered = std::get_if<scene_child::answered>(&news)) {
       deliver(which, *answered);
+    } else if (const auto* lost = std::get_if<scene_child::lost>(&news)) {
+      take(which, *lost);
     } else {
       take(which, std::get<scene_child::gone>(news));
     }
@@ -173,17 +176,24 @@ void feed_loop::announce(code which, scene_info scene) {
   publish_(std::move(opened));
 }
 
+void feed_loop::take(code which, const scene_child::lost& news) {
+  run_ = banner_of(which, news.why);
+  if (news.run.request.where == slot::sweep) {
+    publish_(no_result(news.run.request, run_));
+  }
+}
+
 void feed_loop::take(code which, scene_child::gone& news) {
   auto& version = of(which);
   version.child.reset();
-  run_ = {news.why.what, title_of(which, news), news.why.text};
+  run_ = banner_of(which, news.why);
   if (!news.loaded) {
     version.launch.reset(); // the next build may be better
     version.rebuilt = true;
     queue_.forget(which);
   } else if (news.run) {
     if (news.run->request.where == slot::sweep) {
-      publish_(lost(news.run->request, run_));
+      publish_(no_result(news.run->request, run_));
     }
     start_child(which); // so that the next request need not wait for it
   }
@@ -192,18 +202,12 @@ void feed_loop::take(code which, scene_child::gone& news) {
 /// The next request leaves before the last answer is unpacked: the child works meanwhile.
 void feed_loop::deliver(code which, const scene_child::answered& news) {
   auto& version = of(which);
-  auto& child = version.child;
-  if (!child->bloated()) {
-    dispatch(which);
-  }
-  auto result = child->collect(news);
-  if (child->bloated()) {
-    start_child(which);
-  }
+  dispatch(which);
+  auto result = version.child->collect(news);
   if (const auto* problem = std::get_if<banner>(&result)) {
     run_ = *problem;
     if (news.run.request.where == slot::sweep) {
-      publish_(lost(news.run.request, *problem));
+      publish_(no_result(news.run.request, *problem));
     }
   } else if (queue_.accept(news.run)) {
     if (news.run.request.where != slot::sweep) {

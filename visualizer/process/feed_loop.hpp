@@ -56,6 +56,7 @@ private:
 
   void attend(code which);
   void take(code which, scene_child::ready& news);
+  void take(code which, const scene_child::lost& news);
   void take(code which, scene_child::gone& news);
   void deliver(code which, const scene_child::answered& news);
   void dispatch();

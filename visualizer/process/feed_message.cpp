@@ -4,7 +4,6 @@
 #include <boost/json/value.hpp>
 
 #include <array>
-#include <charconv>
 #include <stdexcept>
 
 namespace weir::viz {
@@ -53,29 +52,11 @@ std::vector<code> codes_of(const json::object& from) {
   return all;
 }
 
-std::string bytes_of(std::string_view digits) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    unsigned value = 0;
-    const auto* const end = digits.data() + i + 2;
-    if (std::from_chars(digits.data() + i, end, value, 16).ptr != end) {
-      throw std::invalid_argument("a filter is hexadecimal digits");
-    }
-    bytes.push_back(static_cast<char>(value));
-  }
-  return bytes;
-}
-
 child_launch launch_of(const json::object& from) {
   child_launch launch;
   launch.argv = texts_of(from, "argv");
   launch.environment = texts_of(from, "environment");
   launch.directory = text_of(from, "directory");
-  launch.filter = bytes_of(text_of(from, "filter"));
-  launch.filter_descriptor = number_of<int>(from, "filter_descriptor");
-  for (const auto& each : from.at("own_pid_operands").as_array()) {
-    launch.own_pid_operands.push_back(each.to_number<std::size_t>());
-  }
   launch.shell_status = from.at("shell_status").as_bool();
   launch.address_space = number_of<std::uint64_t>(from, "address_space");
   launch.file_size = number_of<std::uint64_t>(from, "file_size");

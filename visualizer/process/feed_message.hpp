@@ -23,9 +23,7 @@
 ///     about one code of the open scene:
 ///       {"say": "working", "code": "yours", "title": "Compiling breaker.cpp"}
 ///       {"say": "module", "code": "yours", "launch": {"argv", "environment", "directory",
-///       "filter",
-///        "filter_descriptor", "own_pid_operands", "shell_status", "address_space", "file_size",
-///        "open_files", "patience_ms"}}          the filter in hexadecimal digits
+///        "shell_status", "address_space", "file_size", "open_files", "patience_ms"}}
 ///       {"say": "problem", "code": "yours", "kind": "compile_error" or "problem", "title", "text"}
 ///     window → feeder:
 ///       {"ask": "open", "scene": "breaker", "code": "naive"}

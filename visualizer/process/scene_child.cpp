@@ -23,7 +23,6 @@ constexpr int memory_number = 4;
 /// Holds the recorder's 4 million events, and the tables.
 constexpr std::size_t half_size = std::size_t{160} << 20;
 constexpr std::size_t kept_output = std::size_t{4} << 10;
-constexpr std::int64_t bloat_kib = std::int64_t{700} << 10;
 /// How long a child that closed its channel may take to end by itself.
 constexpr std::chrono::milliseconds dying{500};
 
@@ -126,6 +125,8 @@ void scene_child::start(const queued_run& next, clock::time_point now) {
   running_ = next;
   sent_ = now;
   deadline_ = now + launch_.patience;
+  read_output();
+  said_.clear();
   half_ = 1 - half_;
   channel_.send(to_message(next, half_));
 }
@@ -141,10 +142,7 @@ std::vector<scene_child::news> scene_child::receive(clock::time_point now) {
         all.emplace_back(ready{scene_of(message)});
       } else if (running_ && message.at("ticket").to_number<std::uint64_t>() == running_->number) {
         deadline_.reset();
-        bloated_ = message.contains("peak_kib") &&
-                   message.at("peak_kib").to_number<std::int64_t>() > bloat_kib;
-        all.emplace_back(
-            answered{*std::exchange(running_, std::nullopt), std::move(message), now - sent_});
+        all.push_back(take_reply(std::move(message), now));
       }
     } catch (const std::exception&) {
       all.emplace_back(say_gone(banner::kind::crash, "it broke the connection to this window"));
@@ -158,6 +156,17 @@ std::vector<scene_child::news> scene_child::receive(clock::time_point now) {
                               end ? to_string(*end) : "it closed its connection to this window"));
   }
   return all;
+}
+
+scene_child::news scene_child::take_reply(json::object reply, clock::time_point now) {
+  const auto run = *std::exchange(running_, std::nullopt);
+  if (!reply.contains("died")) {
+    return answered{run, std::move(reply), now - sent_};
+  }
+  read_output();
+  const child_end end{.signalled = text_of(reply, "died") == "signal",
+                      .code = reply.at("code").to_number<int>()};
+  return lost{run, {banner::kind::crash, to_string(end), last_words()}};
 }
 
 scene_child::gone scene_child::give_up() {
@@ -189,8 +198,10 @@ std::variant<run_finished, banner> scene_child::collect(const answered& what) co
     finished.summary = std::move(run.seen);
     for (const auto& each : what.reply.at("goals").as_array()) {
       const auto& goal = each.as_object();
-      finished.goals.push_back(
-          {text_of(goal, "text"), goal.at("met").as_bool(), text_of(goal, "remark")});
+      finished.goals.push_back({.text = text_of(goal, "text"),
+                                .met = goal.at("met").as_bool(),
+                                .remark = text_of(goal, "remark"),
+                                .seen = text_of(goal, "seen")});
     }
     finished.ended = text_of(what.reply, "ended");
     finished.message = text_of(what.reply, "message");

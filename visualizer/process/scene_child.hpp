@@ -32,6 +32,12 @@ public:
     clock::duration waited{};
   };
 
+  /// The code ended the process it ran in; the runner goes on. `why` as in `gone`.
+  struct lost {
+    queued_run run = {};
+    banner why = {};
+  };
+
   /// It is gone; `run` is what it was busy with. `why.title` says no more than how it ended.
   struct gone {
     std::optional<queued_run> run = {};
@@ -39,7 +45,7 @@ public:
     banner why = {};
   };
 
-  using news = std::variant<ready, answered, gone>;
+  using news = std::variant<ready, answered, lost, gone>;
 
   /// Starts it. `launch.argv` names the runner with --reader and --scene; the descriptors' options
   /// are added here. Throws std::system_error.
@@ -71,11 +77,9 @@ public:
   /// The finished run, copied out of shared memory; or the banner that says why there is none.
   std::variant<run_finished, banner> collect(const answered& what) const;
 
-  /// It holds so much memory that a fresh one is better. Runs that fail leave their tasks behind.
-  [[nodiscard]] bool bloated() const noexcept { return bloated_; }
-
 private:
   void read_output();
+  news take_reply(boost::json::object reply, clock::time_point now);
   [[nodiscard]] std::string last_words() const;
   gone say_gone(banner::kind what, const std::string& how);
 
@@ -84,14 +88,13 @@ private:
   owned_descriptor their_channel_; ///< only until the child has it
   json_line_socket channel_;
   child_process process_;
-  std::string said_; ///< the end of what it printed
+  std::string said_; ///< the end of what it printed in this run
   std::optional<queued_run> running_;
   std::optional<clock::time_point> deadline_;
   clock::time_point sent_{};
   std::size_t half_ = 0;
   bool ready_ = false;
   bool output_ended_ = false;
-  bool bloated_ = false;
 };
 
 } // namespace weir::viz

@@ -1,7 +1,6 @@
 #include "viz/feed.hpp"
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -24,14 +23,6 @@ json::array names_of(const std::vector<code>& codes) {
 
 json::array texts(const std::vector<std::string>& all) {
   return json::array(all.begin(), all.end());
-}
-
-std::string hexadecimal(std::string_view bytes) {
-  std::string digits;
-  for (const char each : bytes) {
-    digits += fmt::format("{:02x}", static_cast<unsigned char>(each));
-  }
-  return digits;
 }
 
 std::string text_of(const json::object& from, std::string_view name) {
@@ -89,22 +80,11 @@ json::object say_module(code which, const process_spec& runner,
   json::object launch{{"argv", texts(runner.argv)},
                       {"environment", texts(runner.environment)},
                       {"directory", runner.working_directory.string()},
-                      {"filter", ""},
-                      {"filter_descriptor", -1},
-                      {"own_pid_operands", json::array{}},
                       {"shell_status", runner.status == process_spec::status_style::shell},
                       {"address_space", runner.limits.address_space},
                       {"file_size", runner.limits.file_size},
                       {"open_files", runner.limits.open_files},
                       {"patience_ms", patience.count()}};
-  if (!runner.inputs.empty()) { // bubblewrap reads the filter from a descriptor
-    launch["filter"] = hexadecimal(runner.inputs.front().text);
-    launch["filter_descriptor"] = runner.inputs.front().descriptor;
-  } else if (runner.filter) {
-    launch["filter"] = hexadecimal(runner.filter->bytes());
-    launch["own_pid_operands"] =
-        json::array(runner.filter->own_pid_operands.begin(), runner.filter->own_pid_operands.end());
-  }
   return {{"say", "module"}, {"code", to_string(which)}, {"launch", std::move(launch)}};
 }
 

@@ -42,7 +42,10 @@ process_spec runner_of(const toolchain& tools, const sandbox& box, const exercis
   spec.environment = runner_environment();
   spec.working_directory = scratch;
   spec.limits = runner_limits(tools, depth::first);
-  return box.confine(std::move(spec), runner_view(tools, call));
+  sandbox_view view = runner_view(tools, call);
+  // It forks itself for each run, and forbids the fork what a graded program may not do.
+  view.children = sandbox_view::child_processes::allowed;
+  return box.confine(std::move(spec), view);
 }
 
 boost::json::object problem_of(code which, const std::string& file, const build_outcome& built) {

@@ -1,6 +1,7 @@
 #include "viz/show.hpp"
 
 #include "chapters.hpp"
+#include "commands/solution.hpp"
 #include "errors.hpp"
 #include "pipeline.hpp"
 #include "run_operation.hpp"
@@ -81,18 +82,12 @@ private:
   }
 
   fs::path solution(const exercise& ex) {
+    fs::path file = require_solution(ctx_, ex);
     if (!solution_open(ex)) {
       throw not_yet_error{
           fmt::format("'{}' has not passed yet, so its solution stays closed. `weir "
                       "viz {} --solution --anyway` shows it all the same.",
                       ex.id, ex.id)};
-    }
-    fs::path file = solution_of(ctx_, ex);
-    if (!fs::exists(file)) {
-      throw environment_error{fmt::format("There is no solution for '{}' here ({}). Hand-outs for "
-                                          "readers come without; ask whoever "
-                                          "gave it to you.",
-                                          ex.id, file.string())};
     }
     return file;
   }

@@ -1,5 +1,7 @@
 #include "fixture.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -23,9 +25,22 @@ void do_mischief(mischief what) {
     std::fputs("a line on standard output\n", stdout);
     std::fflush(stdout);
     return;
+  case mischief::kill:
+    ::kill(::getppid(), SIGKILL);
+    return;
+  case mischief::fork:
+    if (::fork() == 0) {
+      ::pause();
+    }
+    return;
   }
 }
 
 double version() {
   return FIXTURE_VERSION;
+}
+
+double visits() {
+  static double calls = 0;
+  return ++calls;
 }

@@ -17,8 +17,10 @@ using namespace std::chrono_literals;
 const weir::knob<std::int64_t> steps{
     "steps",
     {.value = 100, .min = 1, .max = 1'000'000, .step = 1, .unit = {}, .documentation = "Values."}};
-const weir::knob<mischief> trouble{
-    "trouble", {"none", "crash", "hang", "leave", "complain"}, mischief::none, "What goes wrong."};
+const weir::knob<mischief> trouble{"trouble",
+                                   {"none", "crash", "hang", "leave", "complain", "kill", "fork"},
+                                   mischief::none,
+                                   "What goes wrong."};
 
 boost::asio::awaitable<void> climb(weir::scene_context& scene) {
   do_mischief(scene[trouble]);
@@ -26,6 +28,8 @@ boost::asio::awaitable<void> climb(weir::scene_context& scene) {
   weir::gauge height("height", {.capacity = 50, .unit = "m"});
   weir::gauge build("version");
   build.set(version());
+  weir::gauge counted("visits");
+  counted.set(visits());
   for (std::int64_t i = 1; i <= scene[steps]; ++i) {
     height.set(static_cast<double>(i));
     timer.expires_after(1us);
@@ -37,7 +41,11 @@ bool low(const weir::trace::summary& seen) {
   return seen.gauge("height").max <= 50;
 }
 
+std::string top(const weir::trace::summary& seen) {
+  return "up to " + std::to_string(static_cast<int>(seen.gauge("height").max)) + " m";
+}
+
 } // namespace
 
 WEIR_SCENE(.title = "A climb", .caption = "Watch it climb.", .knobs = {steps, trouble},
-           .goals = {{"never above 50 m", low}}, .body = climb, .horizon = 100ms);
+           .goals = {{"never above 50 m", low, top}}, .body = climb, .horizon = 100ms);

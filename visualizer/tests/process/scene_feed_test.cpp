@@ -16,6 +16,8 @@ constexpr double crash = 1;
 constexpr double hang = 2;
 constexpr double leave = 3;
 constexpr double complain = 4;
+constexpr double kill_parent = 5;
+constexpr double fork_one = 6;
 
 run_request with(std::vector<std::pair<std::string, double>> knobs, std::uint64_t ticket = 1) {
   run_request wanted;
@@ -41,7 +43,7 @@ TEST_CASE("an opened scene says what it is", "[process]") {
   CHECK(opened.scene.knobs[0].kind == weir::knob_kind::integer);
   CHECK(opened.scene.knobs[0].value == 100);
   CHECK(opened.scene.knobs[0].max == 1e6);
-  CHECK(opened.scene.knobs[1].choices.size() == 5);
+  CHECK(opened.scene.knobs[1].choices.size() == 7);
   REQUIRE(live.window().scenes().size() == 1);
   CHECK(live.window().scenes()[0].title == "A climb");
 }
@@ -55,6 +57,7 @@ TEST_CASE("a changed knob gives a new recording", "[process]") {
   CHECK(before.summary.gauge("height").max == 100);
   REQUIRE(before.goals.size() == 1);
   CHECK_FALSE(before.goals[0].met);
+  CHECK(before.goals[0].seen == "up to 100 m");
 
   const auto after = live.run(with({{"steps", 40}}, 2));
   CHECK(after.summary.gauge("height").max == 40);
@@ -75,6 +78,14 @@ TEST_CASE("the same request gives the same recording", "[process]") {
   CHECK(first.trace->events == second.trace->events);
   CHECK(first.trace->strings == second.trace->strings);
   CHECK(first.trace->sources == second.trace->sources);
+}
+
+TEST_CASE("what a run leaves in the code's variables is not there in the next", "[process]") {
+  session live;
+  live.open();
+  for (std::uint64_t ticket = 1; ticket <= 3; ++ticket) {
+    CHECK(live.run(with({}, ticket)).summary.gauge("visits").last == 1);
+  }
 }
 
 TEST_CASE("a horizon cuts the run off", "[process]") {
@@ -128,6 +139,41 @@ TEST_CASE("what the code prints disturbs nothing", "[process]") {
   session live;
   live.open();
   CHECK(live.run(with({{"trouble", complain}})).healthy);
+}
+
+TEST_CASE("a crash tells what this run printed, not what those before did", "[process]") {
+  session live;
+  live.open();
+  CHECK(live.run(with({{"trouble", complain}}, 1)).healthy);
+  live.window().request(with({{"trouble", crash}}, 2));
+  CHECK(live.next_banner(banner::kind::crash).text == "about to crash");
+}
+
+TEST_CASE("a crash or a bad value costs one run, and not the scene runner", "[process]") {
+  session live;
+  live.open();
+  const auto before = session::children();
+  live.window().request(with({{"trouble", crash}}, 1));
+  live.next_banner(banner::kind::crash);
+  live.window().request(with({{"steps", 0}}, 2));
+  live.next_banner(banner::kind::problem);
+  CHECK(live.run(with({}, 3)).healthy);
+  CHECK(session::children() == before);
+}
+
+TEST_CASE("the code can't end the scene runner, and starts no process", "[process]") {
+  if (FIXTURE_SANITIZED) {
+    return; // its reports are made by another process
+  }
+  session live;
+  live.open();
+  const auto before = session::children();
+  CHECK(live.run(with({{"trouble", kill_parent}}, 1)).healthy);
+  live.window().request(with({{"trouble", fork_one}}, 2));
+  CHECK(live.next_banner(banner::kind::crash).title ==
+        "Your code crashed: SIGSYS, a system call that scenes may not make");
+  CHECK(live.run(with({}, 3)).healthy);
+  CHECK(session::children() == before);
 }
 
 TEST_CASE("a run that hangs is stopped, and the next one is fine", "[process]") {

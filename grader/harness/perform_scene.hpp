@@ -1,0 +1,27 @@
+#pragma once
+
+#include "line_channel.hpp"
+#include "shared_halves.hpp"
+
+#include <weir/scene.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace weir::harness {
+
+/// What there is to run.
+struct scene_source {
+  /// Loads the reader's code and the scene around it; ends the process when that can't be done.
+  std::function<const scene_definition&()> load;
+  std::string exercise;
+};
+
+/// Asks for the scene's hello; any other line is a request.
+inline constexpr std::string_view ask_hello = "hello";
+
+/// Loads the scene, and answers one request; serve.hpp has the messages.
+void perform_scene(const scene_source& source, const shared_halves& memory, line_channel& asked);
+
+} // namespace weir::harness
