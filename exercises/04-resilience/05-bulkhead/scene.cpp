@@ -10,13 +10,11 @@
 #include <weir/world/arrivals.hpp>
 #include <weir/world/distribution.hpp>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <map>
 #include <string>
-#include <variant>
 
 using namespace std::chrono_literals;
 
@@ -87,16 +85,21 @@ struct slow_time {
   nanoseconds answer{}; ///< what it takes then; half of the answers take longer
 };
 
-/// Somebody else's servers, with room for all that come.
+/// Somebody else's servers, with room for all that come. At closing time they let go of everybody.
 class remote final : public dependency {
 public:
-  remote(asio::any_io_executor executor, const std::string& name, const slow_time& trouble_ahead)
-      : executor_(executor), random_(weir::stream(name)), trouble_(trouble_ahead) {}
+  remote(asio::any_io_executor executor, const std::string& name, const slow_time& trouble_ahead,
+         steady_clock::time_point closes_at)
+      : executor_(executor),
+        random_(weir::stream(name)),
+        trouble_(trouble_ahead),
+        closes_at_(closes_at) {}
 
   asio::awaitable<int> call(int request) override {
     const bool slow = weir::now() >= trouble_.from && weir::now() < trouble_.until;
     const auto latency = weir::world::lognormal(slow ? trouble_.answer : nanoseconds(20ms), 0.3);
-    asio::steady_timer answer(executor_, latency.draw(random_));
+    const auto answered_at = steady_clock::now() + latency.draw(random_);
+    asio::steady_timer answer(executor_, std::min(answered_at, closes_at_));
     co_await answer.async_wait(asio::use_awaitable);
     co_return request;
   }
@@ -105,6 +108,7 @@ private:
   asio::any_io_executor executor_;
   weir::random_stream random_;
   slow_time trouble_;
+  steady_clock::time_point closes_at_;
 };
 
 /// What a dashboard shows of one dependency.
@@ -112,7 +116,8 @@ struct side {
   side(asio::any_io_executor executor, const std::string& called, const weir::scene_context& scene,
        const slow_time& trouble_ahead)
       : name(called),
-        far_end(executor, called, trouble_ahead),
+        closes_at(scene.horizon()),
+        far_end(executor, called, trouble_ahead, closes_at),
         in_queue(name + " queue", {.capacity = static_cast<double>(scene[max_queued])}),
         served(name, {.capacity = static_cast<double>(scene[max_in_flight])}),
         queued(name + " queued",
@@ -121,7 +126,10 @@ struct side {
                   {.capacity = static_cast<double>(scene[max_in_flight]), .unit = "calls"}),
         requests(name + " requests") {}
 
+  [[nodiscard]] bool closed() const { return steady_clock::now() >= closes_at; }
+
   std::string name;
+  steady_clock::time_point closes_at;
   remote far_end;
   weir::place in_queue;
   weir::place served;
@@ -136,6 +144,8 @@ public:
   explicit entrance(side& of) : of_(of) {}
 
   asio::awaitable<int> call(int request) override {
+    if (of_.closed())
+      co_return request;
     of_.served.enter(static_cast<std::uint64_t>(request));
     waiting_.erase(request);
     const weir::span running(of_.name + ": running", {.role = weir::span_role::running});
@@ -165,7 +175,6 @@ struct shop {
                                                         .answer = scene[slow_answer]}}},
         entrances{entrance(sides[0]), entrance(sides[1])},
         patience_of_a_request(scene[patience]),
-        closing_time(scene.horizon()),
         walls(make_bulkheads(executor, {granted(scene, 0), granted(scene, 1)})) {}
 
   compartment granted(const weir::scene_context& scene, std::size_t which) {
@@ -184,7 +193,6 @@ struct shop {
   std::array<side, 2> sides;
   std::array<entrance, 2> entrances;
   nanoseconds patience_of_a_request;
-  steady_clock::time_point closing_time;
   std::unique_ptr<bulkheads> walls;
 };
 
@@ -194,32 +202,22 @@ weir::outcome outcome_of(const boost::system::error_code& error) {
   return error == asio::error::timed_out ? weir::outcome::timed_out : weir::outcome::failed;
 }
 
-asio::awaitable<weir::outcome> called(shop& in, std::size_t which, int id) {
-  try {
-    const auto start_by = steady_clock::now() + in.patience_of_a_request;
-    co_await in.walls->call(which, id, start_by);
-  } catch (const boost::system::system_error& error) {
-    co_return outcome_of(error.code());
-  }
-  co_return weir::outcome::ok;
-}
-
 asio::awaitable<void> request(std::shared_ptr<shop> in, std::size_t which, int id) {
-  using namespace asio::experimental::awaitable_operators;
   side& mine = in->sides[which];
   weir::name_this_task("request to the " + mine.name);
   weir::span whole(mine.name + " request", {.role = weir::span_role::request});
   mine.in_queue.enter(static_cast<std::uint64_t>(id));
   in->entrances[which].begins_to_wait(id);
-  // Whoever is still there at closing time is sent home: nobody is inside when the walls come down.
-  asio::steady_timer curtain(co_await asio::this_coro::executor, in->closing_time);
-  asio::awaitable<weir::outcome> call = called(*in, which, id);
-  asio::awaitable<void> closes = curtain.async_wait(asio::use_awaitable);
-  const auto first = co_await (std::move(call) || std::move(closes));
-  in->entrances[which].has_ended(id);
-  if (first.index() == 1)
+  auto how = weir::outcome::ok;
+  try {
+    const auto start_by = steady_clock::now() + in->patience_of_a_request;
+    co_await in->walls->call(which, id, start_by);
+  } catch (const boost::system::system_error& error) {
+    how = outcome_of(error.code());
+  }
+  if (mine.closed())
     co_return;
-  const weir::outcome how = std::get<0>(first);
+  in->entrances[which].has_ended(id);
   in->show();
   mine.requests.add(how, static_cast<std::uint64_t>(id));
   whole.end(how);
@@ -247,10 +245,8 @@ asio::awaitable<void> afternoon(weir::scene_context& scene) {
   auto in = std::make_shared<shop>(executor, scene);
   for (const std::size_t which : {0, 1})
     asio::co_spawn(executor, visitors(in, which, scene[arrival_rate]), asio::detached);
-  asio::steady_timer clock(executor, in->closing_time);
-  co_await clock.async_wait(asio::use_awaitable);
-  clock.expires_after(1s); // until then all have gone
-  co_await clock.async_wait(asio::use_awaitable);
+  asio::steady_timer until_all_have_gone(executor, scene.horizon() + 1s);
+  co_await until_all_have_gone.async_wait(asio::use_awaitable);
 }
 
 bool stock_does_not_notice(const weir::trace::summary& seen) {
