@@ -45,7 +45,7 @@ std::string key_of(const toolchain& tools, const build_request& request,
   for (const auto& flag : tools.link_flags) {
     key.add(flag);
   }
-  for (const auto& file : tools.precompiled_files(request.tier)) {
+  for (const auto& file : tools.built_ahead(request.tier)) {
     key.add_file(file);
   }
   for (const auto& name : request.ex->interface_files) {
@@ -97,8 +97,8 @@ sandbox_view compiler_view(const toolchain& tools, const build_request& request,
   sandbox_view view;
   view.children = sandbox_view::child_processes::allowed;
   view.read_only = tools.include_dirs;
-  const auto precompiled = tools.precompiled_files(request.tier);
-  view.read_only.insert(view.read_only.end(), precompiled.begin(), precompiled.end());
+  const auto ahead = tools.built_ahead(request.tier);
+  view.read_only.insert(view.read_only.end(), ahead.begin(), ahead.end());
   view.read_only.push_back(request.repository_root / "exercises" / request.ex->folder);
   view.read_only.push_back(folder.src());
   if (!tools.compiler.string().starts_with("/usr/")) {

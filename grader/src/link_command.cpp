@@ -41,6 +41,8 @@ std::optional<direct_link> understand(const std::vector<std::string>& driver_fla
       add_parts(found.flags, flag.substr(for_linker.size()));
     } else if (flag == "-nostdlib") {
       found.without_libraries = true;
+    } else if (flag.starts_with('/')) {
+      found.flags.emplace_back(flag); // an object that every module is linked with
     } else if (flag != "-shared") {
       return std::nullopt; // -fsanitize and the like mean libraries that the driver knows
     }

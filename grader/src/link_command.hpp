@@ -8,8 +8,8 @@
 
 namespace weir::grader {
 
-/// How a reader's object becomes a module: `object` alone, with the symbols of `exports` (a version
-/// script) kept to itself.
+/// How a reader's object becomes a module: `object` and what the toolchain adds, with the symbols
+/// of `exports` (a version script) kept to itself.
 ///
 /// Calls the linker itself where every one of the toolchain's link flags is understood: the
 /// compiler driver would only look up libraries that `-nostdlib` then leaves out, and takes as long

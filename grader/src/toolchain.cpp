@@ -5,7 +5,9 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace weir::grader {
@@ -121,14 +123,16 @@ toolchain toolchain::load(const fs::path& build) {
   return found;
 }
 
-std::vector<fs::path> toolchain::precompiled_files(depth tier) const {
+std::vector<fs::path> toolchain::built_ahead(depth tier) const {
   std::vector<fs::path> files;
   for (const auto& flag : precompiled(tier)) {
-    if (!flag.empty() && flag.front() == '/') {
+    if (flag.starts_with('/')) {
       files.emplace_back(flag);
       files.emplace_back(flag + ".gch"); // g++ is given the header's name and looks beside it
     }
   }
+  std::ranges::copy_if(link_flags, std::back_inserter(files),
+                       [](const std::string& flag) { return flag.starts_with('/'); });
   return files;
 }
 

@@ -47,8 +47,9 @@ struct toolchain {
     return scenes_dir / (id + ".so");
   }
 
-  /// The precompiled headers' own files, for the sandbox and for the cache key.
-  [[nodiscard]] std::vector<std::filesystem::path> precompiled_files(depth tier) const;
+  /// What was built ahead for readers' modules, precompiled headers and objects that are linked to
+  /// them: for the sandbox and for the cache key.
+  [[nodiscard]] std::vector<std::filesystem::path> built_ahead(depth tier) const;
 
   /// "clang 19.1.7".
   [[nodiscard]] std::string describe() const;
