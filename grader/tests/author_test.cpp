@@ -4,6 +4,7 @@
 #include "workbook_support.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -46,7 +47,73 @@ private:
   workbook book_;
 };
 
+/// The build of the repository's modules: drain.so is a copy of its hidden tests.
+class module_build {
+public:
+  explicit module_build(const repository& ours) : ours_{ours} {
+    const auto modules = ours.modules().string();
+    write(hidden_tests(), "old\n");
+    write(source() / "CMakeLists.txt",
+          "cmake_minimum_required(VERSION 3.25)\nproject(modules LANGUAGES NONE)\n"
+          "add_custom_command(OUTPUT " +
+              modules + "/drain.so COMMAND ${CMAKE_COMMAND} -E copy " + hidden_tests().string() +
+              " " + modules + "/drain.so DEPENDS " + hidden_tests().string() +
+              ")\nadd_custom_target(weir_judging DEPENDS " + modules + "/drain.so)\n");
+    write(build() / "weir-toolchain.json",
+          R"({"format": 1, "compiler": "c++", "compiler_id": "gcc", "compile_flags": [],)"
+          R"( "deep_flags": [], "pch_flags": [], "link_flags": [], "include_dirs": [],)"
+          R"( "runner": "runner", "scenes_dir": "scenes", "tests_dir": ")" +
+              modules + "\"}");
+    const std::string configure = "cmake -G Ninja -S " + source().string() + " -B " +
+                                  build().string() + " > " + build().string() + "/log";
+    REQUIRE(std::system(configure.c_str()) == 0);
+  }
+
+  fs::path hidden_tests() const { return ours_.root() / "grader/hidden/02-loop-health/tests.txt"; }
+
+  command_outcome release() const {
+    return command_runner{ours_.book()}({"author", "release", ours_.target().c_str()});
+  }
+
+  std::string handed_out() const { return read_file(ours_.target() / "grader/prebuilt/drain.so"); }
+
+private:
+  const repository& ours_;
+
+  fs::path build() const { return ours_.root() / "build"; }
+
+  fs::path source() const { return build() / "source"; }
+};
+
 } // namespace
+
+TEST_CASE("a hand-out is made of modules that are up to date with their sources", "[author]") {
+  const repository ours;
+  const module_build modules{ours};
+  CHECK(modules.release().code == exit_code::passed);
+  CHECK(modules.handed_out() == "old\n");
+
+  fs::remove_all(ours.target());
+  write(modules.hidden_tests(), "mended\n");
+  const auto said = modules.release();
+  CHECK(said.code == exit_code::passed);
+  CHECK_THAT(said.err, has_text("up to date with their sources"));
+  CHECK(modules.handed_out() == "mended\n");
+}
+
+TEST_CASE("hidden tests that do not build are not handed out as they were", "[author]") {
+  const repository ours;
+  const module_build modules{ours};
+  CHECK(modules.release().code == exit_code::passed);
+
+  fs::remove_all(ours.target());
+  fs::remove(modules.hidden_tests());
+  const auto said = modules.release();
+  CHECK(said.code == exit_code::environment);
+  CHECK_THAT(said.err, has_text("nothing is handed out"));
+  CHECK_THAT(said.err, has_text("tests.txt"));
+  CHECK_FALSE(fs::exists(ours.target()));
+}
 
 TEST_CASE("a hand-out holds prose, pictures, window and modules, and nothing that is secret",
           "[author]") {
@@ -70,6 +137,33 @@ TEST_CASE("a line of a solution in a reader's file is a leak", "[author]") {
   REQUIRE(leaks.size() == 1);
   CHECK(leaks.front().file == "visualizer/app/main.cpp");
   CHECK(leaks.front().what == "return the_answer_that_nobody_should_be_able_to_read();");
+}
+
+TEST_CASE("what is left of a hidden test in a module is a leak: its names and its expressions",
+          "[author]") {
+  const repository ours;
+  write(ours.root() / "grader/hidden/01-back-pressure/02-overflow/tests.cpp",
+        "CHECK(  b.accepted() ==\n  due); // the books\nweir::note(\"close() at {}\", now);\n");
+  const auto module_with = [&](const std::string& text) {
+    return std::string{"\x7f"
+                       "ELF\0",
+                       5} +
+           text + std::string{"\0\1", 2};
+  };
+  const auto what_leaks = [&](const std::string& text) {
+    write(ours.target() / "grader/prebuilt/overflow.so", module_with(text));
+    const auto leaks = scan_for_leaks(ours.root(), ours.target());
+    return leaks.size() == 1 ? leaks.front().what : std::to_string(leaks.size()) + " leaks";
+  };
+  for (const char* secret_text :
+       {"_ZN11weir_hidden5bench9cancel_atEv", "b.accepted() == due",
+        "asio::awaitable<void> weir_hidden::bench::pass()", "N12_GLOBAL__N_113stage_failedE"}) {
+    CHECK(what_leaks(secret_text) == secret_text);
+  }
+  for (const char* harmless : {"close() at {}", "N5boost6system12system_errorE", "the test"}) {
+    INFO(harmless);
+    CHECK(what_leaks(harmless) == "0 leaks");
+  }
 }
 
 TEST_CASE("a hand-out is not written into the repository's folders, nor over anything",

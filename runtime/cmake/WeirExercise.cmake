@@ -6,7 +6,7 @@
 #
 #   compile_flags + pch_flags             first tier: quick to compile
 #   deep_flags    + deep_pch_flags        the deeper search in the background: optimised
-#   link_flags, include_dirs              the same for both tiers
+#   link_flags, include_dirs              the same for both tiers; a path among the flags is an object to link
 #   tests_dir/<id>.so, scenes_dir/<id>.so
 #   asan                                  the same fields once more for a sanitized build; absent unless WEIR_ASAN_GRADER
 
@@ -27,7 +27,7 @@ set(WEIR_READER_FLAGS -std=c++20 -g1 -fPIC -Wall -Wno-unused-variable -Wno-unuse
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND WEIR_READER_FLAGS -Wno-unused-private-field)
 endif()
-# Linked alone, and against no system library: the runner that loads it has them all.
+# Linked with module_start.o alone, and against no system library: the runner that loads it has them all.
 set(WEIR_READER_LINK_FLAGS -shared -nostdlib ${WEIR_LINKER_FLAGS} -Wl,--build-id=none ${WEIR_SANITIZE_FLAGS})
 
 # weir_add_reader_prelude(name optimisation out_flags [extra…]): the precompiled header <build>/reader/<name>, and the
@@ -87,6 +87,24 @@ function(weir_add_reader_library)
   endif()
 endfunction()
 
+# weir_add_module_start(out): the object file that every reader's module is linked with; its path in `out`.
+function(weir_add_module_start out)
+  set(source "${PROJECT_SOURCE_DIR}/runtime/cmake/module_start.cpp")
+  set(object "${WEIR_READER_DIR}/module_start.o")
+  file(MAKE_DIRECTORY "${WEIR_READER_DIR}")
+  add_custom_command(
+    OUTPUT "${object}"
+    COMMAND "${CMAKE_CXX_COMPILER}" -std=c++20 -fPIC -O2 -c "${source}" -o "${object}"
+    DEPENDS "${source}"
+    COMMENT "Compiling the start of every reader's module"
+    VERBATIM)
+  add_custom_target(weir_reader_module_start ALL DEPENDS "${object}")
+  add_dependencies(weir_judging weir_reader_module_start)
+  set(${out}
+      "${object}"
+      PARENT_SCOPE)
+endfunction()
+
 # weir_json_strings(out value...): ["value", …]
 function(weir_json_strings out)
   set(items "")
@@ -119,6 +137,7 @@ function(weir_write_toolchain)
     weir_add_reader_prelude(prelude -O0 pch_flags)
   endif()
   weir_add_reader_prelude(prelude-deep -O2 deep_pch_flags)
+  weir_add_module_start(module_start)
 
   if(TARGET weir_runner)
     add_dependencies(weir_judging weir_runner)
@@ -132,7 +151,7 @@ function(weir_write_toolchain)
   weir_json_strings(deep_flags ${WEIR_READER_FLAGS} -O2)
   weir_json_strings(pch_flags ${pch_flags})
   weir_json_strings(deep_pch_flags ${deep_pch_flags})
-  weir_json_strings(link_flags ${WEIR_READER_LINK_FLAGS})
+  weir_json_strings(link_flags ${WEIR_READER_LINK_FLAGS} "${module_start}")
   weir_json_strings(include_dirs ${WEIR_READER_INCLUDE_DIRS})
   set(fields
       "\"compiler\": \"${CMAKE_CXX_COMPILER}\",
@@ -207,29 +226,72 @@ function(weir_add_prelude_of kind)
   target_compile_options(weir_prelude_of_${kind} PRIVATE ${ARGN})
 endfunction()
 
-# weir_add_module(kind id folder source directory flags…): one loadable module beside the exercise's interface header. It
-# leaves the reader's functions undefined; the runner loads them first.
-function(weir_add_module kind id folder source directory)
-  set(target ${kind}-${id})
+# weir_compile_beside(target kind folder flags…): `target` is compiled beside the exercise's interface header, with the
+# precompiled header of its kind.
+function(weir_compile_beside target kind folder)
   if(NOT TARGET weir_prelude_of_${kind})
     weir_add_prelude_of(${kind} ${ARGN})
   endif()
-  add_library(${target} MODULE "${source}")
-  set_target_properties(
-    ${target}
-    PROPERTIES PREFIX ""
-               OUTPUT_NAME "${id}"
-               LIBRARY_OUTPUT_DIRECTORY "${directory}")
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/exercises/${folder}"
                                                "${PROJECT_SOURCE_DIR}/grader/harness")
   target_link_libraries(${target} PRIVATE weir::runtime weir_warnings)
   target_compile_options(${target} PRIVATE ${ARGN})
   target_precompile_headers(${target} REUSE_FROM weir_prelude_of_${kind})
-  if(kind STREQUAL "tests")
-    add_dependencies(weir_judging ${target})
-  else()
-    add_dependencies(weir_grading ${target})
-  endif()
+endfunction()
+
+# weir_add_scene(id folder source): the loadable module scenes/<id>.so. It leaves the reader's functions undefined; the
+# runner loads them first.
+function(weir_add_scene id folder source)
+  add_library(scene-${id} MODULE "${source}")
+  set_target_properties(
+    scene-${id}
+    PROPERTIES PREFIX ""
+               OUTPUT_NAME "${id}"
+               LIBRARY_OUTPUT_DIRECTORY "${WEIR_SCENES_DIR}")
+  weir_compile_beside(scene-${id} scene ${folder} -O1)
+  add_dependencies(weir_grading scene-${id})
+endfunction()
+
+# weir_add_hidden_tests(id folder source): the loadable module tests/<id>.so. It is handed out as it is (`weir author
+# release`), and says nothing of the tests but what their reports say:
+#
+#   no path, no debug information, no symbol table    compile and link flags
+#   no expressions                                    Catch2 does not keep them
+#   no names in run-time type information             weir_hide_names, which takes them out of the object file
+#   no names among the dynamic symbols                hidden_tests.map
+function(weir_add_hidden_tests id folder source)
+  add_library(compiled-tests-${id} OBJECT "${source}")
+  weir_compile_beside(compiled-tests-${id} tests ${folder} -O1 -g0 -DCATCH_CONFIG_DISABLE_STRINGIFICATION
+                      "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
+  # Reports name where a task waits; of the hidden tests' own files they say no more than "the test".
+  file(GLOB hidden CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/grader/hidden/${folder}/*.?pp")
+  foreach(file IN LISTS hidden)
+    target_compile_options(compiled-tests-${id} PRIVATE "-ffile-prefix-map=${file}=the test")
+  endforeach()
+
+  set(object "${WEIR_TESTS_DIR}/objects/${id}.o")
+  file(MAKE_DIRECTORY "${WEIR_TESTS_DIR}/objects")
+  add_custom_command(
+    OUTPUT "${object}"
+    COMMAND weir_hide_names "$<TARGET_OBJECTS:compiled-tests-${id}>" "${object}"
+    DEPENDS weir_hide_names "$<TARGET_OBJECTS:compiled-tests-${id}>"
+    COMMENT "Hiding the names in the hidden tests of ${id}"
+    VERBATIM)
+
+  set(symbols "${PROJECT_SOURCE_DIR}/runtime/cmake/hidden_tests.map")
+  add_library(tests-${id} MODULE "${object}")
+  # Whoever loads the module has libweir already; a search path would only tell where the module was built.
+  set_target_properties(
+    tests-${id}
+    PROPERTIES PREFIX ""
+               OUTPUT_NAME "${id}"
+               LIBRARY_OUTPUT_DIRECTORY "${WEIR_TESTS_DIR}"
+               LINKER_LANGUAGE CXX
+               LINK_DEPENDS "${symbols}"
+               SKIP_BUILD_RPATH ON)
+  target_link_libraries(tests-${id} PRIVATE weir::runtime)
+  target_link_options(tests-${id} PRIVATE -s "-Wl,--version-script=${symbols}")
+  add_dependencies(weir_judging tests-${id})
 endfunction()
 
 # weir_add_exercise(NN-chapter/MM-name): modules tests/<id>.so and scenes/<id>.so, id being the name without its number.
@@ -239,17 +301,7 @@ function(weir_add_exercise folder)
 
   set(tests "${PROJECT_SOURCE_DIR}/grader/hidden/${folder}/tests.cpp")
   if(EXISTS "${tests}")
-    # No debug information, no symbol table and no path: what a reader may find in the module says nothing of the tests.
-    weir_add_module(tests ${id} ${folder} "${tests}" "${WEIR_TESTS_DIR}" -O1 -g0
-                    "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
-    # Reports name where a task waits; of the hidden tests' own files they say no more than "the test".
-    file(GLOB hidden CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/grader/hidden/${folder}/*.?pp")
-    foreach(file IN LISTS hidden)
-      target_compile_options(tests-${id} PRIVATE "-ffile-prefix-map=${file}=the test")
-    endforeach()
-    target_link_options(tests-${id} PRIVATE -s)
-    # Whoever loads the module has libweir already; a search path would only tell where the module was built.
-    set_target_properties(tests-${id} PROPERTIES SKIP_BUILD_RPATH ON)
+    weir_add_hidden_tests(${id} ${folder} "${tests}")
   elseif(EXISTS "${PROJECT_SOURCE_DIR}/grader/prebuilt/${id}.so")
     # A hand-out has the hidden tests as a module, without their source (`weir author release`).
     configure_file("${PROJECT_SOURCE_DIR}/grader/prebuilt/${id}.so" "${WEIR_TESTS_DIR}/${id}.so" COPYONLY)
@@ -257,7 +309,7 @@ function(weir_add_exercise folder)
 
   set(scene "${PROJECT_SOURCE_DIR}/exercises/${folder}/scene.cpp")
   if(EXISTS "${scene}")
-    weir_add_module(scene ${id} ${folder} "${scene}" "${WEIR_SCENES_DIR}" -O1)
+    weir_add_scene(${id} ${folder} "${scene}")
   endif()
 
   # What grader/calibration says of an exercise is part of the suite.

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "author/leak_scan.hpp"
+
 #include <cstddef>
 #include <filesystem>
-#include <string>
 #include <vector>
 
 namespace weir::grader {
@@ -16,21 +17,10 @@ struct release_request {
   std::filesystem::path target;    ///< must be empty or not exist
 };
 
-/// Something in a hand-out that should not be there.
-struct leak {
-  std::filesystem::path file; ///< relative to the hand-out
-  std::string what;           ///< the line or the name that gives it away
-};
-
 struct release_result {
   std::size_t files{};
   std::vector<leak> leaks;
 };
-
-/// Looks into every file below `target` for lines of the secret sources and for their paths. Lines
-/// that readers' files hold as well don't count.
-std::vector<leak> scan_for_leaks(const std::filesystem::path& root,
-                                 const std::filesystem::path& target);
 
 /// Copies, then scans. With leaks the hand-out is left where it is, for inspection.
 /// Throws usage_error when the target is not empty or lies in the repository's own folders,

@@ -1,4 +1,5 @@
 #include "author/check.hpp"
+#include "author/fresh_modules.hpp"
 #include "author/release.hpp"
 #include "author/skeleton.hpp"
 #include "commands.hpp"
@@ -132,6 +133,9 @@ void require_repository(const context& ctx) {
 
 void release(context& ctx, const std::string& target) {
   const toolchain tools = toolchain::load(ctx.where.build);
+  if (run_operation(refresh_modules(ctx.where.build))) {
+    ctx.note("brought the modules of the hidden tests up to date with their sources");
+  }
   release_request request;
   request.root = ctx.where.root;
   request.tests_dir = tools.tests_dir;

@@ -1,3 +1,4 @@
+// The main function of every Catch2 program here, with version 2 or 3 of Catch2.
 #if __has_include(<catch2/catch_session.hpp>)
 #include <catch2/catch_session.hpp>
 
