@@ -181,6 +181,15 @@ TEST_CASE("the solution is shown after a pass, or when forced", "[viz]") {
   CHECK(holds(live.heard(), R"({"say":"module","code":"mended")"));
 }
 
+TEST_CASE("where there is no solution the window is told so, and not how to force it", "[viz]") {
+  shown_workbook live;
+  fs::remove_all(live.book().root() / "solutions");
+  const auto missing = live.run({"viz", "bounded-queue", "--solution"});
+  CHECK(missing.code == exit_code::environment);
+  CHECK(holds(missing.err, "come without"));
+  CHECK_FALSE(holds(missing.err, "--anyway"));
+}
+
 TEST_CASE("a presenter gets every scene, with an exercise or without", "[viz]") {
   shown_workbook live;
   live.script("await module\nexit 0");

@@ -306,6 +306,19 @@ TEST_CASE("the solution opens after a pass only", "[watch]") {
   CHECK(loop.press('s') == actions{load_page{page_kind::solution, "overflow"}, draw{}});
 }
 
+TEST_CASE("where there is no solution, s says so, before a pass and after", "[watch]") {
+  auto exercises = three_exercises();
+  exercises[1].has_solution = false;
+  watch_machine machine{exercises, 1, false};
+  machine.on(started{});
+  for (const auto& verdict : {failing(), passing()}) {
+    machine.on(verdict_arrived{machine.state().latest, verdict});
+    CHECK(machine.on(key_pressed{key::of('s')}) == actions{draw{}});
+    CHECK(machine.state().notice == "Hand-outs for readers come without solutions.");
+    machine.on(file_changed{});
+  }
+}
+
 TEST_CASE("c judges all; a save ends that and judges the file", "[watch]") {
   opened loop;
   CHECK(loop.press('c') == actions{cancel_run{1}, start_check{2}, draw{}});

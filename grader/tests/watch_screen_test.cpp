@@ -21,8 +21,9 @@ std::string shown(const watch_machine& machine, const text_style& style = plain)
   return text;
 }
 
-watch_machine opened(screen_size size) {
-  watch_machine machine{three_exercises(), 1};
+watch_machine opened(screen_size size,
+                     std::vector<watched_exercise> exercises = three_exercises()) {
+  watch_machine machine{std::move(exercises), 1};
   machine.on(resized{size});
   machine.on(started{});
   return machine;
@@ -127,6 +128,14 @@ Passed: 6 of 6 points, 3,072 schedules.
 n goes on to 1.3 Ask before you send
 n next  s solution  l list  v see it run  ? keys  q quit
 )");
+}
+
+TEST_CASE("a pass offers no solution where there is none", "[watch]") {
+  auto exercises = three_exercises();
+  exercises[1].has_solution = false;
+  auto machine = opened({64, 8}, exercises);
+  machine.on(verdict_arrived{1, passing()});
+  CHECK(shown(machine).find("\nn next  l list  v see it run  ") != std::string::npos);
 }
 
 TEST_CASE("a report is laid out for the width it is shown in", "[watch]") {

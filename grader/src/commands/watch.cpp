@@ -260,6 +260,8 @@ std::vector<watch::watched_exercise> watched_exercises(context& ctx) {
     watched.hints_seen = static_cast<std::size_t>(std::max(each.hints_seen, 0));
     watched.passed = each.passed;
     watched.passed_once = each.passed || !each.first_passed_at.empty();
+    watched.has_solution =
+        std::filesystem::exists(ctx.where.root / "solutions" / ex.folder / ex.file);
     all.push_back(std::move(watched));
   }
   return all;

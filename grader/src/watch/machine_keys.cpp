@@ -148,6 +148,10 @@ void watch_machine::toggle_page(page_kind page) {
   if (state_.view == (page == page_kind::brief ? view_kind::brief : view_kind::solution)) {
     return show(view_kind::report);
   }
+  if (page == page_kind::solution && !current().has_solution) {
+    state_.notice = "Hand-outs for readers come without solutions.";
+    return;
+  }
   if (page == page_kind::solution && !current().passed_once) {
     state_.notice =
         fmt::format("The solution opens after a pass (or now, with `weir solution {} --anyway`).",

@@ -19,6 +19,7 @@ struct watched_exercise {
   std::size_t hints_seen{}; ///< In earlier sittings too.
   bool passed{};            ///< The latest judgement was a pass.
   bool passed_once{};       ///< Any judgement ever was: opens the solution.
+  bool has_solution{true};  ///< A hand-out for readers comes without.
   std::string checked{};    ///< Headline from the latest "check all"; empty before.
 
   bool operator==(const watched_exercise&) const = default;

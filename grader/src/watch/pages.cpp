@@ -135,8 +135,12 @@ std::vector<key_label> labels_for(const watch_state& state) {
   case view_kind::report:
     break;
   }
-  if (state.exercise().passed) {
+  if (state.exercise().passed && state.exercise().has_solution) {
     return {{"n", "next"},      {"s", "solution"}, {"l", "list"}, {"v", "see it run"},
+            {"c", "check all"}, {"p", "previous"}, {"b", "brief"}};
+  }
+  if (state.exercise().passed) {
+    return {{"n", "next"},      {"l", "list"},     {"v", "see it run"},
             {"c", "check all"}, {"p", "previous"}, {"b", "brief"}};
   }
   return {{"h", "hint"}, {"b", "brief"},    {"o", "editor"}, {"n", "next"},     {"l", "list"},
