@@ -117,12 +117,22 @@ int run_loop(const fs::path& folder, const std::string& editor) {
   return status;
 }
 
+constexpr std::string_view background = "(the job is in the background)";
+
+/// A shell's answer to SIGUSR1: takes the terminal back and lets the job run on.
+void take_terminal(int) {
+  ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
+  [[maybe_unused]] const auto written =
+      ::write(STDOUT_FILENO, background.data(), background.size());
+}
+
 /// What a shell does around a job: its own process group in the foreground, and a look at how it
 /// ended. The job's process number goes to `report`, then its wait statuses; a stopped job is
 /// continued at once.
 [[noreturn]] void be_a_shell(int report, const fs::path& folder, const std::string& editor) {
   std::signal(SIGTTOU, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGUSR1, take_terminal);
   const pid_t job = ::fork();
   if (job == 0) {
     ::close(report);
@@ -234,6 +244,11 @@ public:
   }
 
   void signal(int number) const { ::kill(job_, number); }
+
+  void put_into_background() {
+    ::kill(shell_, SIGUSR1);
+    REQUIRE(sees(std::string{background}));
+  }
 
   void hang_up() {
     ::close(terminal_);
@@ -361,6 +376,15 @@ TEST_CASE("on a terminal: Ctrl-C and every polite signal end it cleanly, in the 
   const auto end = session.next_ending();
   CHECK(WIFEXITED(end.status));
   CHECK(end.modes_restored == 1);
+}
+
+TEST_CASE("on a terminal: in the background it ends when told to, and is not stopped for good",
+          "[watch][pty]") {
+  pty_session session{"slow"};
+  CHECK(session.sees("checking"));
+  session.put_into_background();
+  session.signal(SIGTERM);
+  CHECK(WIFEXITED(session.next_ending().status));
 }
 
 TEST_CASE("on a terminal: the loop ends when the window is closed", "[watch][pty]") {

@@ -26,6 +26,13 @@ std::array<struct sigaction, crash_signals.size()> previous_actions{};
 stack_t previous_stack{};
 std::unique_ptr<char[]> handler_stack; // NOLINT: a stack is an array
 
+// In the background the terminal is somebody else's, and writing to it would stop this process,
+// even one that has been told to end.
+bool in_background() noexcept {
+  const pid_t foreground = ::tcgetpgrp(input_descriptor);
+  return foreground > 0 && foreground != ::getpgrp();
+}
+
 // SA_RESETHAND has put the default action back: raising again ends the process the way it would
 // have ended.
 void on_crash(int signal) {
@@ -65,7 +72,7 @@ void arm(int input, int output, const termios& original) {
 }
 
 void restore() noexcept {
-  if (!armed.exchange(false)) {
+  if (!armed.exchange(false) || in_background()) {
     return;
   }
   [[maybe_unused]] const auto written = ::write(output_descriptor, leave.data(), leave.size());
