@@ -32,6 +32,11 @@ configure() { cmake -S "$out" -B "$out/build" -G Ninja "-DCMAKE_CXX_COMPILER=$co
 export WEIR_ROOT=$root WEIR_BUILD=${weir%/bin/weir}
 wanted 0 'nothing in them gives a hidden test or a solution away' "$weir" author release "$out"
 
+# What nm and strings would show, looked for without Weir's own scan.
+for telling in weir_hidden C_A_T_C_H_T_E_S_T _GLOBAL__N_ '(anonymous namespace)'; do
+  ! grep -alF -- "$telling" "$out"/grader/prebuilt/*.so || die "$telling is in a module"
+done
+
 export WEIR_ROOT=$out WEIR_BUILD=$out/build WEIR_WORKSPACE=$folder/workspace
 wanted 0 '' configure
 targets=(bin/weir bin/weir-runner weir_grader_tests scenes/bounded-queue.so)
