@@ -100,6 +100,8 @@ configure() { # LOG TARGETS
   if [[ ! -f $build/build.ninja && -f $build/CMakeCache.txt && " ${options[*]} " != *' --fresh '* ]]; then
     options+=(--fresh)
   fi
+  # Else a configuration that fails half-way would pass for one that is done.
+  rm -f -- "$build/build.ninja"
   say 'Configuring Weir.'
   if ! (cd "$root" && cmake --preset default -B "$build" "${options[@]}") >>"$1" 2>&1; then
     blame_disk "$build" "$1"

@@ -158,6 +158,16 @@ cached() {
 before=cached start nothing ''
 grep -q -e --fresh -- "$folder/configured" || die 'expected CMake to forget the try that failed'
 
+# One that failed half-way does not pass for done, with the compiler back as it was.
+changed() {
+  cached
+  touch "$folder/book/build/build.ninja"
+  printf '%s\n' "$folder/book" reader /bin/true 'another one' >"$folder/book/build/.weir-stamp"
+}
+before=changed start nothing ''
+said 'has changed; building anew' && goes_on
+[[ ! -e $folder/book/build/build.ninja ]] || die 'expected the next start to configure'
+
 # A question needs neither packages nor a build.
 printf 'g++\n' >"$folder/missing"
 rm -rf -- "$folder/book/build" "$folder/apt-get"
