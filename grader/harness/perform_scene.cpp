@@ -1,5 +1,7 @@
 #include "perform_scene.hpp"
 
+#include "prepare_image.hpp"
+
 #include <weir/trace/shared.hpp>
 
 #include <boost/json/array.hpp>
@@ -107,6 +109,8 @@ json::object answer(const scene_definition& scene, const std::string& exercise,
 
 void perform_scene(const scene_source& source, const shared_halves& memory, line_channel& asked) {
   const scene_definition& scene = source.load();
+  read_symbol_tables();
+  prepare_memory();
   while (const auto request = asked.read_line()) {
     if (*request == ask_hello) {
       asked.write(hello(scene));

@@ -1,5 +1,6 @@
 #include "serve.hpp"
 
+#include "prepare_image.hpp"
 #include "process_image.hpp"
 
 #include <boost/json/parse.hpp>
@@ -43,6 +44,7 @@ std::string answer(process_image& image, const std::string& request) {
 }
 
 int serve_window(line_channel& window, const std::function<void(line_channel&)>& perform) {
+  read_symbol_tables();
   auto next = std::make_unique<process_image>(perform);
   next->channel().write_line(ask_hello);
   if (const auto hello = next->channel().read_line()) {

@@ -126,7 +126,7 @@ system_call_filter system_call_filter::make(signals allowed) {
   rules.unless_equal(SYS_socket, 0, {AF_UNIX}, refuse(EACCES));
   for (const long number :
        {SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_unshare, SYS_setns, SYS_mount,
-        SYS_bpf, SYS_userfaultfd, SYS_perf_event_open, SYS_keyctl, SYS_setsid}) {
+        SYS_bpf, SYS_userfaultfd, SYS_perf_event_open, SYS_keyctl, SYS_setsid, SYS_setpgid}) {
     rules.always(number, refuse(EPERM));
   }
   if (allowed == signals::only_to_itself) {

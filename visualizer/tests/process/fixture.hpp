@@ -2,7 +2,7 @@
 /// What the fixture's scene asks of the fixture's "reader's code".
 #pragma once
 
-enum class mischief { none, crash, hang, leave, complain, kill, fork };
+enum class mischief { none, crash, hang, leave, complain, kill, fork, escape };
 
 /// Does it, and comes back only from `none`, `complain` and what is refused.
 void do_mischief(mischief what);

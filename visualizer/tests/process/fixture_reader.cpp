@@ -1,5 +1,6 @@
 #include "fixture.hpp"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -32,6 +33,11 @@ void do_mischief(mischief what) {
     if (::fork() == 0) {
       ::pause();
     }
+    return;
+  case mischief::escape:
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, 0);
+    do_mischief(mischief::hang);
     return;
   }
 }

@@ -17,10 +17,11 @@ using namespace std::chrono_literals;
 const weir::knob<std::int64_t> steps{
     "steps",
     {.value = 100, .min = 1, .max = 1'000'000, .step = 1, .unit = {}, .documentation = "Values."}};
-const weir::knob<mischief> trouble{"trouble",
-                                   {"none", "crash", "hang", "leave", "complain", "kill", "fork"},
-                                   mischief::none,
-                                   "What goes wrong."};
+const weir::knob<mischief> trouble{
+    "trouble",
+    {"none", "crash", "hang", "leave", "complain", "kill", "fork", "escape"},
+    mischief::none,
+    "What goes wrong."};
 
 boost::asio::awaitable<void> climb(weir::scene_context& scene) {
   do_mischief(scene[trouble]);

@@ -2,6 +2,8 @@
 #include "feeder.hpp"
 
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <thread>
@@ -18,6 +20,7 @@ constexpr double leave = 3;
 constexpr double complain = 4;
 constexpr double kill_parent = 5;
 constexpr double fork_one = 6;
+constexpr double escape = 7;
 
 run_request with(std::vector<std::pair<std::string, double>> knobs, std::uint64_t ticket = 1) {
   run_request wanted;
@@ -43,7 +46,7 @@ TEST_CASE("an opened scene says what it is", "[process]") {
   CHECK(opened.scene.knobs[0].kind == weir::knob_kind::integer);
   CHECK(opened.scene.knobs[0].value == 100);
   CHECK(opened.scene.knobs[0].max == 1e6);
-  CHECK(opened.scene.knobs[1].choices.size() == 7);
+  CHECK(opened.scene.knobs[1].choices.size() == 8);
   REQUIRE(live.window().scenes().size() == 1);
   CHECK(live.window().scenes()[0].title == "A climb");
 }
@@ -389,4 +392,22 @@ TEST_CASE("closing the window leaves no child behind, not even one that hangs", 
   live.close();
   CHECK(session::children().empty());
   CHECK(::kill(children.front(), 0) != 0);
+}
+
+TEST_CASE("code that leaves its group is stopped all the same", "[process]") {
+  if (FIXTURE_SANITIZED) {
+    return; // nothing is refused to it
+  }
+  REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0); // whoever is left becomes our child
+  session live;
+  live.say_open();
+  live.say_module("yours", first_build(), 500ms);
+  live.next<scene_opened>();
+  live.window().request(with({{"trouble", escape}}));
+  live.next_banner(banner::kind::timed_out);
+  live.close();
+  while (::waitpid(-1, nullptr, 0) > 0) { // for ever, if it runs on
+  }
+  CHECK(session::children().empty());
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
