@@ -130,7 +130,6 @@ struct lane {
                                             name, {weir::span_role::request, weir::no_parent}),
                                         .stage = {}})
             .first->second;
-    in_buffer.enter(mine.id);
     mine.stage.emplace("held", weir::span_options{weir::span_role::waiting, mine.whole.id()});
     (void)buffer->offer(item);
     const auto after = buffer->counts();
@@ -142,6 +141,8 @@ struct lane {
       ++dropped;
       end(policy == overflow::keep_latest ? oldest_held() : item, weir::outcome::dropped);
     }
+    if (items.contains(item))
+      in_buffer.enter(items.at(item).id);
     held.set(static_cast<double>(buffer->size()));
   }
 

@@ -63,7 +63,7 @@ const weir::knob<std::size_t> max_in_flight{"max-in-flight",
 const weir::knob<std::size_t> max_queued{
     "max-queued",
     {.value = 30,
-     .min = 0,
+     .min = 1,
      .max = 200,
      .step = 1,
      .unit = "calls",
@@ -72,7 +72,7 @@ const weir::knob<std::size_t> max_queued{
 const weir::knob<nanoseconds> patience{
     "patience",
     {.value = 2s,
-     .min = 10ms,
+     .min = 100ms,
      .max = 10s,
      .step = 10ms,
      .unit = {},

@@ -88,7 +88,7 @@ const weir::knob<std::size_t> threshold{
     "threshold",
     {.value = 40,
      .min = 1,
-     .max = 100,
+     .max = 60,
      .step = 1,
      .unit = "%",
      .documentation = "The breaker opens at so many failures among the last 20 that it has seen."}};
@@ -96,7 +96,7 @@ const weir::knob<std::size_t> threshold{
 const weir::knob<nanoseconds> cooldown{
     "cooldown",
     {.value = 1s,
-     .min = 10ms,
+     .min = 100ms,
      .max = 5s,
      .step = 10ms,
      .unit = {},
