@@ -38,6 +38,10 @@ void findings::give(std::string_view rule, urgency weight, std::string text, std
   given_.insert(after, std::move(one));
 }
 
+bool findings::gave(std::string_view rule) const noexcept {
+  return std::ranges::find(given_, rule, &advice::rule) != given_.end();
+}
+
 } // namespace rules
 
 std::vector<advice> advise(const timeline& line, const run_facts& facts) {
@@ -48,6 +52,7 @@ std::vector<advice> advise(const timeline& line, const run_facts& facts) {
   rules::judge_end(so_far);
   rules::judge_gauges(so_far);
   rules::judge_calls(so_far);
+  rules::judge_losses(so_far);
   rules::judge_breakers(so_far);
   rules::judge_record(so_far);
   return so_far.take();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace weir::viz::rules {
 
@@ -23,7 +24,8 @@ void overload(findings& f) {
   const double share = f.figures.ended == 0 ? 0
                                             : static_cast<double>(turned_away) /
                                                   static_cast<double>(f.figures.ended);
-  if (f.figures.ended < enough || f.figures.throughput_per_s <= 0 || (share < 0.05 && !f.growing)) {
+  if (f.figures.ended < enough || f.figures.throughput_per_s <= 0 || (share < 0.05 && !f.growing) ||
+      f.stuck) {
     return;
   }
   const double ratio = f.figures.offered_per_s / f.figures.throughput_per_s;
@@ -38,11 +40,8 @@ void overload(findings& f) {
 }
 
 void retries(findings& f) {
-  if (f.line.requests() < enough || f.line.attempts() == 0) {
-    return;
-  }
-  const double ratio = static_cast<double>(f.line.attempts()) / f.line.requests();
-  if (ratio < 1.5) {
+  const auto& counts = f.line.retries();
+  if (counts.attempted < enough || counts.ratio() < 1.5) {
     return;
   }
   amplification_window worst;
@@ -50,13 +49,14 @@ void retries(findings& f) {
     worst = one.requests >= 5 && one.ratio() > worst.ratio() ? one : worst;
   }
   std::string evidence =
-      whole(f.line.attempts()) + " attempts for " + counted(f.line.requests(), "request");
-  if (worst.ratio() > 1.2 * ratio) {
+      whole(counts.attempts) + " attempts for " + counted(counts.attempted, "request");
+  if (worst.ratio() > 1.2 * counts.ratio()) {
     evidence +=
         "; " + factor(worst.ratio()) + " at its worst, near " + duration(worst.range.from_ns);
   }
-  f.give("retries-multiply", urgency::warning, "retries multiply the load by " + factor(ratio),
-         std::move(evidence), f.info({"attempts", "retries", "retry", "budget"}), "down");
+  f.give("retries-multiply", urgency::warning,
+         "retries multiply the load by " + factor(counts.ratio()), std::move(evidence),
+         f.info({"attempts", "retries", "retry", "budget"}), "down");
 }
 
 /// Calls that a timeout can end: attempts where there are any, else what the caller sees.
@@ -67,6 +67,23 @@ const latency_series* timed_calls(const findings& f) {
     }
   }
   return f.line.main_latency();
+}
+
+/// How long the calls took that ended so: nearest rank, 0 where there are too few to tell.
+nanos length_of(const latency_series& calls, trace::outcome how, std::size_t percent) {
+  std::vector<nanos> lengths;
+  for (std::size_t i = 0; i < calls.how.size(); ++i) {
+    if (calls.how[i] == static_cast<std::uint8_t>(how)) {
+      lengths.push_back(calls.lengths[i]);
+    }
+  }
+  if (lengths.size() < enough) {
+    return 0;
+  }
+  const auto at =
+      lengths.begin() + static_cast<std::ptrdiff_t>((lengths.size() * percent + 99) / 100 - 1);
+  std::ranges::nth_element(lengths, at);
+  return *at;
 }
 
 void timeouts(findings& f) {
@@ -85,7 +102,17 @@ void timeouts(findings& f) {
       whole(timed_out) + " of " +
       counted(calls->ends.size(), "'" + std::string(calls->name) + "' span") + " timed out";
   const auto* const turn = known ? &limit->info : nullptr;
-  if (share > 0.5) {
+  // What was answered came long before the others were given up: these hang, and more patience
+  // would not help them.
+  const nanos answered = length_of(*calls, trace::outcome::ok, 99);
+  const nanos given_up = length_of(*calls, trace::outcome::timed_out, 50);
+  if (share >= 0.05 && answered > 0 && given_up >= 5 * answered) {
+    f.give("timeout-waits-for-hangs", urgency::warning,
+           timeout + " is " +
+               factor(static_cast<double>(given_up) / static_cast<double>(answered)) +
+               " times what an answer takes: it waits for calls that hang",
+           "99 of 100 answers came within " + duration(answered) + "; " + evidence, turn, "down");
+  } else if (share > 0.5) {
     f.give("timeout-below-p50", urgency::warning, timeout + " is below p50", evidence, turn, "up");
   } else if (share >= 0.05) {
     f.give("timeout-cuts", urgency::hint,

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <optional>
 
 namespace weir::viz::rules {
 
@@ -35,9 +36,35 @@ const knob_info* knob_of_limit(const findings& f, const gauge_series& gauge) {
                              : f.info({"capacity", "queue", "limit"});
 }
 
-/// The largest limit it had, 0 = none.
-double largest_limit(const gauge_series& gauge) {
-  return gauge.limit.empty() ? gauge.capacity : std::max(gauge.capacity, gauge.limit.extent().max);
+/// The moment at which a gauge was farthest over the limit of that moment.
+struct excess {
+  nanos t_ns = 0;
+  double value = 0;
+  double limit = 0;
+};
+
+/// A value counts once it stands, so not what one event changes and the next one of the same
+/// instant puts right; and only where it rose: one that a falling limit leaves behind went over
+/// nothing. Before the first limit that a gauge is given, what was declared counts.
+std::optional<excess> worst_excess(const gauge_series& gauge) {
+  std::optional<excess> worst;
+  const auto times = gauge.value.times();
+  const auto values = gauge.value.values();
+  const auto limit_times = gauge.limit.times();
+  std::size_t limits = 0;
+  double limit = gauge.capacity;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    while (limits < limit_times.size() && limit_times[limits] <= times[i]) {
+      limit = gauge.limit.values()[limits++];
+    }
+    const bool stands = i + 1 == values.size() || times[i + 1] > times[i];
+    const bool rose = i == 0 || values[i] > values[i - 1];
+    if (stands && rose && limit > 0 && values[i] > limit &&
+        (!worst || values[i] - limit > worst->value - worst->limit)) {
+      worst = excess{times[i], values[i], limit};
+    }
+  }
+  return worst;
 }
 
 /// Holds things, so that its limit is a bound and not a line to stay below.
@@ -48,20 +75,23 @@ bool is_queue(const gauge_series& gauge) {
 }
 
 void over_limit(findings& f, const gauge_series& gauge) {
-  const double limit = largest_limit(gauge);
-  const double most = gauge.value.empty() ? 0 : gauge.value.extent().max;
-  if (limit <= 0 || most <= limit) {
+  const auto worst = worst_excess(gauge);
+  if (!worst) {
     return;
   }
-  std::string evidence = "at most it was " + with_unit(most, gauge.unit);
+  std::string evidence = "at most it was " + with_unit(worst->value, gauge.unit);
   if (gauge.limit.empty()) {
     // Half a step above: at the limit is not yet over it.
-    const double share = gauge.value.share_at_least(std::nextafter(limit, most), f.line.range());
+    const double share =
+        gauge.value.share_at_least(std::nextafter(worst->limit, worst->value), f.line.range());
     evidence += "; over it " + percent(share) + " of the time";
+  } else {
+    evidence += ", at " + duration(worst->t_ns);
   }
   const bool bound = is_queue(gauge) || is_in_flight(gauge);
   f.give(bound ? "over-limit" : "over-line", bound ? urgency::wrong : urgency::warning,
-         the(gauge) + " goes over " + (bound ? "its limit of " : "") + with_unit(limit, gauge.unit),
+         the(gauge) + " goes over " + (bound ? "its limit of " : "") +
+             with_unit(worst->limit, gauge.unit),
          std::move(evidence));
 }
 
@@ -75,7 +105,9 @@ void at_limit(findings& f, const gauge_series& gauge) {
   const std::string limit = with_unit(gauge.capacity, gauge.unit);
   if (is_in_flight(gauge) && share >= 0.5) {
     f.give("always-busy", urgency::hint,
-           "all " + limit + " of " + the(gauge) + " are taken " + percent(share) + " of the time",
+           (gauge.capacity == 1 ? the(gauge) + " is taken "
+                                : "all " + limit + " of " + the(gauge) + " are taken ") +
+               percent(share) + " of the time",
            "over " + duration(f.line.range().length()) + "; what waits, waits for these",
            knob_of_limit(f, gauge), "up, if the downstream can take it");
   } else if (is_queue(gauge) && share >= 0.1) {
@@ -117,6 +149,21 @@ void limit_not_reached(findings& f, const gauge_series& gauge) {
   }
 }
 
+/// In the last quarter next to nothing ended well any more, although it did before: then what
+/// should make room is stuck or lost, and less load would not bring it back.
+bool stalled(const findings& f) {
+  const auto* const ends = f.line.main_outcomes();
+  if (ends == nullptr) {
+    return false;
+  }
+  const nanos quarter = f.line.range().length() / 4;
+  const auto well_in = [&](nanos i) {
+    return ends->in({i * quarter, (i + 1) * quarter})[static_cast<std::size_t>(trace::outcome::ok)];
+  };
+  const auto busiest = std::max({well_in(0), well_in(1), well_in(2)});
+  return busiest >= enough && well_in(3) * 20 < busiest;
+}
+
 void grows(findings& f, const gauge_series& gauge) {
   if (gauge.has_limit() || gauge.value.size() < 4 * enough || !is_queue(gauge)) {
     return;
@@ -131,11 +178,16 @@ void grows(findings& f, const gauge_series& gauge) {
   if (mean[0] < mean[1] && mean[1] < mean[2] && mean[2] < mean[3] && mean[3] >= 1.5 * mean[1] &&
       end >= mean[3] && end >= 16) {
     f.growing = true;
+    f.stuck = stalled(f);
     f.give("grows", urgency::warning, the(gauge) + " grows without end",
            "on average " + format_number(std::round(mean[1])) + " in the second quarter, " +
                format_number(std::round(mean[3])) + " in the last, " + format_number(end) +
-               " at the end",
-           f.info({"arrival", "rate", "pause"}), "until it stands still, or bound it");
+               " at the end" +
+               (f.stuck ? "; next to nothing ends well any more: something holds on to what others "
+                          "wait for"
+                        : ""),
+           f.stuck ? nullptr : f.info({"arrival", "rate", "pause"}),
+           "until it stands still, or bound it");
   }
 }
 

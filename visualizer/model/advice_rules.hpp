@@ -27,6 +27,7 @@ public:
   const run_facts& facts;
   headline figures;
   bool growing = false; ///< some queue grows: part of the evidence for overload
+  bool stuck = false;   ///< it grows because next to nothing ends well any more, not from load
 
   /// As the scene's result says it, else as the trace does.
   [[nodiscard]] std::string_view ended() const noexcept {
@@ -40,6 +41,9 @@ public:
   void give(std::string_view rule, urgency weight, std::string text, std::string evidence,
             const knob_info* knob = nullptr, std::string_view turn = {});
 
+  /// Whether this rule has spoken.
+  [[nodiscard]] bool gave(std::string_view rule) const noexcept;
+
   [[nodiscard]] std::vector<advice> take() { return std::move(given_); }
 
 private:
@@ -49,6 +53,7 @@ private:
 void judge_end(findings& so_far);      ///< how it ended, and what never does
 void judge_gauges(findings& so_far);   ///< queues and limits
 void judge_calls(findings& so_far);    ///< load, retries, timeouts, latency
+void judge_losses(findings& so_far);   ///< what did not end well, where nothing else explains it
 void judge_breakers(findings& so_far); ///< what they do, and what they don't
 void judge_record(findings& so_far);   ///< the loop, and what the trace leaves out
 

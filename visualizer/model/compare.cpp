@@ -119,7 +119,10 @@ comparison compare(const timeline& left, const timeline& right) {
   }
   add(result, {"p50", wish::less, show_time}, as_figure(a.p50), as_figure(b.p50));
   add(result, {"p99", wish::less, show_time}, as_figure(a.p99), as_figure(b.p99));
-  add(result, {"attempts per request", wish::less, show_number}, a.amplification, b.amplification);
+  if (a.amplification.value_or(1) > 1 || b.amplification.value_or(1) > 1) {
+    add(result, {"attempts per request", wish::less, show_number}, a.amplification,
+        b.amplification);
+  }
   add(result, {"deepest queue", wish::less, show_number}, a.deepest_queue, b.deepest_queue);
   add(result, {"most in flight", wish::none, show_number}, a.most_in_flight, b.most_in_flight);
   add(result, {"breaker opened", wish::none, show_number}, as_figure(a.breaker_opened),

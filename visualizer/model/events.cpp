@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <sstream>
 #include <unordered_map>
 
@@ -166,7 +167,53 @@ std::vector<std::string> words_in(const std::string& text) {
 
 } // namespace
 
+namespace {
+
+/// Whole numbers to the last digit, others to three.
+std::string amount(double value, std::string_view unit) {
+  const bool whole = std::abs(value) < 1e15 && value == std::round(value);
+  if (counts_bytes(unit) || !whole) {
+    return words::with_unit(value, unit);
+  }
+  std::string text = value < 0 ? "−" : "";
+  text += words::whole(static_cast<std::uint64_t>(std::abs(value)));
+  return unit.empty() ? text : text + " " + unit_of(value, unit);
+}
+
+/// The runtime's words know no units of memory, and no limits that move.
+std::string describe_gauge(const trace::source_info& gauge, double value, double limit) {
+  if (limit == 0) {
+    return gauge.name + " = " + amount(value, gauge.unit);
+  }
+  const std::string_view unit = counts_bytes(gauge.unit) ? gauge.unit : std::string_view{};
+  return gauge.name + " = " + amount(value, unit) + " of " + amount(limit, gauge.unit);
+}
+
+std::string describe_counter(const trace::source_info& counter, const event& e) {
+  const std::string total = counter.name + " = " + amount(static_cast<double>(e.a), counter.unit);
+  return e.b == 1 ? total
+                  : total + " (" + (e.b < 0 ? "" : "+") +
+                        amount(static_cast<double>(e.b), counter.unit) + ")";
+}
+
+} // namespace
+
 event_texts::event_texts(const trace_view& trace) : trace_(trace), one_(tables_of(trace)) {}
+
+event_texts::event_texts(const timeline& line) : event_texts(line.trace()) {
+  line_ = &line;
+}
+
+double event_texts::limit_at(std::size_t event) const {
+  const auto source = trace_[event].source;
+  if (line_ != nullptr) {
+    const auto found = std::ranges::find(line_->gauges(), source, &gauge_series::source);
+    if (found != line_->gauges().end()) {
+      return found->limit_at(event);
+    }
+  }
+  return trace_.source(source).capacity;
+}
 
 event_line event_texts::operator()(std::size_t index) {
   event_line result{.event = index};
@@ -182,6 +229,14 @@ event_line event_texts::operator()(std::size_t index) {
     result.text = std::move(lines.back().text);
   }
   const auto& source = trace_.source(e.source);
+  if (e.kind == event_kind::gauge) {
+    result.text = describe_gauge(source, trace::from_bits(e.a), limit_at(index));
+  } else if (e.kind == event_kind::limit) {
+    result.text = source.name + " may go up to " + amount(trace::from_bits(e.a), source.unit) +
+                  " from now on";
+  } else if (e.kind == event_kind::counter) {
+    result.text = describe_counter(source, e);
+  }
   if (source.line != 0) {
     result.file = source.file;
     result.line = source.line;

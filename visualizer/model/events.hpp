@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/timeline.hpp"
 #include "model/trace_view.hpp"
 
 #include <cstddef>
@@ -20,15 +21,21 @@ struct event_line {
   std::uint32_t line = 0;
 };
 
-/// Puts events into words. Holds a copy of the trace's tables, so make one per trace.
+/// Puts events into words, with numbers and units as the charts write them. Holds a copy of the
+/// trace's tables, so make one per trace.
 class event_texts {
 public:
   explicit event_texts(const trace_view& trace);
+  /// Knows the limits of that moment, too; the timeline must outlive it.
+  explicit event_texts(const timeline& line);
   [[nodiscard]] event_line operator()(std::size_t event);
 
 private:
+  [[nodiscard]] double limit_at(std::size_t event) const;
+
   trace_view trace_;
-  trace::recording one_; ///< the tables and a single event
+  const timeline* line_ = nullptr; ///< null: limits are those declared
+  trace::recording one_;           ///< the tables and a single event
 };
 
 struct event_filter {

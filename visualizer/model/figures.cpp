@@ -37,12 +37,11 @@ void add_latency(const timeline& line, headline& result) {
   }
   result.p50 = latency->overall.p50;
   result.p99 = latency->overall.p99;
-  result.mean_latency =
-      static_cast<nanos>(latency->ended_ns / static_cast<double>(latency->lengths.size()));
+  result.mean_latency = static_cast<nanos>(latency->served_ns / latency->overall.count);
   if (line.range().length() > 0) {
-    result.latency_ended_per_s = static_cast<double>(latency->ends.size()) / result.length_s;
+    result.latency_ended_per_s = latency->overall.count / result.length_s;
     result.mean_in_flight =
-        (latency->ended_ns + latency->open_ns) / static_cast<double>(line.range().length());
+        (latency->served_ns + latency->open_ns) / static_cast<double>(line.range().length());
   }
 }
 
@@ -102,8 +101,8 @@ headline headline_of(const timeline& line) {
   const std::uint64_t offered = begun != 0 ? begun : result.ended;
   result.offered_per_s = static_cast<double>(offered) * per_second;
   add_latency(line, result);
-  if (line.requests() != 0 && line.attempts() != 0) {
-    result.amplification = static_cast<double>(line.attempts()) / line.requests();
+  if (line.retries().attempted != 0) {
+    result.amplification = line.retries().ratio();
   }
   result.deepest_queue = largest(main_queue(line));
   result.most_in_flight = largest(main_in_flight(line));

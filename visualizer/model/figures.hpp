@@ -17,15 +17,16 @@ struct headline {
   double throughput_per_s = 0; ///< ended ok, per second
   std::uint64_t ended = 0;     ///< outcomes of work of any kind
   outcome_counts by_outcome = {};
-  double error_share = 0; ///< ended but not ok, of ended; 0 to 1
-  std::optional<nanos> p50 = {};
+  double error_share = 0;        ///< ended but not ok, of ended; 0 to 1
+  std::optional<nanos> p50 = {}; ///< latencies are of what was served, well or not
   std::optional<nanos> p99 = {};
   std::optional<nanos> mean_latency = {};
-  double latency_ended_per_s = 0;           ///< spans of the main latency that ended, per second
-  std::optional<double> amplification = {}; ///< attempts ÷ requests
+  double latency_ended_per_s = 0; ///< served spans of the main latency that ended, per second
+  std::optional<double> amplification = {}; ///< attempts ÷ requests that were attempted
   std::optional<double> deepest_queue = {}; ///< largest value of the main queue's gauge
   std::optional<double> most_in_flight = {};
-  std::optional<double> mean_in_flight = {}; ///< spans of the main latency open at once, on average
+  /// Spans of the main latency open at once, on average; without those turned away.
+  std::optional<double> mean_in_flight = {};
   std::optional<std::uint32_t> breaker_opened = {};
   std::optional<nanos> worst_loop_lag = {};
 };

@@ -45,11 +45,9 @@ private:
   std::uint32_t count_ = 0;
 };
 
-} // namespace
-
-void pack_lanes(std::span<span_bar> spans, std::vector<std::uint32_t>& lane_bars,
-                std::vector<std::uint32_t>& lane_offsets, std::vector<std::uint8_t>& lane_levels) {
-  // A lane is taken until the last descendant has ended. Children stand behind their parents.
+/// When the last descendant of each has ended: so long is its lane taken. Children stand behind
+/// their parents.
+std::vector<nanos> last_ends(std::span<const span_bar> spans) {
   std::vector<nanos> until(spans.size());
   for (std::size_t i = spans.size(); i-- > 0;) {
     until[i] = std::max(until[i], spans[i].end_ns);
@@ -58,9 +56,16 @@ void pack_lanes(std::span<span_bar> spans, std::vector<std::uint32_t>& lane_bars
       above = std::max(above, until[i]);
     }
   }
+  return until;
+}
 
+} // namespace
+
+std::vector<std::uint8_t> place_spans(std::span<span_bar> spans) {
+  const auto until = last_ends(spans);
   free_lanes lanes;
   std::vector<std::array<nanos, most_levels>> level_ends;
+  std::vector<std::uint8_t> levels;
   for (std::size_t i = 0; i < spans.size(); ++i) {
     auto& bar = spans[i];
     std::size_t level = 0;
@@ -68,6 +73,7 @@ void pack_lanes(std::span<span_bar> spans, std::vector<std::uint32_t>& lane_bars
       // A span of no length still takes its place.
       bar.lane = lanes.take(bar.begin_ns, std::max(until[i], bar.begin_ns + 1));
       level_ends.resize(lanes.count());
+      levels.resize(lanes.count());
     } else {
       const auto& parent = spans[static_cast<std::size_t>(bar.parent)];
       bar.lane = parent.lane;
@@ -78,70 +84,48 @@ void pack_lanes(std::span<span_bar> spans, std::vector<std::uint32_t>& lane_bars
     }
     bar.level = static_cast<std::uint8_t>(level);
     level_ends[bar.lane][level] = bar.end_ns;
+    levels[bar.lane] = std::max(levels[bar.lane], static_cast<std::uint8_t>(level + 1));
   }
-
-  lane_offsets.assign(lanes.count() + std::size_t{1}, 0);
-  lane_levels.assign(lanes.count(), 1);
-  for (const auto& bar : spans) {
-    ++lane_offsets[bar.lane + std::size_t{1}];
-    lane_levels[bar.lane] =
-        std::max(lane_levels[bar.lane], static_cast<std::uint8_t>(bar.level + 1));
-  }
-  for (std::size_t lane = 0; lane < lanes.count(); ++lane) {
-    lane_offsets[lane + 1] += lane_offsets[lane];
-  }
-  lane_bars.resize(spans.size());
-  std::vector<std::uint32_t> next(lane_offsets.begin(), lane_offsets.end() - 1);
-  for (std::size_t i = 0; i < spans.size(); ++i) {
-    lane_bars[next[spans[i].lane]++] = static_cast<std::uint32_t>(i);
-  }
+  return levels;
 }
 
-query_cost timeline::lane_bars(std::uint32_t lane_number, time_range range, std::size_t columns,
+std::uint32_t timeline::rows_before(std::uint32_t lane) const noexcept {
+  return body_->rows.rows_before(std::min(lane, lanes()));
+}
+
+std::uint8_t timeline::lane_levels(std::uint32_t lane) const noexcept {
+  return lane < lanes() ? static_cast<std::uint8_t>(rows_before(lane + 1) - rows_before(lane))
+                        : std::uint8_t{0};
+}
+
+std::span<const std::uint32_t> timeline::lane_row(std::uint32_t lane,
+                                                  std::uint8_t level) const noexcept {
+  return level < lane_levels(lane) ? body_->rows.row(rows_before(lane) + level)
+                                   : std::span<const std::uint32_t>{};
+}
+
+query_cost timeline::lane_bars(std::uint32_t lane, time_range range, std::size_t columns,
                                std::vector<drawn_bar>& out) const {
   query_cost cost;
-  if (lane_number >= lanes() || range.length() <= 0 || columns == 0) {
+  if (range.length() <= 0 || columns == 0) {
     return cost;
   }
-  const auto bars = lane(lane_number);
-  const auto all = spans();
-  const auto begins_after = [&](nanos t, std::uint32_t i) {
-    return t < all[i].begin_ns;
-  };
-  auto first = std::upper_bound(bars.begin(), bars.end(), range.from_ns, begins_after);
-  while (first != bars.begin() && all[*(first - 1)].level != 0) {
-    --first; // to the outermost span, which may reach into the range with all that it holds
-  }
-  first -= first != bars.begin() ? 1 : 0;
-
-  struct open_column {
-    std::size_t at = 0; ///< index in `out`
-    std::int64_t column = -1;
-  };
-
-  std::array<open_column, most_levels> merging{};
-  const double scale = static_cast<double>(columns) / static_cast<double>(range.length());
-  for (; first != bars.end() && all[*first].begin_ns <= range.to_ns; ++first) {
-    const auto& bar = all[*first];
-    ++cost.visited;
-    if (bar.end_ns < range.from_ns) {
-      continue;
-    }
-    auto& level = merging[bar.level];
-    const bool narrow = static_cast<double>(bar.length()) * scale < 1;
-    const auto column =
-        static_cast<std::int64_t>(static_cast<double>(bar.begin_ns - range.from_ns) * scale);
-    if (narrow && level.column == column) {
-      auto& shared = out[level.at];
-      shared.end_ns = std::max(shared.end_ns, bar.end_ns);
-      shared.worst = std::max(shared.worst, bar.how);
-      ++shared.merged;
-      continue;
-    }
-    level = {out.size(), narrow ? column : -1};
-    out.push_back({bar.begin_ns, bar.end_ns, *first, 1, bar.how, bar.level});
+  for (std::uint8_t level = 0; level < lane_levels(lane); ++level) {
+    cost.visited +=
+        body_->rows.draw(spans(), rows_before(lane) + level, range, columns, out).visited;
   }
   return cost;
+}
+
+const span_bar* timeline::span_at(std::uint32_t lane, nanos t_ns) const noexcept {
+  const auto own = lane_row(lane, 0);
+  const auto after = std::ranges::upper_bound(
+      own, t_ns, {}, [&](std::uint32_t index) { return spans()[index].begin_ns; });
+  if (after == own.begin()) {
+    return nullptr;
+  }
+  const auto& last = spans()[*(after - 1)];
+  return t_ns < last.end_ns ? &last : nullptr;
 }
 
 } // namespace weir::viz

@@ -18,7 +18,7 @@ nanos percentile(std::vector<nanos>& lengths, std::size_t from, std::size_t perc
 
 std::vector<latency_window> latency_series::windows_in(time_range range, std::size_t count) const {
   std::vector<latency_window> result(count);
-  std::vector<nanos> scratch;
+  std::vector<nanos> served;
   auto first =
       static_cast<std::size_t>(std::ranges::lower_bound(ends, range.from_ns) - ends.begin());
   for (std::size_t i = 0; i < count; ++i) {
@@ -30,35 +30,68 @@ std::vector<latency_window> latency_series::windows_in(time_range range, std::si
     const auto stop = last ? std::ranges::upper_bound(rest, window.range.to_ns)
                            : std::ranges::lower_bound(rest, window.range.to_ns);
     const auto in_window = static_cast<std::size_t>(stop - rest.begin());
-    window.count = static_cast<std::uint32_t>(in_window);
-    if (in_window != 0) {
-      const auto part = lengths.subspan(first, in_window);
-      scratch.assign(part.begin(), part.end());
-      window.p50 = percentile(scratch, 0, 50);
+    served.clear();
+    for (std::size_t at = first; at < first + in_window; ++at) {
+      if (was_served(static_cast<trace::outcome>(how[at]))) {
+        served.push_back(lengths[at]);
+      }
+    }
+    window.count = static_cast<std::uint32_t>(served.size());
+    window.turned_away = static_cast<std::uint32_t>(in_window - served.size());
+    if (!served.empty()) {
+      window.p50 = percentile(served, 0, 50);
       // What is right of the median is larger, so only that part has to be looked at again.
-      const std::size_t median = std::max<std::size_t>((in_window * 50 + 99) / 100, 1) - 1;
-      window.p99 = percentile(scratch, median, 99);
-      window.max = *std::ranges::max_element(scratch.begin() + static_cast<std::ptrdiff_t>(median),
-                                             scratch.end());
+      const std::size_t median = std::max<std::size_t>((served.size() * 50 + 99) / 100, 1) - 1;
+      window.p99 = percentile(served, median, 99);
+      window.max = *std::ranges::max_element(served.begin() + static_cast<std::ptrdiff_t>(median),
+                                             served.end());
     }
     first += in_window;
   }
   return result;
 }
 
+std::vector<std::uint32_t> attempts_by_request(std::span<const span_bar> spans) {
+  std::vector<std::uint32_t> attempts(spans.size());
+  for (const auto& bar : spans) {
+    if (bar.role != trace::span_role::attempt) {
+      continue;
+    }
+    auto above = bar.parent;
+    while (above >= 0 && spans[static_cast<std::size_t>(above)].role != trace::span_role::request) {
+      above = spans[static_cast<std::size_t>(above)].parent;
+    }
+    if (above >= 0) {
+      ++attempts[static_cast<std::size_t>(above)];
+    }
+  }
+  return attempts;
+}
+
+retry_counts retries_of(std::span<const std::uint32_t> attempts) {
+  retry_counts sum;
+  for (const auto count : attempts) {
+    sum.attempted += count > 0 ? 1 : 0;
+    sum.retried += count > 1 ? 1 : 0;
+    sum.attempts += count;
+  }
+  return sum;
+}
+
 std::vector<amplification_window> amplification_of(std::span<const span_bar> spans,
+                                                   std::span<const std::uint32_t> attempts,
                                                    time_range range, std::size_t count) {
   std::vector<amplification_window> windows(count);
   for (std::size_t i = 0; i < count; ++i) {
     windows[i].range = {column_start(range, i, count), column_start(range, i + 1, count)};
   }
   std::size_t at = 0;
-  for (const auto& bar : spans) {
-    while (at + 1 < count && bar.begin_ns >= windows[at].range.to_ns) {
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    while (at + 1 < count && spans[i].begin_ns >= windows[at].range.to_ns) {
       ++at;
     }
-    windows[at].requests += bar.role == trace::span_role::request ? 1 : 0;
-    windows[at].attempts += bar.role == trace::span_role::attempt ? 1 : 0;
+    windows[at].requests += attempts[i] > 0 ? 1 : 0;
+    windows[at].attempts += attempts[i];
   }
   return windows;
 }

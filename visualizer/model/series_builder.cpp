@@ -3,7 +3,6 @@
 #include "model/timeline_body.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <ranges>
 
 namespace weir::viz {
@@ -148,7 +147,11 @@ void series_builder::add_latency(source_id id, const trace::source_info& info) {
                         .how = layout_.part(b_.latency_how, event_kind::span_end, id)};
   series.windows = series.windows_in(b_.range, options_.window_count);
   series.overall = series.windows_in(b_.range, 1).front();
-  series.ended_ns = std::accumulate(series.lengths.begin(), series.lengths.end(), 0.0);
+  for (std::size_t i = 0; i < series.lengths.size(); ++i) {
+    if (was_served(static_cast<trace::outcome>(series.how[i]))) {
+      series.served_ns += static_cast<double>(series.lengths[i]);
+    }
+  }
   b_.latencies.push_back(std::move(series));
 }
 

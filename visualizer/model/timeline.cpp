@@ -198,20 +198,7 @@ std::span<const span_bar> timeline::spans() const noexcept {
 }
 
 std::uint32_t timeline::lanes() const noexcept {
-  return static_cast<std::uint32_t>(body_->lane_levels.size());
-}
-
-std::uint8_t timeline::lane_levels(std::uint32_t lane) const noexcept {
-  return lane < lanes() ? body_->lane_levels[lane] : std::uint8_t{0};
-}
-
-std::span<const std::uint32_t> timeline::lane(std::uint32_t lane) const noexcept {
-  if (lane >= lanes()) {
-    return {};
-  }
-  const auto from = body_->lane_offsets[lane];
-  return std::span(body_->lane_bars)
-      .subspan(from, body_->lane_offsets[lane + std::size_t{1}] - from);
+  return body_->rows.lanes();
 }
 
 const span_bar* timeline::span_by_id(std::int64_t id) const noexcept {
@@ -237,6 +224,10 @@ std::uint32_t timeline::requests() const noexcept {
 
 std::uint32_t timeline::attempts() const noexcept {
   return body_->attempts;
+}
+
+const retry_counts& timeline::retries() const noexcept {
+  return body_->retries;
 }
 
 std::span<const move> timeline::moves() const noexcept {
@@ -284,8 +275,7 @@ std::size_t timeline::bytes() const noexcept {
          bytes_of(b.values) / 3 /* pyramids */ * 2 + bytes_of(b.transitions) +
          bytes_of(b.outcome_times) + bytes_of(b.outcome_kinds) + bytes_of(b.outcome_ids) +
          bytes_of(b.outcome_events) + bytes_of(b.latency_ends) + bytes_of(b.latency_lengths) +
-         bytes_of(b.latency_how) + bytes_of(b.spans) + bytes_of(b.lane_bars) +
-         bytes_of(b.lane_offsets) + bytes_of(b.moves);
+         bytes_of(b.latency_how) + bytes_of(b.spans) + b.rows.bytes() + bytes_of(b.moves);
 }
 
 } // namespace weir::viz

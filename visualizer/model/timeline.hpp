@@ -127,21 +127,57 @@ struct span_bar {
   [[nodiscard]] nanos length() const noexcept { return end_ns - begin_ns; }
 };
 
+/// A set of outcomes, and whether something had not ended: one bit each.
+class outcome_set {
+public:
+  constexpr outcome_set() = default;
+
+  constexpr void add(trace::outcome how) noexcept {
+    bits_ = static_cast<std::uint8_t>(bits_ | (1U << static_cast<unsigned>(how)));
+  }
+
+  constexpr void add_open() noexcept { bits_ = static_cast<std::uint8_t>(bits_ | open_bit); }
+
+  constexpr void add(outcome_set others) noexcept {
+    bits_ = static_cast<std::uint8_t>(bits_ | others.bits_);
+  }
+
+  [[nodiscard]] constexpr bool has(trace::outcome how) const noexcept {
+    return (bits_ >> static_cast<unsigned>(how) & 1U) != 0;
+  }
+
+  [[nodiscard]] constexpr bool has_open() const noexcept { return (bits_ & open_bit) != 0; }
+
+  friend bool operator==(outcome_set, outcome_set) = default;
+
+private:
+  static constexpr unsigned open_bit = 0x80;
+  std::uint8_t bits_ = 0;
+};
+
 /// A bar, or several that share less than a pixel column, as a lane shows them.
 struct drawn_bar {
   nanos begin_ns = 0;
   nanos end_ns = 0;
-  std::uint32_t span = 0;   ///< index into `timeline::spans()`: the only one, or the first
-  std::uint32_t merged = 1; ///< how many stand behind it
-  trace::outcome worst = trace::outcome::none;
+  std::uint32_t span = 0;    ///< index into `timeline::spans()`: the only one, or the first
+  std::uint32_t merged = 1;  ///< how many stand behind it
+  outcome_set outcomes = {}; ///< of all of them
   std::uint8_t level = 0;
 };
 
-/// Latency of one window of time.
+/// Whether work that ended so was served, well or not: what was rejected, dropped or
+/// short-circuited was turned away, and how long that took says nothing about latency.
+[[nodiscard]] constexpr bool was_served(trace::outcome how) noexcept {
+  return how != trace::outcome::rejected && how != trace::outcome::dropped &&
+         how != trace::outcome::short_circuited;
+}
+
+/// Latency of one window of time: of the spans that were served.
 struct latency_window {
   time_range range = {};
-  std::uint32_t count = 0; ///< spans that ended in it
-  nanos p50 = 0;           ///< by nearest rank; 0 where count is 0
+  std::uint32_t count = 0;       ///< served spans that ended in it
+  std::uint32_t turned_away = 0; ///< those that were not served
+  nanos p50 = 0;                 ///< by nearest rank; 0 where count is 0
   nanos p99 = 0;
   nanos max = 0;
 };
@@ -156,7 +192,7 @@ struct latency_series {
   std::span<const std::uint8_t> how = {};   ///< a `trace::outcome`
   std::vector<latency_window> windows = {}; ///< of the whole run, as many as `window_count` said
   latency_window overall = {};
-  double ended_ns = 0;    ///< sum of the lengths of those that ended
+  double served_ns = 0;   ///< sum of the lengths of those that were served
   double open_ns = 0;     ///< sum over those that were still open when the run was over
   std::uint32_t open = 0; ///< begun and not ended
 
@@ -164,14 +200,27 @@ struct latency_series {
   [[nodiscard]] std::vector<latency_window> windows_in(time_range range, std::size_t count) const;
 };
 
-/// attempts ÷ requests, by windows of the time at which they began.
+/// attempts ÷ requests, by windows of the time at which the requests began. A request that was
+/// never attempted, such as one turned away, doesn't count.
 struct amplification_window {
   time_range range = {};
   std::uint32_t requests = 0;
-  std::uint32_t attempts = 0;
+  std::uint32_t attempts = 0; ///< for those requests, whenever they were made
 
   [[nodiscard]] double ratio() const noexcept {
     return requests == 0 ? 0 : static_cast<double>(attempts) / requests;
+  }
+};
+
+/// How often requests were tried.
+struct retry_counts {
+  std::uint32_t attempted = 0; ///< requests for which there was an attempt
+  std::uint32_t attempts = 0;  ///< for these
+  std::uint32_t retried = 0;   ///< requests for which there was more than one
+
+  /// attempts ÷ requests; 1 where there are none.
+  [[nodiscard]] double ratio() const noexcept {
+    return attempted == 0 ? 1 : static_cast<double>(attempts) / attempted;
   }
 };
 
@@ -267,13 +316,18 @@ public:
   [[nodiscard]] std::uint32_t lanes() const noexcept;
   /// Rows of a lane: deepest level + 1.
   [[nodiscard]] std::uint8_t lane_levels(std::uint32_t lane) const noexcept;
-  /// Indices into `spans()` of a lane's bars, by begin.
-  [[nodiscard]] std::span<const std::uint32_t> lane(std::uint32_t lane) const noexcept;
-  /// The bars of a lane that touch the range; those narrower than a column (range / columns) are
-  /// merged with their neighbours of the same level in that column. Appends to `out`. O(bars of the
-  /// lane in the range).
+  /// Rows of all lanes before this one.
+  [[nodiscard]] std::uint32_t rows_before(std::uint32_t lane) const noexcept;
+  /// Indices into `spans()` of the bars in one row of a lane, by begin.
+  [[nodiscard]] std::span<const std::uint32_t> lane_row(std::uint32_t lane,
+                                                        std::uint8_t level) const noexcept;
+  /// The bars of a lane that touch the range, row by row; those narrower than a column (range /
+  /// columns) are merged with their neighbours of the same row in that column, with all their
+  /// outcomes. Appends to `out`. O(columns log (bars in a column)).
   query_cost lane_bars(std::uint32_t lane, time_range range, std::size_t columns,
                        std::vector<drawn_bar>& out) const;
+  /// The outermost span of a lane that is open at `t_ns`, nullptr when there is none. O(log spans).
+  [[nodiscard]] const span_bar* span_at(std::uint32_t lane, nanos t_ns) const noexcept;
   /// The span with this id, nullptr when there is none. O(1).
   [[nodiscard]] const span_bar* span_by_id(std::int64_t id) const noexcept;
 
@@ -282,10 +336,11 @@ public:
 
   /// By name of span, in the order in which the run first named them.
   [[nodiscard]] std::span<const latency_series> latencies() const noexcept;
-  /// Empty where no span has the role attempt.
+  /// Empty where no request was attempted more than once.
   [[nodiscard]] std::span<const amplification_window> amplification() const noexcept;
   [[nodiscard]] std::uint32_t requests() const noexcept; ///< spans of role request
   [[nodiscard]] std::uint32_t attempts() const noexcept; ///< spans of role attempt
+  [[nodiscard]] const retry_counts& retries() const noexcept;
 
   /// Every way an item went, by time.
   [[nodiscard]] std::span<const move> moves() const noexcept;

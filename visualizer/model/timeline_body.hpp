@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/flat_map.hpp"
+#include "model/lane_rows.hpp"
 #include "model/timeline.hpp"
 
 #include <cmath>
@@ -66,12 +67,11 @@ struct timeline::body {
 
   std::vector<span_bar> spans;
   span_index index;
-  std::vector<std::uint32_t> lane_bars;    ///< indices of spans, lane after lane
-  std::vector<std::uint32_t> lane_offsets; ///< where each lane begins there; one more than lanes
-  std::vector<std::uint8_t> lane_levels;
+  lane_rows rows;
   task_lanes tasks;
 
   std::vector<amplification_window> amplification;
+  retry_counts retries;
   std::uint32_t requests = 0;
   std::uint32_t attempts = 0;
 
@@ -89,10 +89,6 @@ struct timeline::body {
   std::int32_t loop_lag = -1;
 };
 
-/// Gives every span its lane and level, and lists the bars of each lane. O(spans log lanes).
-void pack_lanes(std::span<span_bar> spans, std::vector<std::uint32_t>& lane_bars,
-                std::vector<std::uint32_t>& lane_offsets, std::vector<std::uint8_t>& lane_levels);
-
 /// Puts the places into the order of flow, as the moves show it, and renumbers the moves. Returns
 /// from a visit don't count: they would cancel the way there. By the
 /// greedy heuristic of Eades, Lin and Smyth ("A fast and effective heuristic for the feedback arc
@@ -100,9 +96,13 @@ void pack_lanes(std::span<span_bar> spans, std::vector<std::uint32_t>& lane_bars
 /// Ties stay in the order of declaration. O(moves + places^3).
 void order_places(std::vector<place_info>& places, std::span<move> moves);
 
-/// attempts ÷ requests in `count` windows, by the begin of their spans, which are in that order.
+/// By span: how many attempts were made for it; 0 where it is no request. O(spans).
+[[nodiscard]] std::vector<std::uint32_t> attempts_by_request(std::span<const span_bar> spans);
+[[nodiscard]] retry_counts retries_of(std::span<const std::uint32_t> attempts);
+/// attempts ÷ requests in `count` windows, by the begin of the requests, which are in that order.
 [[nodiscard]] std::vector<amplification_window>
-amplification_of(std::span<const span_bar> spans, time_range range, std::size_t count);
+amplification_of(std::span<const span_bar> spans, std::span<const std::uint32_t> attempts,
+                 time_range range, std::size_t count);
 
 /// Numbers of a damaged trace may be anything.
 [[nodiscard]] inline double finite_or_zero(double value) noexcept {

@@ -202,9 +202,13 @@ private:
         }
       }
     }
-    pack_lanes(b_.spans, b_.lane_bars, b_.lane_offsets, b_.lane_levels);
+    b_.rows = lane_rows(b_.spans);
     if (b_.attempts != 0) {
-      b_.amplification = amplification_of(b_.spans, b_.range, options_.window_count);
+      const auto attempts = attempts_by_request(b_.spans);
+      b_.retries = retries_of(attempts);
+      if (b_.retries.retried != 0) {
+        b_.amplification = amplification_of(b_.spans, attempts, b_.range, options_.window_count);
+      }
     }
   }
 

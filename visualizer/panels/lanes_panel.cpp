@@ -7,9 +7,11 @@
 
 #include <imgui_internal.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <ranges>
 #include <string>
 
 namespace weir::viz {
@@ -81,11 +83,23 @@ void draw_legend(ui& with, const timeline& line) {
   ImGui::Dummy({1, height + with.px(4)});
 }
 
+constexpr std::array bad_ends{trace::outcome::failed, trace::outcome::timed_out,
+                              trace::outcome::rejected, trace::outcome::dropped,
+                              trace::outcome::short_circuited};
+
 std::string words_of(const timeline& line, const drawn_bar& bar) {
   const span_bar& span = line.spans()[bar.span];
   const std::string name = line.trace().source(span.source).name;
   if (bar.merged > 1) {
-    return std::to_string(bar.merged) + " spans, the first: " + name + "\nZoom in to see each.";
+    std::string text = count_text(bar.merged) + " spans, the first: " + name;
+    std::string_view before = "\nAmong them: ";
+    for (const trace::outcome how : bad_ends) {
+      if (bar.outcomes.has(how)) {
+        text.append(before).append(trace::to_string(how));
+        before = ", ";
+      }
+    }
+    return text + "\nZoom in to see each.";
   }
   std::string text = name + " #" + std::to_string(span.id) + ", " +
                      std::string{trace::to_string(span.role)} + "\nfrom " +
@@ -96,6 +110,25 @@ std::string words_of(const timeline& line, const drawn_bar& bar) {
     text += ", " + std::string{trace::to_string(span.how)};
   }
   return text + "\nClick: the cursor to where it begins.";
+}
+
+/// How several spans ended that share a column: a strip along the bottom, divided among the ways
+/// that are not ok. None of them is ever covered by another.
+void draw_ends(ImDrawList& to, outcome_set outcomes, const box& area) {
+  const auto kinds =
+      std::ranges::count_if(bad_ends, [&](trace::outcome how) { return outcomes.has(how); });
+  if (kinds == 0) {
+    return;
+  }
+  const float height = std::max(area.height() * 0.5F, static_cast<float>(kinds));
+  float top = area.max.y - height;
+  for (const trace::outcome how : bad_ends) {
+    if (outcomes.has(how)) {
+      const float next = top + height / static_cast<float>(kinds);
+      to.AddRectFilled({area.min.x, top}, {area.max.x, next}, theme::of(how));
+      top = next;
+    }
+  }
 }
 
 class lanes_drawing {
@@ -112,69 +145,113 @@ public:
   void draw() {
     const ImVec2 top = ImGui::GetCursorScreenPos();
     const ImRect clip = ImGui::GetCurrentWindow()->InnerClipRect;
-    float y = top.y;
-    for (std::uint32_t lane = 0; lane < line_.lanes(); ++lane) {
-      const float height = row_ * line_.lane_levels(lane);
-      if (y + height >= clip.Min.y && y <= clip.Max.y) {
-        draw_lane(lane, y);
+    const auto lanes = std::views::iota(std::uint32_t{0}, line_.lanes());
+    const auto first = *std::ranges::partition_point(
+        lanes, [&](std::uint32_t lane) { return top.y + offset(lane + 1) < clip.Min.y; });
+    for (std::uint32_t lane = first; lane < line_.lanes(); ++lane) {
+      const float y = top.y + offset(lane);
+      if (y > clip.Max.y) {
+        break;
       }
-      y += height + gap_;
+      draw_lane(lane, y);
     }
-    ImGui::Dummy({1, y - top.y});
+    ImGui::Dummy({1, offset(line_.lanes())});
   }
 
 private:
+  /// From the top of the list.
+  [[nodiscard]] float offset(std::uint32_t lane) const {
+    return row_ * static_cast<float>(line_.rows_before(lane)) + gap_ * static_cast<float>(lane);
+  }
+
   void draw_lane(std::uint32_t lane, float y) {
     bars_.clear();
     with_.cost.visited += line_.lane_bars(lane, scale_.range, scale_.columns(), bars_).visited;
-    std::string now;
-    for (const drawn_bar& each : bars_) {
-      draw_bar(each, y);
-      const span_bar& span = line_.spans()[each.span];
-      const nanos cursor = bench_.clock.at().t_ns;
-      if (each.level == 0 && each.merged == 1 && span.begin_ns <= cursor && cursor < span.end_ns) {
-        now = line_.trace().source(span.source).name + " #" + std::to_string(span.id);
-      }
+    for (std::size_t i = 0; i < bars_.size();) {
+      i = bars_[i].merged > 1 ? draw_several(i, y) : draw_one(i, y);
+    }
+    const float below = y + row_ * line_.lane_levels(lane);
+    if (ImGui::IsWindowHovered() && ImGui::GetMousePos().y >= y && ImGui::GetMousePos().y < below) {
+      point_at(y);
     }
     const float x = ImGui::GetWindowPos().x;
-    if (!now.empty()) {
+    if (const span_bar* now = line_.span_at(lane, bench_.clock.at().t_ns); now != nullptr) {
       draw_label_within(with_, to_, {x, y + (row_ - with_.fonts.small->FontSize) / 2},
-                        scale_.left - x - with_.px(8), now, theme::soft_text, with_.fonts.small);
+                        scale_.left - x - with_.px(8),
+                        line_.trace().source(now->source).name + " #" + std::to_string(now->id),
+                        theme::soft_text, with_.fonts.small);
     }
   }
 
-  void draw_bar(const drawn_bar& bar, float top) {
-    const span_bar& span = line_.spans()[bar.span];
+  [[nodiscard]] box area_of(const drawn_bar& bar, float top) const {
     const float y = top + row_ * bar.level;
     const float left = std::max(scale_.x(bar.begin_ns), scale_.left);
     const float right = std::min(std::max(scale_.x(bar.end_ns), left + 1), scale_.right);
-    const box area{{left, y + 1}, {right, y + row_ - 1}};
-    if (bar.merged > 1) {
-      to_.AddRectFilled(area.min, area.max, theme::faded(theme::soft_text, 0.45));
-    } else {
-      draw_role(with_, to_, span.role, area);
+    return {{left, y + 1}, {right, y + row_ - 1}};
+  }
+
+  /// Columns side by side that look the same become one rectangle. Returns the bar after them.
+  std::size_t draw_several(std::size_t first, float y) {
+    box area = area_of(bars_[first], y);
+    std::size_t next = first + 1;
+    for (; next < bars_.size() && bars_[next].merged > 1; ++next) {
+      const box more = area_of(bars_[next], y);
+      if (more.min.y != area.min.y || more.min.x > area.max.x + 1 ||
+          bars_[next].outcomes != bars_[first].outcomes) {
+        break;
+      }
+      area.max.x = std::max(area.max.x, more.max.x);
     }
-    const bool bad = bar.worst != trace::outcome::none && bar.worst != trace::outcome::ok;
-    if (bad) {
-      to_.AddRectFilled({area.max.x - with_.px(2), area.min.y}, area.max, theme::of(bar.worst));
+    to_.AddRectFilled(area.min, area.max, theme::mixed(theme::plot, theme::soft_text, 0.45));
+    draw_ends(to_, bars_[first].outcomes, area);
+    return next;
+  }
+
+  std::size_t draw_one(std::size_t index, float y) {
+    const drawn_bar& bar = bars_[index];
+    const span_bar& span = line_.spans()[bar.span];
+    const box area = area_of(bar, y);
+    draw_role(with_, to_, span.role, area);
+    if (span.open()) {
+      draw_open_end(area);
+    } else if (span.how != trace::outcome::none && span.how != trace::outcome::ok) {
+      const float width = std::min(with_.px(2), std::max(area.width(), 1.0F));
+      to_.AddRectFilled({area.max.x - width, area.min.y}, area.max, theme::of(span.how));
       if (area.width() > with_.px(18)) {
-        draw_outcome(to_, bar.worst, {area.max.x - with_.px(9), area.centre().y}, row_ * 0.75F,
-                     theme::of(bar.worst));
+        draw_outcome(to_, span.how, {area.max.x - with_.px(9), area.centre().y}, row_ * 0.75F,
+                     theme::of(span.how));
       }
     }
     if (bench_.selected_span == bar.span) {
       to_.AddRect({area.min.x - 1, area.min.y - 1}, {area.max.x + 1, area.max.y + 1}, theme::accent,
                   with_.px(2), 0, with_.px(1.5F));
     }
-    const box reach{{area.min.x - with_.px(2), area.min.y}, {area.max.x + with_.px(2), area.max.y}};
-    if (!ImGui::IsWindowHovered() || !reach.contains(ImGui::GetMousePos())) {
-      return;
+    return index + 1;
+  }
+
+  /// It was still going on when the run was over: the bar frays out.
+  void draw_open_end(const box& area) {
+    const float gap = with_.px(2);
+    for (float x = area.max.x - gap; x > std::max(area.min.x, area.max.x - 7 * gap); x -= 2 * gap) {
+      to_.AddRectFilled({x - gap / 2, area.min.y}, {x + gap / 2, area.max.y}, theme::plot);
     }
-    hint(with_, reach, words_of(line_, bar));
-    if (ImGui::IsMouseClicked(0)) {
-      bench_.select_event(span.begin_event);
-      bench_.selected_span = bar.span;
-      clicked_ = true;
+  }
+
+  /// The mouse is over the lane: says what it points at, and takes its click.
+  void point_at(float y) {
+    for (const drawn_bar& bar : bars_) {
+      const box area = area_of(bar, y);
+      const box reach{{area.min.x - with_.px(2), area.min.y - 1},
+                      {area.max.x + with_.px(2), area.max.y + 1}};
+      if (!reach.contains(ImGui::GetMousePos())) {
+        continue;
+      }
+      hint(with_, reach, words_of(line_, bar));
+      if (ImGui::IsMouseClicked(0)) {
+        bench_.select_event(line_.spans()[bar.span].begin_event);
+        bench_.selected_span = bar.span;
+      }
+      return;
     }
   }
 
@@ -186,7 +263,6 @@ private:
   float row_;
   float gap_;
   std::vector<drawn_bar> bars_;
-  bool clicked_ = false;
 };
 
 /// Wheel with Shift zooms and right drag pans; the plain wheel scrolls the lanes.

@@ -3,6 +3,7 @@
 #include "model/trace_builder.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace weir::viz {
 
@@ -83,6 +84,27 @@ TEST_CASE("a timeout below p50 is told from one that only cuts the tail") {
   CHECK_FALSE(find(requests(10, 1, 1), "timeout-below-p50", facts));
 }
 
+TEST_CASE("a timeout that waits for calls that hang is to be turned down, not up") {
+  trace_builder run;
+  for (int i = 0; i < 100; ++i) {
+    const bool hangs = i % 4 == 0;
+    run.at(i * 10 * ms);
+    const auto call = run.begin_span("call", span_role::request);
+    run.at(i * 10 * ms + (hangs ? 9 * ms : ms));
+    run.end_span(call, hangs ? outcome::timed_out : outcome::ok);
+  }
+  knob_value timeout = timeout_knob;
+  timeout.value = 9e6;
+  const std::array knobs{timeout};
+  const auto told = find(run.done(), "timeout-waits-for-hangs", {.knobs = knobs});
+  REQUIRE(told);
+  CHECK(told->text ==
+        "the timeout of 9 ms is 9 times what an answer takes: it waits for calls that hang");
+  CHECK(told->evidence == "99 of 100 answers came within 1 ms; 25 of 100 'call' spans timed out");
+  CHECK(told->try_this == "turn 'timeout' down");
+  CHECK_FALSE(find(run.done(), "timeout-cuts", {.knobs = knobs}));
+}
+
 TEST_CASE("a timeout that is far beyond p99 is a hint") {
   knob_value far = timeout_knob;
   far.value = 100e6;
@@ -117,6 +139,86 @@ TEST_CASE("a gauge over its limit is wrong, and comes first") {
   CHECK(all[0].rule == "over-limit");
   CHECK(all[0].weight == urgency::wrong);
   CHECK(all[0].text == "'queue depth' goes over its limit of 8");
+}
+
+TEST_CASE("a gauge is held against the limit of that moment") {
+  trace_builder run;
+  for (int i = 0; i < 30; ++i) {
+    run.at(i * ms).gauge("in flight", 32 - i);
+  }
+  run.at(30 * ms).limit("in flight", 15); // the two calls that are there may end
+  run.at(31 * ms).gauge("in flight", 1).at(32 * ms).gauge("in flight", 15);
+  CHECK_FALSE(find(run.done(), "over-limit"));
+  run.at(33 * ms).gauge("in flight", 16).gauge("in flight", 15); // right again in the same instant
+  CHECK_FALSE(find(run.done(), "over-limit"));
+  run.at(34 * ms).gauge("in flight", 17).at(35 * ms).gauge("in flight", 3);
+  const auto told = find(run.done(), "over-limit");
+  REQUIRE(told);
+  CHECK(told->text == "'in flight' goes over its limit of 15");
+  CHECK(told->evidence == "at most it was 17, at 34 ms");
+}
+
+TEST_CASE("the only place of its kind is taken, not all one of them") {
+  trace_builder run;
+  for (int i = 0; i < 30; ++i) {
+    run.at(i * ms).gauge("link busy", 1, 1);
+  }
+  const auto told = find(run.done(), "always-busy");
+  REQUIRE(told);
+  CHECK(told->text == "'link busy' is taken 100 % of the time");
+}
+
+TEST_CASE("a queue that grows because nothing ends any more is no matter of load") {
+  trace_builder run;
+  for (int i = 0; i < 400; ++i) {
+    run.at(i * 10 * ms).gauge("waiting", i < 100 ? 1 : i - 100);
+    if (i < 100) {
+      run.end("requests", outcome::ok);
+    }
+  }
+  const knob_value arrival{.info = {.name = "arrival-rate"}, .value = 100};
+  const std::array knobs{arrival};
+  const auto told = find(run.done(), "grows", {.knobs = knobs});
+  REQUIRE(told);
+  CHECK(told->evidence.ends_with("something holds on to what others wait for"));
+  CHECK(told->try_this.empty());
+  CHECK_FALSE(find(run.done(), "overload", {.knobs = knobs}));
+}
+
+TEST_CASE("what did not end well is told with when, and what the time went into") {
+  trace_builder run;
+  for (int i = 0; i < 200; ++i) {
+    const bool late = i >= 120;
+    run.at(i * 10 * ms);
+    const auto request = run.begin_span("request", span_role::request);
+    const auto wait = run.begin_span("waiting for a permit", span_role::waiting, request);
+    run.at(i * 10 * ms + (late ? 9 * ms : ms)).end_span(wait);
+    run.at(i * 10 * ms + (late ? 9 * ms : 2 * ms));
+    run.end_span(request, late ? outcome::failed : outcome::ok);
+    run.end("requests", late ? outcome::failed : outcome::ok);
+  }
+  const auto told = find(run.done(), "losses");
+  REQUIRE(told);
+  CHECK(told->weight == urgency::warning);
+  CHECK(told->text == "80 of 200 'requests' failed");
+  CHECK(told->evidence ==
+        "all between 1.209 s and 1.999 s; 100 % of their time in 'waiting for a permit'");
+}
+
+TEST_CASE("one that was dropped matters, one of a thousand that failed does not") {
+  const auto run_with = [](outcome how) {
+    trace_builder run;
+    for (int i = 0; i < 1000; ++i) {
+      run.at(i * ms).end("readings", i == 999 ? how : outcome::ok);
+    }
+    return run.done();
+  };
+  const auto dropped = find(run_with(outcome::dropped), "losses");
+  REQUIRE(dropped);
+  CHECK(dropped->weight == urgency::hint);
+  CHECK(dropped->text == "1 of 1,000 'readings' was dropped");
+  CHECK(dropped->evidence == "at 999 ms");
+  CHECK_FALSE(find(run_with(outcome::failed), "losses"));
 }
 
 TEST_CASE("a line drawn beside a gauge that holds nothing is no bound") {

@@ -43,6 +43,31 @@ TEST_CASE("an event is told in words, with its task") {
   CHECK(texts(999).text.empty());
 }
 
+TEST_CASE("values are told with their units, bytes as people count them") {
+  trace_builder run;
+  const auto buffered = run.source(trace::source_kind::gauge, "buffered", 16 * 1024, "B");
+  const auto depth = run.source(trace::source_kind::gauge, "queue depth", 16, "items");
+  const auto sent = run.source(trace::source_kind::counter, "sent", 0, "B");
+  const auto age = run.source(trace::source_kind::gauge, "age", 0, "ms");
+  run.at(ms).add(buffered, event_kind::gauge, trace::to_bits(44 * 1024));
+  run.add(buffered, event_kind::limit, trace::to_bits(64 * 1024));
+  run.add(buffered, event_kind::gauge, trace::to_bits(512));
+  run.add(depth, event_kind::gauge, trace::to_bits(12'345));
+  run.add(sent, event_kind::counter, 3 * 1024 * 1024, 2048);
+  run.add(age, event_kind::gauge, trace::to_bits(1.23456));
+  run.count("lost");
+  const auto trace = run.done();
+  const timeline line(trace);
+  event_texts texts(line);
+  CHECK(texts(0).text == "buffered = 44 KiB of 16 KiB");
+  CHECK(texts(1).text == "buffered may go up to 64 KiB from now on");
+  CHECK(texts(2).text == "buffered = 512 B of 64 KiB");
+  CHECK(texts(3).text == "queue depth = 12,345 of 16 items");
+  CHECK(texts(4).text == "sent = 3 MiB (+2 KiB)");
+  CHECK(texts(5).text == "age = 1.23 ms");
+  CHECK(texts(6).text == "lost = 1");
+}
+
 TEST_CASE("the source line behind an event is shown where it is known") {
   trace_builder run;
   const auto here = std::source_location::current();

@@ -1,10 +1,12 @@
 #include "catch.hpp"
+#include "model/figures.hpp"
 #include "model/timeline.hpp"
 #include "model/trace_builder.hpp"
 
 #include <weir/trace/summary.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace weir::viz {
@@ -90,19 +92,23 @@ TEST_CASE("what the timeline counts is what the summary of the runtime counts") 
   const auto summary = trace::summarize(trace);
   const auto& depth = summary.gauge("queue depth");
   CHECK(line.gauge("queue depth")->value.extent().max == depth.max);
-  const auto& latency = *line.latency("request");
-  CHECK(latency.overall.p50 == summary.span("request").p50.count());
-  CHECK(latency.overall.p99 == summary.span("request").p99.count());
-  CHECK(latency.overall.max == summary.span("request").max.count());
-  CHECK(latency.overall.count == summary.span("request").ended);
-  CHECK(latency.open == summary.span("request").open);
+  const auto& latency = *line.latency("attempt"); // all of them are served
+  const auto& attempts = summary.span("attempt");
+  CHECK(latency.overall.p50 == attempts.p50.count());
+  CHECK(latency.overall.p99 == attempts.p99.count());
+  CHECK(latency.overall.max == attempts.max.count());
+  CHECK(latency.overall.count == attempts.ended);
+  CHECK(latency.open == attempts.open);
+  const auto& requests = line.latency("request")->overall;
+  CHECK(requests.count + requests.turned_away == summary.span("request").ended);
   for (std::size_t how = 0; how < 7; ++how) {
     CHECK(line.outcome("requests")->counts(0, line.outcome("requests")->kinds.size())[how] ==
           static_cast<std::uint32_t>(summary.outcome("requests").by_outcome[how]));
   }
 }
 
-TEST_CASE("the windows of a latency series hold every span that ended, once") {
+TEST_CASE(
+    "the windows of a latency series hold every span that ended, once: served or turned away") {
   const auto trace = random_trace(23, 10'000);
   const timeline line(trace);
   const auto& latency = *line.latency("attempt");
@@ -110,7 +116,7 @@ TEST_CASE("the windows of a latency series hold every span that ended, once") {
     std::uint64_t count = 0;
     nanos longest = 0;
     for (const auto& one : latency.windows_in(line.range(), windows)) {
-      count += one.count;
+      count += one.count + one.turned_away;
       longest = std::max(longest, one.max);
       CHECK(one.p50 <= one.p99);
       CHECK(one.p99 <= one.max);
@@ -120,7 +126,40 @@ TEST_CASE("the windows of a latency series hold every span that ended, once") {
   }
 }
 
-TEST_CASE("spans that the caller sees come before others, and attempts are set against them") {
+TEST_CASE("what was turned away does not count as latency") {
+  trace_builder run;
+  for (int i = 0; i < 100; ++i) {
+    run.at(i * ms);
+    const auto request = run.begin_span("request", span_role::request);
+    constexpr std::array away{outcome::rejected, outcome::dropped, outcome::short_circuited};
+    if (i % 4 != 0) {
+      run.end_span(request, away[static_cast<std::size_t>(i % 4 - 1)]);
+    } else {
+      run.at(i * ms + 500 * us).end_span(request, i % 8 == 0 ? outcome::ok : outcome::timed_out);
+    }
+  }
+  const auto trace = run.done();
+  const timeline line(trace);
+  const auto& overall = line.main_latency()->overall;
+  CHECK(overall.count == 25);
+  CHECK(overall.turned_away == 75);
+  CHECK(overall.p50 == 500 * us);
+  const auto figures = headline_of(line);
+  CHECK(figures.p50 == 500 * us);
+  CHECK(figures.mean_latency == 500 * us);
+}
+
+TEST_CASE("where all were turned away there is no latency") {
+  trace_builder run;
+  run.at(ms).end_span(run.begin_span("request", span_role::request), outcome::rejected);
+  run.at(2 * ms).note("the end");
+  const auto trace = run.done();
+  const timeline line(trace);
+  CHECK(line.main_latency()->overall.count == 0);
+  CHECK_FALSE(headline_of(line).p50);
+}
+
+TEST_CASE("spans that the caller sees come before others") {
   trace_builder run;
   for (int i = 0; i < 10; ++i) {
     run.at(i * ms);
@@ -137,12 +176,45 @@ TEST_CASE("spans that the caller sees come before others, and attempts are set a
   CHECK(line.main_latency()->overall.p50 == 500 * us);
   CHECK(line.requests() == 10);
   CHECK(line.attempts() == 30);
-  std::uint32_t attempts = 0;
-  for (const auto& one : line.amplification()) {
-    attempts += one.attempts;
-    CHECK((one.requests == 0 || one.ratio() == 3));
+}
+
+TEST_CASE("attempts count for the request that they are made for, whenever that is") {
+  trace_builder run;
+  run.at(0);
+  const auto patient = run.begin_span("checkout", span_role::request);
+  for (int i = 0; i < 40; ++i) {
+    run.at(i * ms);
+    const auto work = run.begin_span("stage", span_role::running, patient);
+    run.end_span(run.begin_span("call", span_role::attempt, work), outcome::failed);
   }
-  CHECK(attempts == 30);
+  const auto turned_away = run.begin_span("checkout", span_role::request);
+  run.end_span(turned_away, outcome::rejected).end_span(patient);
+  const auto trace = run.done();
+  const timeline line(trace, {.window_count = 10});
+  CHECK(line.retries().attempted == 1);
+  CHECK(line.retries().retried == 1);
+  CHECK(line.retries().ratio() == 40);
+  REQUIRE(line.amplification().size() == 10);
+  CHECK(line.amplification()[0].requests == 1);
+  CHECK(line.amplification()[0].attempts == 40);
+  CHECK(line.amplification()[9].requests == 0);
+  CHECK(line.amplification()[9].attempts == 0);
+}
+
+TEST_CASE("where nobody tries twice there is no amplification") {
+  trace_builder run;
+  for (int i = 0; i < 10; ++i) {
+    run.at(i * ms);
+    const auto request = run.begin_span("checkout", span_role::request);
+    if (i != 3) {
+      run.end_span(run.begin_span("call", span_role::attempt, request));
+    }
+    run.end_span(request);
+  }
+  const auto trace = run.done();
+  const timeline line(trace);
+  CHECK(line.amplification().empty());
+  CHECK(line.retries().ratio() == 1);
 }
 
 TEST_CASE("a breaker's sources are found by their names") {
