@@ -110,8 +110,15 @@ configure() { # LOG TARGETS
   fi
 }
 
+# ccache without a place to write fails every compilation; then it is better left out. HOME may be read-only, or nobody's.
+can_cache() {
+  local folder
+  folder=$(ccache -k cache_dir 2>/dev/null) && mkdir -p -- "$folder/tmp" 2>/dev/null && [[ -w $folder/tmp ]]
+}
+
 compile() { # LOG TARGETS
   local line status
+  if command -v ccache >/dev/null && ! can_cache; then export CCACHE_DISABLE=1; fi
   # shellcheck disable=SC2086 # the targets are words
   NINJA_STATUS='[%f/%t] ' ninja -C "$build" $2 2>&1 | {
     trap '' INT # ninja stops by itself; its last lines are still wanted

@@ -59,7 +59,7 @@ while [[ $1 == -n ]]; do shift; done
 exec "$@"
 TEXT
 # A launcher that gets this far goes on: it builds.
-stub cmake <<<'[[ $1 == --version ]] || echo "$*" >"$FOLDER/configured"; exit 1'
+stub cmake <<<'[[ $1 == --version ]] || echo "$*" >"$FOLDER/configured"; [[ -e $FOLDER/configures ]]'
 
 die() {
   printf 'launcher_packages.sh: %s; it said:\n' "$*" >&2
@@ -167,6 +167,18 @@ changed() {
 before=changed start nothing ''
 said 'has changed; building anew' && goes_on
 [[ ! -e $folder/book/build/build.ninja ]] || die 'expected the next start to configure'
+
+# A cache that can't be written is left out: it would fail the build.
+stub ninja <<<'echo "${CCACHE_DISABLE-}" >"$FOLDER/ccache-disabled"; exit 1'
+stub ccache <<<'cat "$FOLDER/cache"'
+touch "$folder/configures"
+printf '/proc/none\n' >"$folder/cache"
+start nothing ''
+[[ $(<"$folder/ccache-disabled") == 1 ]] || die 'expected it to do without ccache'
+printf '%s\n' "$folder/caches" >"$folder/cache"
+start nothing ''
+[[ -z $(<"$folder/ccache-disabled") ]] || die 'expected it to use ccache'
+rm -- "$folder/configures"
 
 # A question needs neither packages nor a build.
 printf 'g++\n' >"$folder/missing"
