@@ -35,7 +35,8 @@ verdict leaking() {
   v.schedules = 210;
   v.token = "w1:x";
   v.stages = {{"compile", std::chrono::milliseconds{180}}, {"run", std::chrono::milliseconds{20}}};
-  v.program_output = std::string(600, 'o') + "\xff";
+  v.program_output = std::string(600, 'o');
+  v.program_output += '\xff';
   return v;
 }
 
