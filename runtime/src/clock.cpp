@@ -43,8 +43,6 @@ system_clock::time_point system_clock::now() noexcept {
 extern "C" {
 
 // Sleeping in a handler blocks the loop: the clock moves on and nothing else runs.
-int clock_nanosleep(clockid_t id, int flags, const timespec* request, timespec* remaining);
-
 int nanosleep(const timespec* request, timespec* remaining) {
   if (auto* e = weir::detail::engine::current()) {
     e->block(std::chrono::seconds(request->tv_sec) + std::chrono::nanoseconds(request->tv_nsec));

@@ -60,7 +60,7 @@ void expectation_broken(std::string message) {
       r->promise_broken(e->now(), e->current_task(), message);
     e->stop(stop_reason::expectation, message);
   }
-  throw expectation_failed(message);
+  throw expectation_failed(std::move(message));
 }
 
 } // namespace detail
