@@ -74,7 +74,6 @@ public:
       co_return std::nullopt;
     co_await pass(next % 20 == 1 ? scene_[open_time] : scene_[read_time]);
     given_ = next;
-    ++read_;
     under_way_.add(1);
     spans_.emplace(
         next, item_spans{weir::span("reading", {weir::span_role::request, weir::no_parent}), {}});
@@ -94,7 +93,6 @@ public:
     enter(item, writer_, "write", weir::span_role::running);
     co_await pass(item % 45 == 0 ? scene_[stop_time] : scene_[write_time]);
     writing_.set(0);
-    ++written_;
     under_way_.subtract(1);
     end(item, weir::outcome::ok);
     spans_.erase(item);
@@ -142,8 +140,6 @@ private:
 
   asio::any_io_executor executor_;
   weir::scene_context& scene_;
-  weir::counter read_{"read", "items"};
-  weir::counter written_{"written", "items"};
   weir::gauge under_way_{"under way", {.capacity = most_under_way, .unit = "items"}};
   weir::gauge writing_{"writing", {.capacity = 1}};
   weir::place raw_;
@@ -160,8 +156,6 @@ asio::awaitable<void> carry(weir::scene_context& scene) {
   weir::name_this_task("run_stages");
   night tonight(executor, scene);
   co_await run_stages(tonight, tonight, tonight, scene[capacity]);
-  weir::counter seconds("took", "ms");
-  seconds.add(weir::now() / 1ms);
   if (tonight.lost_any()) {
     weir::note("run_stages() has returned, and readings are left behind");
     asio::steady_timer a_while(executor, 500ms); // in which one can see where they are
@@ -178,13 +172,13 @@ WEIR_SCENE(.title = "A night of 500 readings",
            .knobs = {capacity, read_time, open_time, tariff_time, write_time, stop_time},
            .goals = {{"everything that was read has been written",
                       [](const weir::trace::summary& seen) {
-                        return seen.counter("read").total > 0 &&
-                               seen.counter("written").total == seen.counter("read").total;
+                        const auto& ended = seen.outcome("readings");
+                        return ended.total() > 0 && ended[weir::outcome::ok] == ended.total() &&
+                               seen.gauge("under way").last == 0;
                       }},
                      {"done within 6 s, and never more than 20 items under way",
                       [](const weir::trace::summary& seen) {
-                        return seen.counter("written").total == readings &&
-                               seen.counter("took").total <= 6000 &&
-                               seen.gauge("under way").max <= most_under_way;
+                        return seen.outcome("readings")[weir::outcome::ok] == readings &&
+                               seen.length <= 6s && seen.gauge("under way").max <= most_under_way;
                       }}},
            .body = carry, .horizon = 30s);

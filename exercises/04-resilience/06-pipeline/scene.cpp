@@ -150,7 +150,6 @@ public:
   asio::awaitable<int> call(int request) override {
     weir::span attempt("attempt", {weir::span_role::attempt, shown_.span_of(request)});
     place_.enter(static_cast<std::uint64_t>(request));
-    ++asked_;
     const double fate = random_.uniform();
     const nanoseconds latency = weir::world::lognormal(20ms, 0.5).draw(random_);
     const bool ill = weir::now() >= trouble_begins && weir::now() < trouble_ends_;
@@ -171,7 +170,6 @@ private:
   double hangs_;
   weir::random_stream random_ = weir::stream("dependency");
   weir::place place_;
-  weir::counter asked_{"attempts"};
 };
 
 /// Everything that the requests share; the last to go takes it down.
