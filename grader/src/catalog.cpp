@@ -116,7 +116,10 @@ const exercise* catalog::find(std::string_view typed) const {
 void catalog::recognise_below(const fs::path& workspace_root) {
   std::error_code error;
   fs::path canonical = fs::weakly_canonical(workspace_root, error);
-  path_roots_.push_back(error ? workspace_root : std::move(canonical));
+  if (error) {
+    canonical = workspace_root;
+  }
+  path_roots_.push_back(std::move(canonical));
 }
 
 std::vector<std::string> catalog::suggest(std::string_view typed) const {

@@ -293,12 +293,12 @@ int main(int argc, char** argv) {
         options.shrink_runs = 0;
         options.determinism_every = 0;
         const auto found = weir::explore(options, body);
-        if (!found)
+        if (found.failure)
           needed.push_back(found.failure->number);
         if (std::string_view(policy.name).starts_with("fifo") ||
             std::string_view(policy.name).starts_with("dfs")) {
-          needed.assign(found ? 0 : seeds,
-                        found ? 0 : found.failure->number); // the seed changes nothing
+          if (found.failure)
+            needed.assign(seeds, found.failure->number); // the seed changes nothing
           break;
         }
       }

@@ -55,12 +55,13 @@ std::string fill(std::string_view pattern, const std::string* values, std::size_
 }
 
 void expectation_broken(std::string message) {
+  const expectation_failed failed(message);
   if (auto* e = engine::current()) {
     if (auto* r = trace::current_recorder())
       r->promise_broken(e->now(), e->current_task(), message);
-    e->stop(stop_reason::expectation, message);
+    e->stop(stop_reason::expectation, std::move(message));
   }
-  throw expectation_failed(std::move(message));
+  throw failed;
 }
 
 } // namespace detail
