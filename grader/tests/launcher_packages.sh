@@ -168,6 +168,23 @@ before=changed start nothing ''
 said 'has changed; building anew' && goes_on
 [[ ! -e $folder/book/build/build.ninja ]] || die 'expected the next start to configure'
 
+# What is built is started at once; when a part of it has gone, it is built again.
+built() {
+  cached
+  mkdir -p "$folder/book/build/bin"
+  for program in "${programs[@]}"; do
+    printf '#!/bin/sh\necho "the program"\nexit 3\n' >"$folder/book/build/bin/$program"
+    chmod +x "$folder/book/build/bin/$program"
+  done
+  printf '%s\n' "$folder/book" reader /bin/true "$(stat -L -c '%s %Y' /bin/true)" >"$folder/book/build/.weir-stamp"
+}
+programs=(weir weir-runner)
+before=built start nothing ''
+said 'the program' && stops
+programs=(weir)
+before=built start nothing ''
+goes_on
+
 # A cache that can't be written is left out: it would fail the build.
 stub ninja <<<'echo "${CCACHE_DISABLE-}" >"$FOLDER/ccache-disabled"; exit 1'
 stub ccache <<<'cat "$FOLDER/cache"'
