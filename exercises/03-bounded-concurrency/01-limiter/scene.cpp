@@ -228,7 +228,7 @@ WEIR_SCENE(.title = "A partner that allows 24 at a time",
                "Watch the permits that are out beside the calls at the partner. When they stay "
                "together, find a limit, and a narrow one for 4 s to 6 s, that serves the traffic.",
            .knobs = {arrival_rate, limit, narrow_limit, latency, failures, patience},
-           .goals = {{"no permit is out without a call that runs", every_permit_used},
+           .goals = {{"no permits are out without calls that run", every_permit_used},
                      {"never more than 24 calls at the partner", contract_kept},
                      {"at least 95 of 100 lookups are answered", answered}},
            .body = evening, .horizon = 10s);
