@@ -194,8 +194,8 @@ doctor_check check_sandbox(const doctor_facts& facts) {
   }
   return notice("sandbox",
                 fmt::format("{}: {}", facts.confinement.describe(), facts.confinement.problem()),
-                "Your code runs under limits and a system-call filter only. apt-get install "
-                "bubblewrap; in a container, allow user namespaces.");
+                "Your code runs under limits and a system-call filter only. bubblewrap needs user "
+                "namespaces: a container has to allow them.");
 }
 
 doctor_check check_events(const doctor_facts& facts) {
