@@ -32,7 +32,8 @@ asio::awaitable<void> pause(std::chrono::milliseconds length) {
 /// Comes after 10 ms, and works for 100 if it gets a permit.
 asio::awaitable<void> fifth_caller(permits& free, std::chrono::milliseconds gives_up_at) {
   co_await pause(10ms);
-  if (!co_await acquire_within(free, gives_up_at - 10ms))
+  const bool acquired = co_await acquire_within(free, gives_up_at - 10ms);
+  if (!acquired)
     co_return;
   co_await pause(100ms);
   release(free);

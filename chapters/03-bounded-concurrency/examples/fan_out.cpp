@@ -77,7 +77,10 @@ tally measure(const char* way, int ids, int limit) {
     options.limit = world::rate_limit{.per_second = 100, .burst = 200};
     world::service partner(executor, options);
     job work{partner, count};
-    co_await (limit == 0 ? a_task_each(work, ids) : at_most(limit, work, ids));
+    if (limit == 0)
+      co_await a_task_each(work, ids);
+    else
+      co_await at_most(limit, work, ids);
     asio::steady_timer all_over(executor, 1s);
     co_await all_over.async_wait(asio::use_awaitable);
   };
