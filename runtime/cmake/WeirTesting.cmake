@@ -6,7 +6,7 @@ include(Catch)
 add_library(weir_test_main OBJECT "${CMAKE_CURRENT_LIST_DIR}/test_main.cpp")
 target_link_libraries(weir_test_main PRIVATE Catch2::Catch2)
 
-# weir_discover_tests(target prefix): every TEST_CASE of a Catch2 program becomes the CTest entry `prefix: name`. One that
+# weir_discover_tests(target prefix): every TEST_CASE of a Catch2 program becomes the CTest entry `prefix:name`. One that
 # can't be carried out on this machine says "this test is skipped: WHY".
 function(weir_discover_tests target prefix)
   target_link_libraries(${target} PRIVATE weir_test_main)
