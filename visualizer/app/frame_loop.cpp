@@ -44,7 +44,10 @@ void write_state(const workbench& bench, const std::string& file) {
       << bench.clock.playing() << "\ntitle " << bench.title() << "\nbanner " << bench.banner().title
       << "\nview " << bench.view.view().from_ns << ' ' << bench.view.view().to_ns << "\nsweep "
       << bench.sweep_done() << "\nother " << (bench.other() != nullptr) << "\nwaiting "
-      << bench.waiting() << "\ntyping " << ImGui::GetIO().WantTextInput << '\n';
+      << bench.waiting() << "\ntyping " << ImGui::GetIO().WantTextInput << "\nspeed "
+      << bench.clock.speed() << "\nmarkers " << bench.markers.size() << "\nhelp " << bench.help_open
+      << "\npresenter " << bench.presenter << "\nscale " << std::lround(bench.text_scale * 100)
+      << "\nfilter " << bench.filter.text << "\nnotice " << bench.notice() << '\n';
   for (const knob_value& each : bench.knobs()) {
     out << "knob " << each.info.name << ' ' << each.value << '\n';
   }
@@ -64,6 +67,9 @@ public:
     with_.reduced_motion = asked_.reduced_motion;
     while (!window_.should_close()) {
       window_.wait(patience());
+      if (window_.take_input()) { // also what came in while frames were still due
+        frames_left_ = frames_after_input;
+      }
       take_in();
       const auto begun = steady::now();
       const double worked = processor_ms();
@@ -99,7 +105,18 @@ private:
       const bool filter = bench_.focus_filter && bench_.shown() != nullptr;
       return ImGui::GetIO().WantTextInput || bench_.typing || filter;
     };
-    for (const key_press& each : window_.take_keys()) {
+    // A click may open a field: keys that came in with it wait until that is known, and characters
+    // until the field has the caret.
+    const bool field_comes = bench_.typing && !ImGui::GetIO().WantTextInput;
+    frames_without_field_ = field_comes ? frames_without_field_ + 1 : 0;
+    constexpr int patience_for_field = 20;
+    window_.hold_text(window_.clicked() ||
+                      (field_comes && frames_without_field_ < patience_for_field));
+    if (window_.owes_frame()) {
+      frames_left_ = frames_after_input;
+    }
+    for (const key_press& each :
+         window_.clicked() ? std::vector<key_press>{} : window_.take_keys()) {
       const bool typing = field_has_keys();
       if (each.ctrl && (each.character == U'q' || each.character == U'Q')) {
         window_.close(); // as the button in the window's own frame does
@@ -176,6 +193,7 @@ private:
   const options& asked_;
   steady::time_point last_frame_ = steady::now();
   int frames_left_ = frames_after_input;
+  int frames_without_field_ = 0; ///< that was asked for
   bool placed_ = false;
   std::string title_;
   std::vector<double> took_;     ///< by the clock, for whole frames

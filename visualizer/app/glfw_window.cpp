@@ -114,6 +114,21 @@ char32_t letter_of(int key, int scancode) {
              : 0;
 }
 
+/// Keys that change a text field's text or caret without being a character.
+bool edits(int key) {
+  switch (key) {
+  case GLFW_KEY_BACKSPACE:
+  case GLFW_KEY_DELETE:
+  case GLFW_KEY_LEFT:
+  case GLFW_KEY_RIGHT:
+  case GLFW_KEY_HOME:
+  case GLFW_KEY_END:
+    return true;
+  default:
+    return false;
+  }
+}
+
 } // namespace
 
 glfw_window::glfw_window(int width, int height, const std::string& title, visibility how) {
@@ -146,6 +161,16 @@ glfw_window::glfw_window(int width, int height, const std::string& title, visibi
   // Before ImGui's, which call these in turn.
   glfwSetKeyCallback(window_, on_key);
   glfwSetCharCallback(window_, on_character);
+  glfwSetMouseButtonCallback(window_, [](GLFWwindow* window, int, int, int) {
+    stir(window);
+    static_cast<glfw_window*>(glfwGetWindowUserPointer(window))->clicked_ = true;
+  });
+  glfwSetScrollCallback(window_, [](GLFWwindow* window, double, double) { stir(window); });
+  glfwSetCursorPosCallback(window_, [](GLFWwindow* window, double, double) { stir(window); });
+  glfwSetCursorEnterCallback(window_, [](GLFWwindow* window, int) { stir(window); });
+  glfwSetWindowFocusCallback(window_, [](GLFWwindow* window, int) { stir(window); });
+  glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* window, int, int) { stir(window); });
+  glfwSetWindowRefreshCallback(window_, [](GLFWwindow* window) { stir(window); });
 
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
@@ -202,6 +227,18 @@ void glfw_window::wait(double seconds) {
   }
 }
 
+void glfw_window::note_input() {
+  input_ = true;
+}
+
+void glfw_window::stir(GLFWwindow* window) {
+  static_cast<glfw_window*>(glfwGetWindowUserPointer(window))->note_input();
+}
+
+bool glfw_window::take_input() {
+  return std::exchange(input_, false);
+}
+
 std::vector<key_press> glfw_window::take_keys() {
   return std::exchange(keys_, {});
 }
@@ -209,18 +246,24 @@ std::vector<key_press> glfw_window::take_keys() {
 void glfw_window::on_key(GLFWwindow* window, int key, int scancode, int what, int mods) {
   auto& self = *static_cast<glfw_window*>(glfwGetWindowUserPointer(window));
   self.last_key_repeated_ = what == GLFW_REPEAT;
+  self.note_input();
   if (what == GLFW_RELEASE) {
-    if (std::ranges::find(self.went_down_, key) != self.went_down_.end()) {
-      self.tapped_.push_back(key);
+    const auto down = std::ranges::find(self.went_down_, key, &tap::key);
+    if (down != self.went_down_.end()) {
+      self.tapped_.push_back(*down);
     }
     return;
   }
+  const bool ctrl = (mods & GLFW_MOD_CONTROL) != 0;
   if (key >= 0) { // not one that GLFW has no name for
-    self.went_down_.push_back(key);
+    self.went_down_.push_back({key, ctrl, (mods & GLFW_MOD_SHIFT) != 0});
+  }
+  if (self.hold_from_ < 0 && (ctrl || edits(key))) {
+    self.hold_from_ = ImGui::GetIO().InputQueueCharacters.Size;
   }
   key_press pressed{.special = special_of(key),
                     .character = 0,
-                    .ctrl = (mods & GLFW_MOD_CONTROL) != 0,
+                    .ctrl = ctrl,
                     .shift = (mods & GLFW_MOD_SHIFT) != 0,
                     .repeated = what == GLFW_REPEAT};
   if (pressed.ctrl) {
@@ -233,6 +276,7 @@ void glfw_window::on_key(GLFWwindow* window, int key, int scancode, int what, in
 
 void glfw_window::on_character(GLFWwindow* window, unsigned int character) {
   auto& self = *static_cast<glfw_window*>(glfwGetWindowUserPointer(window));
+  self.note_input();
   self.keys_.push_back({.special = special_key::none,
                         .character = character,
                         .ctrl = false,
@@ -252,25 +296,52 @@ void glfw_window::fit_to(float scale, ui& with) {
   ImGui_ImplOpenGL3_CreateFontsTexture();
 }
 
+/// ImGui 1.86 takes all characters of a frame before all of its keys: what was typed after Ctrl+A
+/// has to wait for the next one.
+void glfw_window::hold_characters() {
+  ImVector<ImWchar>& queue = ImGui::GetIO().InputQueueCharacters;
+  const auto before = static_cast<int>(held_.size());
+  for (int i = 0; i < before; ++i) {
+    queue.insert(queue.Data + i, held_[static_cast<std::size_t>(i)]);
+  }
+  held_.clear();
+  if (hold_text_ && queue.Size > 0) {
+    held_.assign(queue.Data, queue.Data + queue.Size);
+    queue.resize(0);
+  } else if (hold_from_ >= 0 && hold_from_ + before < queue.Size) {
+    held_.assign(queue.Data + hold_from_ + before, queue.Data + queue.Size);
+    queue.resize(hold_from_ + before);
+  }
+  hold_from_ = -1;
+}
+
 void glfw_window::begin_frame() {
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
+  hold_characters();
   // ImGui 1.86 looks at keys once in a frame: one that went down and up since the last frame would
   // never have been pressed.
-  bool* down = ImGui::GetIO().KeysDown;
-  for (const int key : tapped_) {
-    down[key] = true;
+  ImGuiIO& io = ImGui::GetIO();
+  ctrl_held_ = io.KeyCtrl;
+  shift_held_ = io.KeyShift;
+  for (const tap& each : tapped_) {
+    io.KeysDown[each.key] = true;
+    io.KeyCtrl = io.KeyCtrl || each.ctrl;
+    io.KeyShift = io.KeyShift || each.shift;
   }
   ImGui::NewFrame();
-  for (const int key : tapped_) {
-    down[key] = false;
+  for (const tap& each : tapped_) {
+    io.KeysDown[each.key] = false;
   }
   tapped_.clear();
   went_down_.clear();
+  clicked_ = false;
 }
 
 void glfw_window::render(const ui& with, int width, int height) {
   ImGui::Render();
+  ImGui::GetIO().KeyCtrl = ctrl_held_;
+  ImGui::GetIO().KeyShift = shift_held_;
   const auto clear = [](ImU32 colour) {
     const ImVec4 channels = ImGui::ColorConvertU32ToFloat4(colour);
     gl().clear_color(channels.x, channels.y, channels.z, 1);

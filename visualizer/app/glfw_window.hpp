@@ -55,6 +55,18 @@ public:
   /// Keys since the last call.
   [[nodiscard]] std::vector<key_press> take_keys();
 
+  /// What is typed waits as long as `when` says so: the text field that it is for is not there yet.
+  void hold_text(bool when) { hold_text_ = when; }
+
+  /// Typed text or a click waits for a frame.
+  [[nodiscard]] bool owes_frame() const { return !held_.empty(); }
+
+  /// Whether a mouse button went down or up since the last frame.
+  [[nodiscard]] bool clicked() const { return clicked_; }
+
+  /// Whether anything has come in since the last call that a frame may have to answer.
+  [[nodiscard]] bool take_input();
+
   /// Makes type and measures fit `scale`; nothing happens if they do already.
   void fit_to(float scale, ui& with);
 
@@ -65,15 +77,32 @@ public:
   [[nodiscard]] image end_frame_as_image(const ui& with);
 
 private:
+  /// A key that went down and up again between two frames, and what was held with it.
+  struct tap {
+    int key = 0;
+    bool ctrl = false;
+    bool shift = false;
+  };
+
   static void on_key(GLFWwindow* window, int key, int scancode, int what, int mods);
+  static void stir(GLFWwindow* window);
   static void on_character(GLFWwindow* window, unsigned int character);
+  void note_input();
+  void hold_characters();
   void render(const ui& with, int width, int height);
 
   GLFWwindow* window_ = nullptr;
   std::vector<key_press> keys_;
   bool last_key_repeated_ = false;
-  std::vector<int> went_down_; ///< since the last frame
-  std::vector<int> tapped_;    ///< went up again, too
+  bool input_ = false;
+  bool clicked_ = false;
+  bool hold_text_ = false;
+  std::vector<tap> went_down_; ///< since the last frame
+  std::vector<tap> tapped_;    ///< went up again, too
+  bool ctrl_held_ = false;     ///< really, beside what taps make of it within a frame
+  bool shift_held_ = false;
+  int hold_from_ = -1;        ///< so many characters came before a key that edits; -1: no such key
+  std::vector<ImWchar> held_; ///< characters for the next frame
   float fitted_scale_ = 0;
 };
 

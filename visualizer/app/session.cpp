@@ -71,6 +71,8 @@ void place(workbench& bench, const options& asked) {
   const timeline& line = bench.shown()->line();
   if (asked.at_failure && !line.promises_broken().empty()) {
     bench.select_event(line.promises_broken().front().event);
+  } else if (asked.text && !asked.at) {
+    bench.clock.to_end(line.trace()); // where all has been counted
   } else if (asked.at) {
     bench.clock.go_to(line.trace(), *asked.at);
     bench.view.follow(bench.clock.at().t_ns);
@@ -86,7 +88,7 @@ void wait_for_first_run(workbench& bench) {
   while (missing()) {
     bench.poll();
     const banner& told = bench.banner();
-    if (told.what != banner::kind::none && told.what != banner::kind::working) {
+    if (is_trouble(told.what)) {
       throw std::runtime_error(told.title + (told.text.empty() ? "" : "\n" + told.text));
     }
     std::this_thread::sleep_for(2ms);
@@ -95,6 +97,9 @@ void wait_for_first_run(workbench& bench) {
 
 void print_text(workbench& bench) {
   run& shown = *bench.shown();
+  if (const banner& told = bench.banner(); told.what != banner::kind::none) {
+    std::cout << told.title << '\n' << told.text << "\n\n";
+  }
   std::cout << picture_as_text(shown.line(), shown.state(), bench.clock.at(), shown.warnings());
 }
 

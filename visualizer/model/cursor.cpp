@@ -61,18 +61,18 @@ cursor step_by(const trace_view& trace, cursor from, nanos length) noexcept {
   return cursor_at_time(trace, from.t_ns + length);
 }
 
-cursor next_transition(const timeline& line, cursor from) noexcept {
-  const auto all = line.key_transitions();
-  const auto next = std::ranges::lower_bound(all, from.event, {}, &transition::event);
-  return next == all.end() ? from : cursor_after_event(line.trace(), next->event);
+cursor next_transition(const trace_view& trace, std::span<const transition> among,
+                       cursor from) noexcept {
+  const auto next = std::ranges::lower_bound(among, from.event, {}, &transition::event);
+  return next == among.end() ? from : cursor_after_event(trace, next->event);
 }
 
-cursor previous_transition(const timeline& line, cursor from) noexcept {
-  const auto all = line.key_transitions();
+cursor previous_transition(const trace_view& trace, std::span<const transition> among,
+                           cursor from) noexcept {
   // Right after a transition, that one does not count.
   const auto here = from.event == 0 ? 0 : from.event - 1;
-  const auto next = std::ranges::lower_bound(all, here, {}, &transition::event);
-  return next == all.begin() ? from : cursor_after_event(line.trace(), (next - 1)->event);
+  const auto next = std::ranges::lower_bound(among, here, {}, &transition::event);
+  return next == among.begin() ? from : cursor_after_event(trace, (next - 1)->event);
 }
 
 std::size_t last_event(const trace_view& trace, cursor at) noexcept {

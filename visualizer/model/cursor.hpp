@@ -4,6 +4,7 @@
 #include "model/trace_view.hpp"
 
 #include <cstddef>
+#include <span>
 
 namespace weir::viz {
 
@@ -35,10 +36,13 @@ enum class step_detail { essential, every };
 /// By a length of virtual time, forwards or backwards.
 [[nodiscard]] cursor step_by(const trace_view& trace, cursor from, nanos length) noexcept;
 
-/// Right after the next of `timeline::key_transitions`; `from` itself when there is none.
-[[nodiscard]] cursor next_transition(const timeline& line, cursor from) noexcept;
-/// Right after the transition before the one that happened last; `from` itself when there is none.
-[[nodiscard]] cursor previous_transition(const timeline& line, cursor from) noexcept;
+/// Right after the next of these transitions (ascending by event); `from` itself when there is
+/// none.
+[[nodiscard]] cursor next_transition(const trace_view& trace, std::span<const transition> among,
+                                     cursor from) noexcept;
+/// Right after the one before the one that happened last; `from` itself when there is none.
+[[nodiscard]] cursor previous_transition(const trace_view& trace, std::span<const transition> among,
+                                         cursor from) noexcept;
 
 /// For the index of the event that happened last: `trace.size()` when none has.
 [[nodiscard]] std::size_t last_event(const trace_view& trace, cursor at) noexcept;

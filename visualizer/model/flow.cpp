@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <compare>
 
 namespace weir::viz {
 
@@ -134,6 +135,52 @@ flow_picture flow_at(const timeline& line, folder& state, cursor at, flow_option
     bin.ends_items = ending != nullptr && !line.places().empty() && bin.source == ending->source;
   }
   return picture;
+}
+
+namespace {
+
+/// How full the places are: items in those with a capacity say more than a heap without one.
+struct crowd {
+  std::int64_t places = 0;  ///< with something in them
+  std::int64_t bounded = 0; ///< items in places with a capacity
+  std::int64_t items = 0;
+
+  friend auto operator<=>(const crowd&, const crowd&) = default;
+};
+
+} // namespace
+
+cursor telling_moment(const timeline& line) {
+  constexpr std::int64_t few = 4; // less than one part in so many of the most
+  const auto all = line.moves();
+  std::vector<std::int64_t> inside(line.places().size());
+  crowd now;
+  crowd most;
+  nanos when = 0;
+  const auto change = [&](std::int16_t place, std::int64_t by) {
+    if (place < 0) {
+      return;
+    }
+    const auto which = static_cast<std::size_t>(place);
+    const bool before = inside[which] > 0;
+    inside[which] += by;
+    now.places += (inside[which] > 0 ? 1 : 0) - (before ? 1 : 0);
+    now.bounded += line.places()[which].capacity > 0 ? by : 0;
+    now.items += by;
+  };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    change(all[i].from, -1);
+    change(all[i].to, 1);
+    // Within an instant an item may be there that is about to be refused; and the first instant is
+    // where a scene puts up what it needs.
+    const bool over = i + 1 == all.size() || all[i + 1].t_ns != all[i].t_ns;
+    if (over && all[i].t_ns > all.front().t_ns && now > most) {
+      most = now;
+      when = all[i].t_ns;
+    }
+  }
+  const bool end_tells = most.items == 0 || now.items * few >= most.items;
+  return end_tells ? cursor_at_end(line.trace()) : cursor_at_time(line.trace(), when);
 }
 
 namespace {

@@ -70,6 +70,10 @@ struct flow_options {
 [[nodiscard]] flow_picture flow_at(const timeline& line, folder& state, cursor at,
                                    flow_options options = {});
 
+/// Where a run is best looked at first: at its end, or, when the places are all but empty by then,
+/// at the moment that had most items in them. O(moves).
+[[nodiscard]] cursor telling_moment(const timeline& line);
+
 /// A breaker at a cursor.
 struct breaker_picture {
   std::string_view name = {};

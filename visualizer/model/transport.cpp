@@ -94,12 +94,12 @@ void transport::step_by(const trace_view& trace, nanos length) {
   go_to(viz::step_by(trace, at_, length), trace);
 }
 
-void transport::to_next_transition(const timeline& line) {
-  go_to(next_transition(line, at_), line.trace());
+void transport::to_next_transition(const trace_view& trace, std::span<const transition> among) {
+  go_to(next_transition(trace, among, at_), trace);
 }
 
-void transport::to_previous_transition(const timeline& line) {
-  go_to(previous_transition(line, at_), line.trace());
+void transport::to_previous_transition(const trace_view& trace, std::span<const transition> among) {
+  go_to(previous_transition(trace, among, at_), trace);
 }
 
 void transport::replace(const trace_view& trace) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
 namespace weir::viz {
 
@@ -46,8 +47,8 @@ public:
   void next(const trace_view& trace, step_detail detail = step_detail::essential);
   void previous(const trace_view& trace, step_detail detail = step_detail::essential);
   void step_by(const trace_view& trace, nanos length);
-  void to_next_transition(const timeline& line);
-  void to_previous_transition(const timeline& line);
+  void to_next_transition(const trace_view& trace, std::span<const transition> among);
+  void to_previous_transition(const trace_view& trace, std::span<const transition> among);
 
   /// Another run takes the old one's place: live stays at the end, else the time stays as far as
   /// the new run goes. Playing goes on.

@@ -10,8 +10,9 @@ namespace {
 constexpr std::array table{
     action_info{action::play_pause, "Play or pause", "Space", "Runs the clock, or stops it.",
                 icon::play},
-    action_info{action::previous_event, "Previous event", ",", "One event back.", icon::previous},
-    action_info{action::next_event, "Next event", ".", "One event on.", icon::next},
+    action_info{action::previous_event, "Previous event", ", (comma)", "One event back.",
+                icon::previous},
+    action_info{action::next_event, "Next event", ". (period)", "One event on.", icon::next},
     action_info{action::back_tenth, "Back 0.1 s", "Left", "A tenth of a second back.", icon::back},
     action_info{action::forward_tenth, "Forward 0.1 s", "Right", "A tenth of a second on.",
                 icon::forward},
@@ -57,7 +58,7 @@ constexpr std::array table{
     action_info{action::scale_reset, "Normal size", "Ctrl 0", "The size that fits the display.",
                 icon::none},
     action_info{action::presenter, "Presenter's mode", "F5",
-                "Large type and only flow, breaker and charts; again to leave.", icon::screen},
+                "Large type; only flow, breaker and charts.", icon::screen},
     action_info{action::help, "Keys", "?", "Lists all keys.", icon::help},
 };
 

@@ -1,5 +1,6 @@
 #include "model/flow.hpp"
 #include "model/ticks.hpp"
+#include "panels/breaker_parts.hpp"
 #include "panels/panels.hpp"
 
 #include <weir/trace/text.hpp>
@@ -13,199 +14,242 @@ namespace weir::viz {
 
 namespace {
 
-struct state_look {
-  ImU32 colour;
-  icon sign;
+std::string duration(nanos length) {
+  return trace::format_duration(std::chrono::nanoseconds{length});
+}
+
+// --- which of several -------------------------------------------------------------------------
+
+struct chip {
+  const breaker_sources* which = nullptr;
+  std::string text = {};
+  float width = 0; ///< in pixels
 };
 
-state_look look_of(breaker_state state) {
-  switch (state) {
-  case breaker_state::closed:
-    return {theme::closed, icon::circle};
-  case breaker_state::half_open:
-    return {theme::half_open, icon::triangle};
-  case breaker_state::open:
-    break;
+/// A breaker by name, with the sign of the state it is in: what it is about at a glance.
+void draw_chip(ui& with, workbench& bench, const chip& each) {
+  const timeline& line = bench.shown()->line();
+  const auto now = breaker_at(line, *each.which, bench.clock.at());
+  const breaker_look look =
+      now.state ? look_of(*now.state) : breaker_look{theme::strong_line, icon::circle};
+  const float inner = each.width - 2 * ImGui::GetStyle().FramePadding.x - with.px(22);
+  const std::string text = shortened(with, each.text, inner);
+  const std::string name{each.which->name};
+  const button_look button{.sign = look.sign,
+                           .text = text,
+                           .chosen = each.which == bench.breaker(),
+                           .width = each.width / with.scale,
+                           .sign_colour = look.colour};
+  const std::string tip =
+      "The breaker '" + name + "': " + (now.state ? std::string{now.label} : "not yet in a state") +
+      ".\nShows it here and in the charts; N and P go over its changes of state.";
+  if (draw_button(with, "breaker " + name, button, tip)) {
+    bench.choose_breaker(name);
   }
-  return {theme::open, icon::square};
 }
 
-void draw_state(const ui& with, ImDrawList& to, const breaker_picture& breaker, ImVec2 at,
-                float width) {
-  const float middle = at.y + with.fonts.big->FontSize / 2;
-  if (!breaker.state) {
-    draw_icon(to, icon::circle, {at.x + with.px(13), middle}, with.px(22), theme::strong_line);
-    draw_label(with, to, {at.x + with.px(34), at.y}, "not yet", theme::soft_text, with.fonts.big);
+void draw_turner(ui& with, workbench& bench, const char* name, icon sign, std::size_t to,
+                 const char* tip) {
+  if (draw_button(with, name, {.sign = sign}, tip)) {
+    bench.choose_breaker(bench.shown()->line().breakers()[to].name);
+  }
+}
+
+/// Several breakers: one beside the other as long as their names can be read, else one at a time.
+void draw_chooser(ui& with, workbench& bench, float width) {
+  const auto all = bench.shown()->line().breakers();
+  const float gap = with.px(4);
+  const auto count = static_cast<float>(all.size());
+  const float each = std::min((width - (count - 1) * gap) / count, with.px(150));
+  if (each >= with.px(82)) {
+    for (const breaker_sources& one : all) {
+      if (&one != &all.front()) {
+        ImGui::SameLine(0, gap);
+      }
+      draw_chip(with, bench, {&one, std::string{one.name}, each});
+    }
     return;
   }
-  const state_look look = look_of(*breaker.state);
-  draw_icon(to, look.sign, {at.x + with.px(13), middle}, with.px(24), look.colour);
-  const box word =
-      draw_label(with, to, {at.x + with.px(34), at.y}, breaker.label, look.colour, with.fonts.big);
-  const std::string since = "since " + format_time(breaker.since_ns);
-  const float left = word.max.x + with.px(12);
-  const float y = middle - with.fonts.small->FontSize - with.px(1);
-  draw_label_within(with, to, {left, y}, at.x + width - left, since, theme::soft_text,
-                    with.fonts.small);
-  const std::string opened = breaker.opened == 0 ? "never opened"
-                             : breaker.opened == 1
-                                 ? "opened once"
-                                 : "opened " + std::to_string(breaker.opened) + " times";
-  draw_label_within(with, to, {left, middle + with.px(1)}, at.x + width - left, opened,
-                    theme::soft_text, with.fonts.small);
+  const auto chosen = static_cast<std::size_t>(bench.breaker() - all.data());
+  const std::string number = std::to_string(chosen + 1) + "/" + std::to_string(all.size());
+  draw_turner(with, bench, "previous breaker", icon::back, (chosen + all.size() - 1) % all.size(),
+              "The breaker before this one.");
+  ImGui::SameLine(0, gap);
+  draw_chip(with, bench,
+            {bench.breaker(), number + "  " + std::string{bench.breaker()->name},
+             width - 2 * (sign_button_width(with) + gap)});
+  ImGui::SameLine(0, gap);
+  draw_turner(with, bench, "next breaker", icon::forward, (chosen + 1) % all.size(),
+              "The breaker after this one.");
 }
 
-/// A named bar: share of the whole, with a line where it matters.
-void draw_meter(const ui& with, ImDrawList& to, const box& area, std::string_view name,
-                std::string_view value, double share, double threshold, ImU32 colour) {
-  const box text = draw_label(with, to, area.min, name, theme::soft_text, with.fonts.small);
-  draw_label_within(with, to, {area.max.x, area.min.y}, area.max.x - text.max.x - with.px(8), value,
-                    theme::text, with.fonts.small, align::right);
-  const float top = area.min.y + with.fonts.small->FontSize + with.px(3);
-  const box bar{{area.min.x, top}, {area.max.x, top + with.px(6)}};
-  to.AddRectFilled(bar.min, bar.max, theme::raised, with.px(4));
-  const auto x = [&](double at) {
-    return bar.min.x + static_cast<float>(std::clamp(at, 0.0, 1.0)) * bar.width();
+/// Returns where the head ends.
+float draw_head(ui& with, workbench& bench) {
+  ImDrawList& to = *ImGui::GetWindowDrawList();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const auto all = bench.shown()->line().breakers();
+  if (all.size() < 2) {
+    const std::string_view name = bench.breaker()->name;
+    const std::string title = name == "breaker" ? "Breaker" : "Breaker: " + std::string{name};
+    const box drawn =
+        draw_label_within(with, to, at, width, title, theme::soft_text, with.fonts.bold);
+    hint(with, drawn, title);
+    return drawn.max.y + with.px(3);
+  }
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {with.px(6), with.px(2)});
+  const float row = ImGui::GetFrameHeight();
+  const box title = draw_label(with, to, {at.x, at.y + (row - with.fonts.bold->FontSize) / 2},
+                               "Breakers", theme::soft_text, with.fonts.bold);
+  const float left = title.max.x + with.px(10);
+  ImGui::SetCursorScreenPos({left, at.y});
+  draw_chooser(with, bench, at.x + width - left);
+  ImGui::PopStyleVar();
+  return at.y + row + with.px(5);
+}
+
+// --- the chosen one ---------------------------------------------------------------------------
+
+/// State in word, shape and colour; since when, and how often it has been open.
+float draw_state(const ui& with, ImDrawList& to, const breaker_picture& breaker, ImVec2 at,
+                 float width) {
+  ImFont* font = with.fonts.big;
+  if (!breaker.state) {
+    const box said = draw_label(with, to, at, "not yet", theme::soft_text, font);
+    draw_label_within(with, to,
+                      {said.max.x + with.px(12), said.centre().y - with.fonts.small->FontSize / 2},
+                      at.x + width - said.max.x - with.px(12), "in no state so far",
+                      theme::soft_text, with.fonts.small);
+    return said.max.y + with.px(4);
+  }
+  const breaker_look look = look_of(*breaker.state);
+  const std::string_view word = breaker.label;
+  const float height = font->FontSize;
+  const float sign = with.px(20);
+  const float word_left = at.x + with.px(9) + sign + with.px(7);
+  const box plate{at, {word_left + text_size(with, word, font).x + with.px(10), at.y + height}};
+  to.AddRectFilled(plate.min, plate.max, look.colour, with.px(4));
+  draw_icon(to, look.sign, {at.x + with.px(9) + sign / 2, plate.centre().y}, sign,
+            theme::dark_text);
+  draw_label(with, to, {word_left, at.y}, word, theme::dark_text, font);
+  const float left = plate.max.x + with.px(12);
+  const float room = at.x + width - left;
+  const auto fact = [&](float y, const std::string& text, const std::string& brief) {
+    const bool fits = text_size(with, text, with.fonts.small).x <= room;
+    draw_label_within(with, to, {left, y}, room, fits ? text : brief, theme::soft_text,
+                      with.fonts.small);
   };
-  if (share > 0) {
-    to.AddRectFilled(bar.min, {std::max(x(share), bar.min.x + with.px(4)), bar.max.y}, colour,
-                     with.px(4));
-  }
-  if (threshold > 0 && threshold <= 1) {
-    to.AddRectFilled({x(threshold) - with.px(1), bar.min.y - with.px(3)},
-                     {x(threshold) + with.px(1), bar.max.y + with.px(3)}, theme::text);
-  }
+  const float middle = plate.centre().y;
+  const std::string since = format_time(breaker.since_ns);
+  fact(middle - with.fonts.small->FontSize - with.px(1), "since " + since, since);
+  const std::string times = count_text(breaker.opened);
+  fact(middle + with.px(1),
+       breaker.opened == 0   ? "never opened"
+       : breaker.opened == 1 ? "opened once"
+                             : "opened " + times + " times",
+       "opened " + times + "x");
+  return plate.max.y + with.px(4);
 }
 
-/// Returns where it ends.
-float draw_window_cells(ui& with, ImDrawList& to, const breaker_picture& breaker, const box& area) {
-  const std::size_t cells = std::max<std::size_t>(breaker.window_size, breaker.window.size());
-  const box name = draw_label(with, to, area.min, "window", theme::soft_text, with.fonts.small);
-  const auto failures = std::ranges::count_if(
-      breaker.window, [](trace::outcome how) { return how != trace::outcome::ok; });
-  std::string count = std::to_string(breaker.window.size());
-  if (breaker.window_size > 0) {
-    count += " of " + std::to_string(breaker.window_size);
-  }
-  count += " calls, " + std::to_string(failures) + " failed";
-  draw_label_within(with, to, {area.max.x, area.min.y}, area.max.x - name.max.x - with.px(8), count,
-                    theme::text, with.fonts.small, align::right);
-  if (cells == 0) {
-    return area.min.y + with.fonts.small->FontSize;
-  }
-  const float top = area.min.y + with.fonts.small->FontSize + with.px(4);
-  const float height = area.max.y - top;
-  float cell = with.px(16);
-  if (const float in_one_row = area.width() / static_cast<float>(cells);
-      in_one_row >= with.px(10)) {
-    cell = std::min(cell, in_one_row);
-  }
-  while (cell > with.px(4) &&
-         std::floor(area.width() / cell) * std::max(1.0F, std::floor(height / cell)) <
-             static_cast<float>(cells)) {
-    cell -= 0.5F;
-  }
-  const auto columns = std::max<std::size_t>(1, static_cast<std::size_t>(area.width() / cell));
-  for (std::size_t i = 0; i < cells; ++i) {
-    const ImVec2 min{area.min.x + static_cast<float>(i % columns) * cell,
-                     top + static_cast<float>(i / columns) * cell};
-    const ImVec2 max{min.x + cell - with.px(1.5F), min.y + cell - with.px(1.5F)};
-    if (i >= breaker.window.size()) {
-      to.AddRect(min, max, theme::strong_line, with.px(2));
-      continue;
-    }
-    const trace::outcome how = breaker.window[i];
-    const bool ok = how == trace::outcome::ok;
-    to.AddRectFilled(min, max, theme::faded(theme::of(how), ok ? 0.55 : 1), with.px(2));
-    if (!ok && cell > with.px(7)) {
-      draw_outcome(to, how, {(min.x + max.x) / 2, (min.y + max.y) / 2}, cell * 0.62F,
-                   theme::dark_text);
-    }
-  }
-  return top + std::ceil(static_cast<float>(cells) / static_cast<float>(columns)) * cell;
+struct rows {
+  bool failures = false;
+  bool countdown = false;
+  bool calls = false; ///< as a meter of their own
+  bool window = false;
+  bool probes = false;
+};
+
+rows rows_of(const breaker_picture& breaker) {
+  return {.failures = breaker.failure_rate || breaker.failure_threshold > 0,
+          .countdown = breaker.state == breaker_state::open && breaker.remaining &&
+                       breaker.cooldown && *breaker.cooldown > 0,
+          .calls = breaker.calls_in_window && breaker.minimum_calls > 0,
+          .window = breaker.window_size > 0 || !breaker.window.empty(),
+          .probes = breaker.probes_permitted > 0};
 }
 
-void draw_probes(const ui& with, ImDrawList& to, const breaker_picture& breaker, const box& area) {
-  const auto permitted = static_cast<std::size_t>(std::clamp(breaker.probes_permitted, 0.0, 24.0));
-  const double in_use = breaker.probes.value_or(0);
-  const bool half = breaker.state == breaker_state::half_open;
-  const box name = draw_label(with, to, area.min, "probes", half ? theme::text : theme::soft_text,
-                              with.fonts.small);
-  float x = name.max.x + with.px(12);
-  const float middle = area.min.y + with.fonts.small->FontSize / 2;
-  for (std::size_t i = 0; i < permitted && x < area.max.x - with.px(60); ++i, x += with.px(15)) {
-    const bool used = half && static_cast<double>(i) < in_use;
-    const ImVec2 min{x, middle - with.px(5)};
-    const ImVec2 max{x + with.px(11), middle + with.px(6)};
-    if (used) {
-      to.AddRectFilled(min, max, theme::half_open, with.px(2));
-    } else {
-      to.AddRect(min, max, half ? theme::half_open : theme::strong_line, with.px(2));
-    }
+void draw_failures(const ui& with, ImDrawList& to, const breaker_picture& breaker,
+                   const box& area) {
+  const double rate = breaker.failure_rate.value_or(0);
+  const double threshold = breaker.failure_threshold;
+  std::string value = format_number(rate) + " %";
+  if (threshold > 0) {
+    value += ", opens at " + format_number(threshold) + " %";
   }
-  draw_label(with, to, {area.max.x, area.min.y},
-             half ? format_number(in_use) + " of " + format_number(breaker.probes_permitted)
-                  : "up to " + format_number(breaker.probes_permitted),
-             theme::soft_text, with.fonts.small, align::right);
+  draw_meter(with, to, area, "failures", value, rate / 100, threshold / 100,
+             threshold > 0 && rate >= threshold ? theme::open : theme::timeout);
 }
 
+void draw_calls(const ui& with, ImDrawList& to, const breaker_picture& breaker, const box& area) {
+  const double calls = *breaker.calls_in_window;
+  const double whole = std::max({breaker.minimum_calls, calls, 1.0});
+  draw_meter(with, to, area, "calls counted",
+             format_number(calls) + ", judged from " + format_number(breaker.minimum_calls),
+             calls / whole, breaker.minimum_calls / whole, theme::queue);
+}
+
+void draw_countdown(const ui& with, ImDrawList& to, const breaker_picture& breaker,
+                    const box& area) {
+  const double share =
+      static_cast<double>(*breaker.remaining) / static_cast<double>(*breaker.cooldown);
+  // When the time is up it is the next call that makes it half-open.
+  const std::string left =
+      *breaker.remaining > 0 ? duration(*breaker.remaining) : "0 s: with the next call";
+  draw_meter(with, to, area, "half-open in", left, share, 0, theme::open);
+}
+
+/// What fits, the most telling first: the meter of the calls gives way to the window, which says
+/// the same in cells.
 void draw_figures(ui& with, ImDrawList& to, const breaker_picture& breaker, const box& area) {
+  const float line = with.fonts.small->FontSize;
+  const float meter = line + with.px(12.5F);
+  const float probes = line + with.px(6);
+  const rows has = rows_of(breaker);
+  if (!has.failures && !has.calls && !has.window && !has.probes) {
+    draw_wrapped(with, to, {area.min.x, area.min.y + with.px(6)}, area.width(),
+                 "The run tells nothing else of it: neither its failure rate nor its window.",
+                 theme::soft_text, with.fonts.small);
+    return;
+  }
+  const float window = has.window ? line + with.px(15) : 0;
+  float left = area.height() - (has.failures ? meter : 0) - (has.countdown ? meter : 0);
+  const bool half = breaker.state == breaker_state::half_open;
+  const bool show_probes = has.probes && (half || left >= window + probes);
+  left -= show_probes ? probes : 0;
+  const bool show_calls = has.calls && left >= window + meter;
   float y = area.min.y;
-  const float row = with.fonts.small->FontSize + with.px(15);
-  const auto next = [&] {
-    const box own{{area.min.x, y}, {area.max.x, y + row}};
-    y += row;
+  const auto next = [&](float height) {
+    const box own{{area.min.x, y}, {area.max.x, y + height}};
+    y += height;
     return own;
   };
-  if (breaker.failure_rate || breaker.failure_threshold > 0) {
-    const double rate = breaker.failure_rate.value_or(0);
-    std::string value = format_number(rate) + " %";
-    if (breaker.failure_threshold > 0) {
-      value += ", opens at " + format_number(breaker.failure_threshold) + " %";
-    }
-    const bool above = breaker.failure_threshold > 0 && rate >= breaker.failure_threshold;
-    draw_meter(with, to, next(), "failures", value, rate / 100, breaker.failure_threshold / 100,
-               above ? theme::open : theme::timeout);
+  if (show_probes && half) {
+    draw_probes(with, to, breaker, next(probes));
   }
-  if (breaker.calls_in_window && breaker.minimum_calls > 0) {
-    const double calls = *breaker.calls_in_window;
-    draw_meter(with, to, next(), "calls counted",
-               format_number(calls) + ", judged from " + format_number(breaker.minimum_calls),
-               calls / std::max({breaker.minimum_calls, calls, 1.0}),
-               breaker.minimum_calls / std::max({breaker.minimum_calls, calls, 1.0}), theme::queue);
+  if (has.failures) {
+    draw_failures(with, to, breaker, next(meter));
   }
-  if (breaker.state == breaker_state::open && breaker.remaining && breaker.cooldown &&
-      *breaker.cooldown > 0) {
-    const double share =
-        static_cast<double>(*breaker.remaining) / static_cast<double>(*breaker.cooldown);
-    draw_meter(with, to, next(), "half-open in",
-               trace::format_duration(std::chrono::nanoseconds{*breaker.remaining}), share, 0,
-               theme::open);
+  if (has.countdown) {
+    draw_countdown(with, to, breaker, next(meter));
   }
-  const float line = with.fonts.small->FontSize;
-  const bool probes = breaker.probes_permitted > 0;
-  // While probes are what counts they come first; else the window does.
-  if (probes && breaker.state == breaker_state::half_open) {
-    draw_probes(with, to, breaker, {{area.min.x, y}, area.max});
-    y += line + with.px(8);
+  if (show_calls) {
+    draw_calls(with, to, breaker, next(meter));
   }
-  if ((breaker.window_size > 0 || !breaker.window.empty()) &&
-      y + line + with.px(12) <= area.max.y) {
-    const float foot = probes && breaker.state != breaker_state::half_open ? line + with.px(6) : 0;
-    const float room = area.max.y - y - foot;
-    const bool both = room >= line + with.px(18);
-    y = draw_window_cells(with, to, breaker,
-                          {{area.min.x, y}, {area.max.x, both ? area.max.y - foot : area.max.y}});
+  const float foot = show_probes && !half ? probes : 0;
+  if (has.window && area.max.y - foot - y >= line) {
+    y = draw_window_cells(with, to, breaker, {{area.min.x, y}, {area.max.x, area.max.y - foot}},
+                          has.calls && !show_calls) +
+        with.px(4);
   }
-  if (probes && breaker.state != breaker_state::half_open && y + line + with.px(4) <= area.max.y) {
-    draw_probes(with, to, breaker, {{area.min.x, y + with.px(4)}, area.max});
+  if (show_probes && !half) {
+    draw_probes(with, to, breaker, next(probes));
   }
 }
 
 } // namespace
 
 bool has_breaker(const workbench& bench) {
-  return bench.shown() != nullptr && !bench.shown()->line().breakers().empty();
+  return bench.breaker() != nullptr;
 }
 
 void draw_breaker(ui& with, workbench& bench, ImVec2 size) {
@@ -215,14 +259,14 @@ void draw_breaker(ui& with, workbench& bench, ImVec2 size) {
     end_panel();
     return;
   }
-  const timeline& line = bench.shown()->line();
-  const breaker_picture breaker = breaker_at(line, line.breakers().front(), bench.clock.at());
-  ImDrawList& to = *ImGui::GetWindowDrawList();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const ImVec2 room = ImGui::GetContentRegionAvail();
-  draw_state(with, to, breaker, at, room.x);
-  const float head = with.fonts.big->FontSize + with.px(5);
-  draw_figures(with, to, breaker, {{at.x, at.y + head}, {at.x + room.x, at.y + room.y}});
+  const float head = draw_head(with, bench);
+  ImDrawList& to = *ImGui::GetWindowDrawList();
+  const breaker_picture breaker =
+      breaker_at(bench.shown()->line(), *bench.breaker(), bench.clock.at());
+  const float top = draw_state(with, to, breaker, {at.x, head}, room.x);
+  draw_figures(with, to, breaker, {{at.x, top}, {at.x + room.x, at.y + room.y}});
   end_panel();
 }
 

@@ -65,6 +65,7 @@ std::string count_of(const shown_place& place) {
 
 /// A place drawn: where a moving item leaves from and where it goes to.
 struct drawn_place {
+  box whole; ///< with its name
   box area;
   slot_grid grid;
   bool as_level = false;
@@ -86,8 +87,14 @@ void draw_level_bar(const ui& with, ImDrawList& to, const box& area, const shown
   to.AddRectFilled({bar.min.x, top}, bar.max, theme::faded(over ? theme::open : colour, 0.75),
                    with.px(4));
   to.AddRect(bar.min, bar.max, over ? theme::open : theme::strong_line, with.px(4));
-  draw_label(with, to, {bar.centre().x, bar.centre().y - with.fonts.title->FontSize / 2},
-             count_text(place.count), theme::text, with.fonts.title, align::centre);
+  // On a ground of its own: it may lie half in the filled part.
+  const std::string count = count_text(place.count);
+  const ImVec2 size = text_size(with, count, with.fonts.title);
+  const ImVec2 at{bar.centre().x, bar.centre().y - size.y / 2};
+  to.AddRectFilled({at.x - size.x / 2 - with.px(5), at.y - with.px(1)},
+                   {at.x + size.x / 2 + with.px(5), at.y + size.y + with.px(1)},
+                   theme::faded(theme::ground, 0.85), with.px(3));
+  draw_label(with, to, at, count, theme::text, with.fonts.title, align::centre);
 }
 
 /// More than can be drawn, in a place without bound: as many as fit, and the rest in words.
@@ -96,8 +103,8 @@ void draw_pile(const ui& with, ImDrawList& to, const slot_grid& grid, const show
   for (std::size_t i = 0; i < shown_place::most_slots; ++i) {
     to.AddCircleFilled(grid.centre(i), grid.cell * 0.36F, theme::faded(colour, 0.8), 10);
   }
-  const float foot = grid.area.max.y;
-  draw_label(with, to, {grid.area.min.x, foot},
+  const auto rows = (shown_place::most_slots + grid.columns - 1) / grid.columns;
+  draw_label(with, to, {grid.area.min.x, grid.area.min.y + static_cast<float>(rows) * grid.cell},
              "+ " + count_text(place.count - shown_place::most_slots) + " more", theme::text,
              with.fonts.small);
 }
@@ -106,7 +113,9 @@ drawn_place draw_place(ui& with, ImDrawList& to, const shown_place& place, std::
                        const box& area, const std::vector<shown_move>& moves) {
   const ImU32 colour = colour_of(place, index);
   const float name_width = area.width();
-  draw_label_within(with, to, area.min, name_width, place.name, theme::text, with.fonts.bold);
+  const box name =
+      draw_label_within(with, to, area.min, name_width, place.name, theme::text, with.fonts.bold);
+  hint(with, name, place.name);
   const bool full = place.capacity > 0 && place.count >= place.capacity;
   std::string count = count_of(place);
   if (full) {
@@ -118,7 +127,7 @@ drawn_place draw_place(ui& with, ImDrawList& to, const shown_place& place, std::
   const bool pile = place.as_level && place.capacity <= 0;
   const float foot = pile ? with.fonts.small->FontSize : 0;
   const box body{{area.min.x, area.min.y + head}, {area.max.x, area.max.y - foot}};
-  drawn_place drawn{body, {}, place.as_level, &place};
+  drawn_place drawn{area, body, {}, place.as_level, &place};
   const std::size_t slots = pile ? shown_place::most_slots : std::max(place.slots, 1U);
   drawn.grid = grid_for(body, slots, std::clamp(body.height() / 5, with.px(20), with.px(34)));
   if (pile) {
@@ -158,13 +167,16 @@ drawn_place draw_place(ui& with, ImDrawList& to, const shown_place& place, std::
 
 /// One row: sign, word and count of a kind of end.
 void draw_bin(ui& with, ImDrawList& to, const shown_bin& bin, const box& row) {
-  to.AddRectFilled(row.min, row.max, theme::faded(theme::of(bin.how), 0.13), with.px(4));
+  const bool any = bin.count > 0;
+  to.AddRectFilled(row.min, row.max, theme::faded(theme::of(bin.how), any ? 0.13 : 0.05),
+                   with.px(4));
   to.AddRectFilled(row.min, {row.min.x + with.px(3), row.max.y}, theme::of(bin.how), with.px(2));
   const float size = std::min(with.px(13), row.height() * 0.8F);
   draw_outcome(to, bin.how, {row.min.x + with.px(15), row.centre().y}, size, theme::of(bin.how));
   const float y = row.centre().y - with.fonts.small->FontSize / 2;
-  const box count = draw_label(with, to, {row.max.x - with.px(6), y}, count_text(bin.count),
-                               theme::text, with.fonts.small, align::right);
+  const box count =
+      draw_label(with, to, {row.max.x - with.px(6), y}, count_text(bin.count),
+                 any ? theme::text : theme::soft_text, with.fonts.small, align::right);
   draw_label_within(with, to, {row.min.x + with.px(28), y}, count.min.x - row.min.x - with.px(34),
                     trace::to_string(bin.how), theme::soft_text, with.fonts.small);
   hint(with, row,
@@ -256,6 +268,33 @@ void keep_main_bins(const ui& with, flow_picture& picture, const timeline& line,
   std::erase_if(picture.bins, [&](const shown_bin& bin) { return bin.source != main->source; });
 }
 
+/// Ways that leave out the place beside: a line over the names, down to where they lead.
+void draw_bridges(const ui& with, ImDrawList& to, const run& shown,
+                  const std::vector<drawn_place>& places) {
+  const float width = with.px(1.5F);
+  for (std::size_t into = 2; into < places.size(); ++into) {
+    const box& target = places[into].whole;
+    const float right = target.min.x + with.px(7);
+    const float rail = target.min.y - with.px(9);
+    bool any = false;
+    for (std::size_t from = 0; from + 1 < into; ++from) {
+      if (!shown.leads_to(from, into)) {
+        continue;
+      }
+      const float left = places[from].whole.min.x + with.px(7);
+      to.AddRectFilled({left, rail}, {left + width, target.min.y - with.px(1)}, theme::strong_line);
+      to.AddRectFilled({left, rail}, {right, rail + width}, theme::strong_line);
+      any = true;
+    }
+    if (any) {
+      const float foot = target.min.y;
+      to.AddTriangleFilled({right - with.px(4), foot - with.px(6)},
+                           {right + with.px(4), foot - with.px(6)}, {right, foot},
+                           theme::strong_line);
+    }
+  }
+}
+
 void draw_picture(ui& with, ImDrawList& to, const flow_picture& picture, const run& shown,
                   const box& area) {
   const float bins_width = picture.bins.empty() ? 0 : std::min(with.px(190), area.width() * 0.32F);
@@ -287,6 +326,12 @@ void draw_picture(ui& with, ImDrawList& to, const flow_picture& picture, const r
     }
     x += arrow;
   }
+  if (places.empty()) {
+    draw_wrapped(with, to, area.min, area.width() - bins_width - with.px(24),
+                 "This run names no places where items are: only how its work ended.",
+                 theme::soft_text, with.fonts.small);
+  }
+  draw_bridges(with, to, shown, places);
   const std::vector<box> bins =
       draw_bins(with, to, picture, {{area.max.x - bins_width, area.min.y}, area.max});
   draw_moves(with, to, picture, places, bins);
@@ -314,7 +359,7 @@ void draw_flow(ui& with, workbench& bench, ImVec2 size) {
   const ImVec2 room = ImGui::GetContentRegionAvail();
   keep_main_bins(with, picture, shown->line(), room.y);
   draw_picture(with, *ImGui::GetWindowDrawList(), picture, *shown,
-               {{at.x, at.y + with.px(2)}, {at.x + room.x, at.y + room.y}});
+               {{at.x, at.y + with.px(4)}, {at.x + room.x, at.y + room.y}});
   end_panel();
 }
 

@@ -29,50 +29,79 @@ void draw_item(ui& with, icon sign, ImU32 colour, std::string_view text, std::st
   ImGui::Dummy({indent + width, y - at.y + with.px(3)});
 }
 
-void draw_remark(const std::string& text) {
-  ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
-  ImGui::PushTextWrapPos(0);
-  ImGui::TextUnformatted(text.c_str());
-  ImGui::PopTextWrapPos();
-  ImGui::PopStyleColor();
+struct verdict {
+  const char* word;
+  icon sign;
+  ImU32 colour;
+};
+
+verdict verdict_of(const judged_goal& goal) {
+  if (goal.met) {
+    return {"met", icon::check, theme::closed};
+  }
+  // What cannot be judged is not missed either.
+  return goal.remark.empty() ? verdict{"missed", icon::cross, theme::open}
+                             : verdict{"not judged", icon::help, theme::timeout};
 }
 
-void draw_goals(ui& with, const run& shown) {
+void draw_goals(ui& with, const run& shown, bool live) {
   for (const judged_goal& each : shown.goals()) {
-    draw_item(with, each.met ? icon::check : icon::cross, each.met ? theme::closed : theme::open,
-              each.text, each.remark.empty() ? (each.met ? "met" : "missed") : each.remark);
-    note_widget(with, "goal: " + each.text, each.met ? "met" : "missed");
+    const verdict how = verdict_of(each);
+    std::string small = how.word;
+    for (const std::string& more : {each.seen, each.remark}) {
+      small += more.empty() ? "" : ": " + more;
+    }
+    draw_item(with, how.sign, how.colour, each.text, small);
+    note_widget(with, "goal: " + each.text, small);
   }
+  if (shown.goals().empty() && live) {
+    remark(with, "This scene sets no goal.");
+  }
+}
+
+/// A line does not break between a number and its unit.
+std::string unbroken(std::string text) {
+  for (auto at = text.find(' '); at != std::string::npos; at = text.find(' ', at)) {
+    text.replace(at, 1, "\u00a0");
+  }
+  return text;
 }
 
 std::string figures_of(const headline& seen) {
   const auto time = [](nanos length) {
     return trace::format_duration(std::chrono::nanoseconds{length});
   };
-  std::string text = format_number(seen.throughput_per_s) + " /s done";
+  std::string text = format_number(seen.throughput_per_s) + "\u00a0/s done";
   if (seen.p50 && seen.p99) {
-    text += ", p50 " + time(*seen.p50) + ", p99 " + time(*seen.p99);
+    text += ", p50\u00a0" + unbroken(time(*seen.p50)) + ", p99\u00a0" + unbroken(time(*seen.p99));
   }
   if (seen.error_share > 0) {
     const double percent = seen.error_share * 100; // no point: a line would break there
     text += ", " + (percent >= 10 ? std::to_string(std::lround(percent)) : format_number(percent)) +
-            " % not ok";
+            "\u00a0%\u00a0not\u00a0ok";
   }
   return text;
 }
 
-void draw_end(ui& with, const run& shown) {
+void draw_end(ui& with, workbench& bench, const run& shown) {
   if (shown.healthy()) {
     return;
   }
   for (const mark& each : shown.line().promises_broken()) {
     draw_item(with, icon::cross, theme::open, "A promise was broken", each.text);
     note_widget(with, "broken promise", each.text);
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + with.px(24));
+    const std::string when = "at " + format_time(each.t_ns);
+    if (draw_button(with, "go to promise " + std::to_string(each.event),
+                    {.sign = icon::flag, .text = when}, "Moves the cursor to that moment.")) {
+      bench.select_event(each.event);
+    }
   }
   if (shown.line().promises_broken().empty()) {
-    const std::string how =
-        shown.ended().empty() ? "without a word: the trace breaks off" : shown.ended();
-    draw_item(with, icon::cross, theme::open, "The run ended: " + how, shown.message());
+    const std::string how = shown.ended().empty() ? "The trace breaks off: how the run ended is "
+                                                    "not known"
+                                                  : "The run ended: " + shown.ended();
+    draw_item(with, icon::cross, theme::open, how, shown.message());
   }
 }
 
@@ -99,8 +128,11 @@ void draw_advice(ui& with, workbench& bench, const run& shown) {
                              .width = 0,
                              .colour = theme::text};
       if (draw_button(with, "show knob " + std::string{each.knob} + " " + std::to_string(number++),
-                      look, "Shows this knob above.")) {
+                      look, "Shows this knob.")) {
         bench.highlighted_knob = each.knob;
+        bench.scroll_to_knob = true;
+        bench.tab = bench.tab == tab::goal ? tab::knobs : bench.tab; // where both are tabs
+        bench.second_tab = bench.second_tab == tab::goal ? tab::knobs : bench.second_tab;
       }
     }
   }
@@ -116,15 +148,16 @@ void draw_goal(ui& with, workbench& bench, ImVec2 size) {
     end_panel();
     return;
   }
-  draw_end(with, *shown);
-  draw_goals(with, *shown);
+  draw_end(with, bench, *shown);
+  draw_goals(with, *shown, bench.live());
   if (shown->figures().ended > 0) {
-    draw_remark(figures_of(shown->figures()));
+    remark(with, figures_of(shown->figures()));
   }
   if (shown->warnings().empty() && shown->healthy()) {
-    draw_remark("Nothing stands out in this run.");
+    remark(with, "Nothing stands out in this run.");
   }
   draw_advice(with, bench, *shown);
+  with.side.goal = ImGui::GetCursorPosY() + ImGui::GetScrollY() + with.px(9);
   end_panel();
 }
 

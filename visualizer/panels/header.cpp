@@ -46,7 +46,7 @@ void draw_menu(ui& with, workbench& bench, ImVec2 below) {
   ImGui::SetNextWindowSizeConstraints({with.px(380), with.px(60)},
                                       {with.px(520), whole.y - below.y - with.px(20)});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {with.px(12), with.px(10)});
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, theme::raised);
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, theme::panel); // its buttons are raised
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, with.px(6));
   ImGui::Begin("scenes", nullptr,
@@ -57,14 +57,14 @@ void draw_menu(ui& with, workbench& bench, ImVec2 below) {
   for (const scene_entry& each : bench.scenes()) {
     if (each.chapter != chapter) {
       chapter = each.chapter;
-      ImGui::PushFont(with.fonts.bold);
-      ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(theme::soft_text), "%s", chapter.c_str());
-      ImGui::PopFont();
+      remark(with, chapter, theme::soft_text, with.fonts.bold);
     }
-    ImGui::AlignTextToFramePadding();
     const float width = with.px(210);
-    const std::string title = shortened(with, each.title, width);
-    ImGui::TextUnformatted(title.c_str());
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    draw_label_within(with, *ImGui::GetWindowDrawList(), {at.x, at.y + with.px(5)}, width,
+                      each.title, theme::text);
+    ImGui::Dummy({width, ImGui::GetFrameHeight()});
+    tooltip(with, each.title + "\n" + each.id);
     ImGui::SameLine(width + with.px(24));
     for (const code which : each.codes) {
       const bool current = each.id == bench.scene().id && which == bench.code();
@@ -84,7 +84,7 @@ void draw_menu(ui& with, workbench& bench, ImVec2 below) {
     ImGui::NewLine();
   }
   if (bench.scenes().empty()) {
-    ImGui::TextUnformatted("No scenes: this is a recorded run.");
+    remark(with, "There are no scenes to open.");
   }
   const bool elsewhere = !ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&
                          ImGui::IsMouseClicked(0) && ImGui::GetMousePos().y > below.y;
@@ -152,15 +152,68 @@ void draw_right_buttons(ui& with, workbench& bench) {
   action_button(with, action::help, {}, true, bench.help_open);
 }
 
+/// A run that takes a moment is no news; one that takes longer is.
+bool waits_long(ui& with, const workbench& bench) {
+  constexpr double patience = 0.5; // seconds
+  if (!bench.waiting()) {
+    with.waiting_since = -1;
+    return false;
+  }
+  if (with.waiting_since < 0) {
+    with.waiting_since = ImGui::GetTime();
+  }
+  const double waited = ImGui::GetTime() - with.waiting_since;
+  if (waited < patience) {
+    with.wake_in(patience - waited + 0.01);
+  }
+  return waited >= patience;
+}
+
 void draw_title(ui& with, const workbench& bench, ImVec2 at, float width) {
   ImDrawList& to = *ImGui::GetWindowDrawList();
-  const box title =
-      draw_label_within(with, to, at, width, bench.title(), theme::text, with.fonts.title);
-  const float after = title.max.x + with.px(14);
+  const std::string title = bench.title();
+  const std::string small =
+      waits_long(with, bench) ? "the next run is on its way" : small_print(bench);
+  const box drawn = draw_label_within(with, to, at, width, title, theme::text, with.fonts.title);
+  hint(with, drawn, small.empty() ? title : title + "\n" + small);
+  const float after = drawn.max.x + with.px(14);
   if (at.x + width - after > with.px(120)) {
-    draw_label_within(with, to, {after, title.max.y - with.fonts.small->FontSize - with.px(2)},
-                      at.x + width - after, small_print(bench), theme::soft_text, with.fonts.small);
+    draw_label_within(with, to, {after, drawn.max.y - with.fonts.small->FontSize - with.px(2)},
+                      at.x + width - after, small, theme::soft_text, with.fonts.small);
   }
+}
+
+/// A notice goes away by itself.
+void expire_notice(ui& with, workbench& bench) {
+  constexpr double seconds = 6;
+  if (with.notice != bench.notice()) {
+    with.notice = bench.notice();
+    with.notice_until = ImGui::GetTime() + seconds;
+  }
+  if (!with.notice.empty()) {
+    const double left = with.notice_until - ImGui::GetTime();
+    if (left <= 0) {
+      bench.drop_notice();
+    } else {
+      with.wake_in(left + 0.01);
+    }
+  }
+}
+
+/// What to watch, or for a moment what has just been done, in the room of the larger of the two:
+/// the panels below keep still.
+void draw_caption(ui& with, workbench& bench, float width) {
+  expire_notice(with, bench);
+  const std::string caption = bench.caption();
+  const bool notice = !bench.notice().empty();
+  const std::string& told = notice ? bench.notice() : caption;
+  if (told.empty()) {
+    return;
+  }
+  const box drawn = draw_wrapped(with, *ImGui::GetWindowDrawList(), ImGui::GetCursorScreenPos(),
+                                 width, told, notice ? theme::text : theme::soft_text);
+  ImGui::Dummy({width, std::max(drawn.height(), wrapped_size(with, caption, width).y)});
+  note_widget(with, notice ? "notice" : "caption", told);
 }
 
 } // namespace
@@ -198,84 +251,8 @@ void draw_header(ui& with, workbench& bench) {
     ImGui::Dummy({1, with.fonts.title->FontSize});
   }
 
-  const std::string caption = bench.notice().empty() ? bench.caption() : bench.notice();
-  if (!caption.empty()) {
-    const ImVec2 at = ImGui::GetCursorScreenPos();
-    const box drawn =
-        draw_wrapped(with, *ImGui::GetWindowDrawList(), at, width, caption, theme::soft_text);
-    ImGui::Dummy({width, drawn.height()});
-    note_widget(with, bench.notice().empty() ? "caption" : "notice", caption);
-  }
+  draw_caption(with, bench, width);
   draw_menu(with, bench, {start.x, start.y + line + with.px(6)});
-}
-
-void draw_banner(ui& with, workbench& bench) {
-  const banner& told = bench.banner();
-  if (told.what == banner::kind::none) {
-    return;
-  }
-  const bool working = told.what == banner::kind::working;
-  const std::string title_text = told.title; // a click on Dismiss takes `told` away
-  const ImU32 colour = working ? theme::in_flight : theme::open;
-  const bool has_text = !told.text.empty();
-  const float line = ImGui::GetFrameHeight();
-  const auto breaks = static_cast<float>(std::ranges::count(told.text, '\n'));
-  const float all_lines = (breaks + 1) * with.fonts.mono->FontSize + with.px(22);
-  const float lines =
-      has_text && bench.banner_open
-          ? std::min({all_lines, with.px(150), ImGui::GetIO().DisplaySize.y * 0.25F})
-          : 0;
-  ImGui::PushStyleColor(ImGuiCol_ChildBg, theme::mixed(theme::ground, colour, 0.2));
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {with.px(12), with.px(5)});
-  ImGui::BeginChild("banner", {0, line + with.px(10) + lines}, false,
-                    ImGuiWindowFlags_AlwaysUseWindowPadding | ImGuiWindowFlags_NoScrollbar);
-  ImDrawList& to = *ImGui::GetWindowDrawList();
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
-  to.AddRectFilled({at.x - with.px(12), at.y - with.px(5)},
-                   {at.x - with.px(8), at.y + line + lines + with.px(5)}, colour);
-  draw_icon(to, working ? icon::rerun : icon::warning, {at.x + with.px(8), at.y + line / 2},
-            with.px(16), working ? theme::in_flight : theme::timeout);
-  const float text_y = at.y + (line - with.fonts.bold->FontSize) / 2;
-  const float buttons = working ? 0 : (has_text ? 2 : 1) * with.px(86);
-  const box title =
-      draw_label_within(with, to, {at.x + with.px(26), text_y}, width - with.px(30) - buttons,
-                        told.title, theme::text, with.fonts.bold);
-  if (!working && bench.shown() != nullptr) {
-    draw_label_within(with, to, {title.max.x + with.px(12), text_y + with.px(1)},
-                      width - buttons - (title.max.x - at.x) - with.px(18),
-                      "The last good run is kept below.", theme::soft_text);
-  }
-  if (!working) {
-    ImGui::SetCursorScreenPos({at.x + width - buttons + with.px(6), at.y});
-    if (has_text) {
-      if (draw_button(with, "banner details",
-                      {.text = bench.banner_open ? "Hide" : "Details", .width = 76},
-                      "Shows or hides what was said in full.")) {
-        bench.banner_open = !bench.banner_open;
-      }
-      ImGui::SameLine(0, with.px(6));
-    }
-    if (draw_button(with, "dismiss banner", {.text = "Dismiss", .width = 76},
-                    "Takes the message away. It comes back if the next save fails again.")) {
-      bench.dismiss_banner();
-    }
-  }
-  if (lines > 0) {
-    ImGui::SetCursorScreenPos({at.x + with.px(26), at.y + line + with.px(4)});
-    ImGui::PushStyleColor(ImGuiCol_ChildBg, theme::faded(theme::ground, 0.55));
-    ImGui::BeginChild("banner text", {width - with.px(30), lines - with.px(4)}, false,
-                      ImGuiWindowFlags_HorizontalScrollbar);
-    ImGui::PushFont(with.fonts.mono);
-    ImGui::TextUnformatted(bench.banner().text.c_str());
-    ImGui::PopFont();
-    ImGui::EndChild();
-    ImGui::PopStyleColor();
-  }
-  ImGui::EndChild();
-  note_widget(with, "banner", title_text);
-  ImGui::PopStyleVar();
-  ImGui::PopStyleColor();
 }
 
 } // namespace weir::viz

@@ -56,7 +56,7 @@ void draw_help(ui& with, workbench& bench) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {with.px(20), with.px(16)});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, with.px(8));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, theme::raised);
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, theme::panel); // its buttons are raised
   ImGui::Begin("keys", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace weir::viz {
 
@@ -109,10 +110,10 @@ void draw_value(ui& with, workbench& bench, std::size_t which, const std::string
 void draw_slider(ui& with, workbench& bench, std::size_t index, float width) {
   const knob_value& knob = bench.knobs()[index];
   const slider_scale scale{knob.info};
-  const float height = with.px(17);
+  const float height = with.px(14);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImGui::InvisibleButton("slider", {width, height});
-  const float grab = with.px(6.5F);
+  const float grab = with.px(6);
   const float left = at.x + grab;
   const float right = at.x + width - grab;
   if (ImGui::IsItemActivated()) {
@@ -135,28 +136,38 @@ void draw_slider(ui& with, workbench& bench, std::size_t index, float width) {
   to.AddRectFilled({left, middle - with.px(2)}, {x, middle + with.px(2)}, theme::soft_text,
                    with.px(2));
   to.AddRectFilled({std::round(standard), middle - with.px(6)},
-                   {std::round(standard) + with.px(1.5F), middle + with.px(6)}, theme::strong_line);
+                   {std::round(standard) + with.px(1.5F), middle + with.px(6)}, theme::soft_text);
   to.AddCircleFilled({x, middle}, grab, lit ? theme::accent : theme::soft_text, 20);
 }
 
 void draw_choices(ui& with, workbench& bench, std::size_t index) {
   const knob_info& knob = bench.knobs()[index].info;
   for (std::size_t i = 0; i < knob.choices.size(); ++i) {
-    const float needed = text_size(with, knob.choices[i]).x + 2 * ImGui::GetStyle().FramePadding.x;
+    const float padding = 2 * ImGui::GetStyle().FramePadding.x;
     const float edge = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
+    const std::string text =
+        shortened(with, knob.choices[i], ImGui::GetContentRegionAvail().x - padding);
+    const float needed = text_size(with, text).x + padding;
     if (i > 0 && ImGui::GetItemRectMax().x + with.px(4) + needed <= edge) {
       ImGui::SameLine(0, with.px(4));
     }
-    const button_look look{.sign = icon::none,
-                           .text = knob.choices[i],
-                           .enabled = true,
-                           .chosen = static_cast<std::size_t>(bench.knobs()[index].value) == i,
-                           .width = 0,
-                           .colour = theme::text};
-    if (draw_button(with, knob.name + " = " + knob.choices[i], look, knob.documentation)) {
+    const button_look look{.text = text,
+                           .chosen = static_cast<std::size_t>(bench.knobs()[index].value) == i};
+    const std::string tip =
+        (text == knob.choices[i] ? "" : knob.choices[i] + "\n") + knob.documentation;
+    if (draw_button(with, knob.name + " = " + knob.choices[i], look, tip)) {
       bench.begin_change();
       bench.set_knob(index, static_cast<double>(i));
     }
+  }
+}
+
+/// The unit in small print where the value goes without it; nothing where there is no room.
+void draw_unit(const ui& with, ImDrawList& to, const knob_info& knob, ImVec2 at, float right) {
+  const bool told = knob.unit.empty() || format_knob(knob, knob.value).ends_with(knob.unit);
+  if (!told && at.x + text_size(with, knob.unit, with.fonts.small).x <= right) {
+    draw_label(with, to, {at.x, at.y + (ImGui::GetFrameHeight() - with.fonts.small->FontSize) / 2},
+               knob.unit, theme::soft_text, with.fonts.small);
   }
 }
 
@@ -168,12 +179,14 @@ void draw_head(ui& with, workbench& bench, std::size_t index, float width) {
   const float reset = sign_button_width(with);
   const float value = knob.info.kind == knob_kind::choice ? 0 : with.px(88);
   const float name_width = width - value - reset - with.px(12);
-  draw_label_within(with, to,
-                    {at.x, at.y + (ImGui::GetFrameHeight() - with.fonts.body->FontSize) / 2},
-                    name_width, knob.info.name, theme::text);
-  ImGui::InvisibleButton("name", {std::max(name_width, 1.0F), ImGui::GetFrameHeight()});
-  note_widget(with, knob.info.name, knob.info.documentation);
-  tooltip(with, knob.info.documentation);
+  const float row = ImGui::GetFrameHeight();
+  const box name = draw_label_within(with, to, {at.x, at.y + (row - with.fonts.body->FontSize) / 2},
+                                     name_width, knob.info.name, theme::text);
+  draw_unit(with, to, knob.info, {name.max.x + with.px(6), at.y}, at.x + name_width);
+  ImGui::InvisibleButton("name", {std::max(name_width, 1.0F), row});
+  const std::string tip = knob.info.name + "\n" + knob.info.documentation;
+  note_widget(with, knob.info.name, tip);
+  tooltip(with, tip);
   if (value > 0) {
     ImGui::SetCursorScreenPos({at.x + width - value - reset - with.px(4), at.y});
     draw_value(with, bench, index, knob.info.name, format_knob(knob.info, knob.value),
@@ -194,10 +207,16 @@ void draw_head(ui& with, workbench& bench, std::size_t index, float width) {
   }
 }
 
+void draw_typing_error(ui& with, const workbench& bench) {
+  if (!bench.typing_error.empty()) {
+    remark(with, bench.typing_error, theme::timeout);
+  }
+}
+
 void draw_knob(ui& with, workbench& bench, std::size_t index) {
   const std::string name = bench.knobs()[index].info.name;
   ImGui::PushID(name.c_str());
-  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {with.px(6), with.px(2)});
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {with.px(6), with.px(1)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {with.px(4), with.px(1)});
   ImGui::BeginGroup();
   const float width = ImGui::GetContentRegionAvail().x;
@@ -207,16 +226,15 @@ void draw_knob(ui& with, workbench& bench, std::size_t index) {
   } else {
     draw_slider(with, bench, index, width);
   }
-  if (bench.typing == index && !bench.typing_error.empty()) {
-    ImGui::PushStyleColor(ImGuiCol_Text, theme::timeout);
-    ImGui::PushTextWrapPos(0);
-    ImGui::TextUnformatted(bench.typing_error.c_str());
-    ImGui::PopTextWrapPos();
-    ImGui::PopStyleColor();
+  if (bench.typing == index) {
+    draw_typing_error(with, bench);
   }
   ImGui::EndGroup();
   ImGui::PopStyleVar(2);
   if (bench.highlighted_knob == name) {
+    if (std::exchange(bench.scroll_to_knob, false)) {
+      ImGui::SetScrollHereY();
+    }
     const float edge = with.px(4);
     const ImVec2 min = ImGui::GetItemRectMin();
     const ImVec2 max = ImGui::GetItemRectMax();
@@ -226,44 +244,57 @@ void draw_knob(ui& with, workbench& bench, std::size_t index) {
   ImGui::PopID();
 }
 
-void draw_seed(ui& with, workbench& bench) {
+/// The seed, at the right end of the panel's first line; returns where it begins.
+float draw_seed(ui& with, workbench& bench, ImVec2 right) {
   ImGui::PushID("seed");
-  ImDrawList& to = *ImGui::GetWindowDrawList();
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
   const float square = sign_button_width(with);
-  const float value = with.px(88);
-  draw_label(with, to, {at.x, at.y + (ImGui::GetFrameHeight() - with.fonts.body->FontSize) / 2},
-             "seed", theme::text);
-  ImGui::SetCursorScreenPos({at.x + width - value - square - with.px(4), at.y});
+  const float value = with.px(58);
+  const float gap = with.px(4);
+  const float left = right.x - square - gap - value;
+  const box name = draw_label(
+      with, *ImGui::GetWindowDrawList(),
+      {left - with.px(6), right.y + (ImGui::GetFrameHeight() - with.fonts.body->FontSize) / 2},
+      "seed", theme::text, nullptr, align::right);
+  ImGui::SetCursorScreenPos({left, right.y});
   draw_value(with, bench, workbench::typing_seed, "seed", std::to_string(bench.seed()),
              std::to_string(bench.seed()), value);
-  ImGui::SetCursorScreenPos({at.x + width - square, at.y});
-  const button_look look{.sign = icon::dice,
-                         .text = {},
-                         .enabled = true,
-                         .chosen = false,
-                         .width = 0,
-                         .colour = theme::text};
-  if (draw_button(with, "next seed", look,
+  ImGui::SetCursorScreenPos({left + value + gap, right.y});
+  if (draw_button(with, "next seed", {.sign = icon::dice},
                   "The next seed: other arrivals and other luck, the same settings.")) {
     bench.set_seed(bench.seed() + 1);
   }
-  if (bench.typing == workbench::typing_seed && !bench.typing_error.empty()) {
-    ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(theme::timeout), "%s",
-                       bench.typing_error.c_str());
-  }
   ImGui::PopID();
+  return name.min.x;
+}
+
+/// "Knobs", what takes all of them back, and the seed.
+void draw_head_line(ui& with, workbench& bench) {
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {with.px(6), with.px(2)});
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float row = ImGui::GetFrameHeight();
+  const box title = draw_label(with, *ImGui::GetWindowDrawList(),
+                               {at.x, at.y + (row - with.fonts.bold->FontSize) / 2}, "Knobs",
+                               theme::soft_text, with.fonts.bold);
+  const bool any_changed = std::ranges::any_of(
+      bench.knobs(), [](const knob_value& each) { return each.value != each.info.value; });
+  ImGui::SetCursorScreenPos({title.max.x + with.px(10), at.y});
+  if (draw_button(with, "reset all knobs", {.text = "Reset", .enabled = any_changed},
+                  "Every knob back to its default.")) {
+    bench.reset_knobs();
+  }
+  draw_seed(with, bench, {at.x + width, at.y});
+  ImGui::SetCursorScreenPos({at.x, at.y + row + with.px(4)});
+  ImGui::PopStyleVar();
+  if (bench.typing == workbench::typing_seed) {
+    draw_typing_error(with, bench);
+  }
 }
 
 /// A recorded run can't be turned; what it ran with can be read.
 void draw_recorded(ui& with, const workbench& bench) {
   const trace::header& header = bench.shown()->recording().header;
-  ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
-  ImGui::PushTextWrapPos(0);
-  ImGui::TextUnformatted("This run is recorded: its settings stand.");
-  ImGui::PopTextWrapPos();
-  ImGui::PopStyleColor();
+  remark(with, "This run is recorded: its settings stand.");
   ImGui::Dummy({1, with.px(4)});
   ImDrawList& to = *ImGui::GetWindowDrawList();
   const auto row = [&](std::string_view name, std::string_view value) {
@@ -283,53 +314,34 @@ void draw_recorded(ui& with, const workbench& bench) {
   }
   if (!header.exercise.empty()) {
     ImGui::Dummy({1, with.px(6)});
-    ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
-    ImGui::PushTextWrapPos(0);
-    ImGui::Text("To tune it, open the scene: weir viz %s", header.exercise.c_str());
-    ImGui::PopTextWrapPos();
-    ImGui::PopStyleColor();
+    remark(with, "To tune it, open the scene: weir viz " + header.exercise);
   }
 }
 
 } // namespace
 
 void draw_knobs(ui& with, workbench& bench, ImVec2 size) {
-  begin_panel(with, "knobs", "", size);
-  ImDrawList& to = *ImGui::GetWindowDrawList();
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  draw_label(with, to, {at.x, at.y + (bench.live() ? with.px(4) : 0)}, "Knobs", theme::soft_text,
-             with.fonts.bold);
+  begin_panel(with, "knobs", bench.live() && !bench.scene().id.empty() ? "" : "Knobs", size);
   if (!bench.live()) {
-    ImGui::Dummy({1, with.fonts.bold->FontSize + with.px(4)});
     if (bench.shown() != nullptr) {
       draw_recorded(with, bench);
     }
     end_panel();
     return;
   }
-  const bool any_changed = std::ranges::any_of(
-      bench.knobs(), [](const knob_value& each) { return each.value != each.info.value; });
-  const float needed = text_size(with, "Reset all").x + 2 * ImGui::GetStyle().FramePadding.x;
-  ImGui::SetCursorScreenPos({at.x + ImGui::GetContentRegionAvail().x - needed, at.y});
-  const button_look look{.sign = icon::none,
-                         .text = "Reset all",
-                         .enabled = any_changed,
-                         .chosen = false,
-                         .width = 0,
-                         .colour = theme::text};
-  if (draw_button(with, "reset all knobs", look, "Every knob back to its default.")) {
-    bench.reset_knobs();
-  }
   if (bench.scene().id.empty()) {
     empty_state(with, "No scene yet", "Its knobs appear when it is open.");
     end_panel();
     return;
   }
+  draw_head_line(with, bench);
+  if (bench.knobs().empty()) {
+    empty_state(with, "No knobs", "This scene declares none; only its seed can be changed.");
+  }
   for (std::size_t i = 0; i < bench.knobs().size(); ++i) {
     draw_knob(with, bench, i);
   }
-  ImGui::Dummy({1, with.px(2)});
-  draw_seed(with, bench);
+  with.side.knobs = ImGui::GetCursorPosY() + ImGui::GetScrollY() + with.px(9);
   end_panel();
 }
 

@@ -11,6 +11,12 @@ bool visible(const locator::label& what) {
          what.where.max.y > what.clip.min.y && what.where.min.y < what.clip.max.y;
 }
 
+/// Over the edge above or below, where nobody can scroll to it.
+bool lost(const box& where, const box& clip, bool scrolls) {
+  return !scrolls && where.width() > 0 &&
+         (where.max.y > clip.max.y + 2 * tolerance || where.min.y < clip.min.y - 2 * tolerance);
+}
+
 bool overlap(const box& a, const box& b) {
   return a.min.x + tolerance < b.max.x && b.min.x + tolerance < a.max.x &&
          a.min.y + 2 * tolerance < b.max.y && b.min.y + 2 * tolerance < a.max.y;
@@ -32,6 +38,9 @@ std::vector<std::string> locator::complaints() const {
   std::vector<std::string> found;
   for (std::size_t i = 0; i < labels_.size(); ++i) {
     const label& one = labels_[i];
+    if (lost(one.where, one.clip, one.scrolls)) {
+      found.push_back("\"" + one.text + "\" is cut off above or below");
+    }
     if (!visible(one)) {
       continue;
     }
@@ -51,6 +60,8 @@ std::vector<std::string> locator::complaints() const {
     if (what.where.width() > 0 && (what.where.max.x > what.clip.max.x + tolerance ||
                                    what.where.min.x < what.clip.min.x - tolerance)) {
       found.push_back("the widget \"" + name + "\" is cut off");
+    } else if (lost(what.where, what.clip, what.scrolls)) {
+      found.push_back("the widget \"" + name + "\" is cut off above or below");
     }
   }
   return found;

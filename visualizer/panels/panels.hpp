@@ -11,7 +11,8 @@ namespace weir::viz {
 void draw_window(ui& with, workbench& bench);
 
 void draw_header(ui& with, workbench& bench);
-void draw_banner(ui& with, workbench& bench);
+/// Not higher than `most`, if that is enough for a few lines.
+void draw_banner(ui& with, workbench& bench, float most);
 void draw_transport(ui& with, workbench& bench);
 void draw_help(ui& with, workbench& bench);
 

@@ -95,12 +95,20 @@ struct run_finished {
   std::shared_ptr<void> prepared = {}; ///< what the function given to `prepare_by` made of it
 };
 
-/// What went wrong, or is going on; stays until the next one. The last good picture is kept under
-/// it.
+/// A schedule that a token names, run again on the code as it is now: shown in place of a scene.
+/// What it came to is the banner before it.
+struct run_replayed {
+  std::shared_ptr<const trace::recording> trace = {}; ///< never null
+};
+
+/// What went wrong, is going on, or is to be known about the run on show; stays until the next one.
+/// When something went wrong, the last good picture is kept under it.
 struct banner {
   enum class kind : std::uint8_t {
     none,
     working, ///< "compiling queue.cpp"
+    held,    ///< the promise that the replayed schedule broke holds in it now
+    remark,  ///< about the replayed schedule, where nothing went wrong in showing it
     compile_error,
     crash,
     timed_out,
@@ -111,7 +119,12 @@ struct banner {
   std::string text = {};  ///< the rest: the compiler's messages, the signal, what to do
 };
 
-using simulation_update = std::variant<scene_opened, run_finished, banner>;
+/// Something went wrong: no new run will come of what was asked for.
+[[nodiscard]] constexpr bool is_trouble(banner::kind what) noexcept {
+  return what >= banner::kind::compile_error;
+}
+
+using simulation_update = std::variant<scene_opened, run_finished, run_replayed, banner>;
 
 /// Not thread-safe but for what `wake_by` says: one thread calls all of it. Nothing blocks.
 class simulation {
@@ -121,7 +134,8 @@ public:
   simulation& operator=(const simulation&) = delete;
   virtual ~simulation() = default;
 
-  /// Every scene that can be opened; the same until the end of the session.
+  /// Every scene that can be opened; the same until the end of the session. None where a recorded
+  /// schedule is replayed.
   [[nodiscard]] virtual const std::vector<scene_entry>& scenes() const = 0;
 
   /// Opens another scene; `scene_opened` or a banner follows.

@@ -88,9 +88,9 @@ void apply_style(float scale) {
   set(ImGuiCol_FrameBgHovered, theme::hovered);
   set(ImGuiCol_FrameBgActive, theme::pressed);
   set(ImGuiCol_ScrollbarBg, theme::faded(theme::panel, 0));
-  set(ImGuiCol_ScrollbarGrab, theme::hovered);
-  set(ImGuiCol_ScrollbarGrabHovered, theme::pressed);
-  set(ImGuiCol_ScrollbarGrabActive, theme::strong_line);
+  set(ImGuiCol_ScrollbarGrab, theme::strong_line);
+  set(ImGuiCol_ScrollbarGrabHovered, theme::soft_text);
+  set(ImGuiCol_ScrollbarGrabActive, theme::accent);
   set(ImGuiCol_CheckMark, theme::accent);
   set(ImGuiCol_SliderGrab, theme::soft_text);
   set(ImGuiCol_SliderGrabActive, theme::accent);

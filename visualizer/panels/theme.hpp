@@ -9,6 +9,8 @@
 
 /// Colours, type and measures. Colours of meaning are Okabe and Ito's, which stay apart for
 /// colour-blind eyes; none of them ever stands alone: a shape, a pattern or a word goes with it.
+/// Text has a contrast of 4.5 to 1 to what it stands on, marks have 3 to 1 (WCAG 2.1, 1.4.3 and
+/// 1.4.11); tests hold both.
 namespace weir::viz {
 
 namespace theme {
@@ -32,9 +34,9 @@ inline constexpr ImU32 panel = rgb(0x1a2027);
 inline constexpr ImU32 plot = rgb(0x161b21);
 inline constexpr ImU32 raised = rgb(0x252d36);
 inline constexpr ImU32 hovered = rgb(0x33404d);
-inline constexpr ImU32 pressed = rgb(0x3f4f5f);
+inline constexpr ImU32 pressed = rgb(0x394754);
 inline constexpr ImU32 line = rgb(0x2b343e);
-inline constexpr ImU32 strong_line = rgb(0x4a5663);
+inline constexpr ImU32 strong_line = rgb(0x6a7785); ///< outlines that tell something
 inline constexpr ImU32 text = rgb(0xe8ecf0);
 inline constexpr ImU32 soft_text = rgb(0xa9b4bf);
 inline constexpr ImU32 dark_text = rgb(0x14181d);
@@ -52,6 +54,9 @@ inline constexpr ImU32 refused = rgb(0xb9a3e3);
 inline constexpr ImU32 short_circuit = rgb(0x7d8fd9);
 inline constexpr ImU32 lost = rgb(0xa58b74);
 inline constexpr ImU32 ghost = rgb(0x7b8794);
+
+/// How much of soft text is left where a button cannot be pressed.
+inline constexpr double disabled = 0.6;
 
 [[nodiscard]] ImU32 of(trace::outcome how);
 [[nodiscard]] ImU32 of(trace::span_role role);

@@ -33,9 +33,10 @@ void draw_scrubber(ui& with, workbench& bench, const box& area) {
     return;
   }
   const time_range view = bench.view.view();
+  const bool part = !bench.view.fitted();
   to.AddRectFilled({scale.x(view.from_ns), strip.min.y}, {scale.x(view.to_ns), strip.max.y},
-                   theme::hovered, with.px(4));
-  for (const transition& each : shown->line().key_transitions()) {
+                   part ? theme::strong_line : theme::hovered, with.px(4));
+  for (const transition& each : bench.transitions()) {
     const float x = std::round(scale.x(each.t_ns));
     to.AddRectFilled({x, strip.min.y - with.px(3)}, {x + with.px(1), strip.max.y + with.px(3)},
                      theme::soft_text);
@@ -94,7 +95,7 @@ void draw_play(ui& with, workbench& bench) {
     action_button(with, each, {}, any);
   }
   flow_on(with, 2 * button, true);
-  const bool transitions = any && !bench.shown()->line().key_transitions().empty();
+  const bool transitions = !bench.transitions().empty();
   action_button(with, action::previous_transition, {}, transitions);
   flow_on(with, button);
   action_button(with, action::next_transition, {}, transitions);
@@ -118,7 +119,37 @@ void draw_view_buttons(ui& with, workbench& bench) {
   flow_on(with, button, true);
   action_button(with, action::marker, {}, any);
   flow_on(with, with.px(80));
-  action_button(with, action::rerun, "Rerun", bench.live() && !bench.session_over());
+  const bool runs = bench.live() && !bench.session_over() && !bench.scene().id.empty();
+  action_button(with, action::rerun, "Rerun", runs);
+  if (with.filter_shown) { // the events have these two beside their text
+    return;
+  }
+  flow_on(with, 2 * button, true);
+  action_button(with, action::filter, {}, any);
+  flow_on(with, button);
+  action_button(with, action::clear, {}, bench.can_clear());
+}
+
+/// Where the cursor is and how long the run; returns where the texts end.
+float draw_time(ui& with, const workbench& bench, ImVec2 at, float row) {
+  ImDrawList& to = *ImGui::GetWindowDrawList();
+  const bool any = bench.shown() != nullptr;
+  // Milliseconds are enough for a run of seconds, and not for one of milliseconds.
+  const nanos whole_run = any ? bench.view.whole().to_ns : 1'000'000'000;
+  const nanos resolution = whole_run >= 1'000'000'000 ? 1'000'000
+                           : whole_run >= 1'000'000   ? 1'000
+                                                      : 1;
+  const std::string whole = format_time(whole_run, resolution);
+  // As wide as the longest it will be, so that the strip beside it keeps still.
+  const float digits = text_size(with, whole, with.fonts.title).x + with.px(1);
+  draw_label(with, to, {at.x + digits, at.y + (row - with.fonts.title->FontSize) / 2},
+             format_time(bench.clock.at().t_ns, resolution), any ? theme::text : theme::soft_text,
+             with.fonts.title, align::right);
+  const box of = draw_label(
+      with, to,
+      {at.x + digits + with.px(6), at.y + (row - with.fonts.small->FontSize) / 2 + with.px(2)},
+      any ? "of " + whole : "no run yet", theme::soft_text, with.fonts.small);
+  return of.max.x;
 }
 
 } // namespace
@@ -127,33 +158,16 @@ void draw_transport(ui& with, workbench& bench) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {with.px(4), with.px(5)});
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  const nanos now = bench.clock.at().t_ns;
-  // Milliseconds are enough for a run of seconds, and not for one of milliseconds.
-  const nanos whole_run = bench.view.whole().to_ns;
-  const nanos resolution = whole_run >= 1'000'000'000 ? 1'000'000
-                           : whole_run >= 1'000'000   ? 1'000
-                                                      : 1;
-  const std::string time = format_time(now, resolution);
-  const std::string of = "of " + format_time(whole_run, resolution);
-  const float digits = std::max(text_size(with, "00.000 s", with.fonts.title).x,
-                                text_size(with, time, with.fonts.title).x);
-  const float whole = text_size(with, of, with.fonts.small).x;
-  ImDrawList& to = *ImGui::GetWindowDrawList();
   const float row = with.px(26);
-  draw_label(with, to, {at.x + digits, at.y + (row - with.fonts.title->FontSize) / 2}, time,
-             theme::text, with.fonts.title, align::right);
-  draw_label(
-      with, to,
-      {at.x + digits + with.px(6), at.y + (row - with.fonts.small->FontSize) / 2 + with.px(2)}, of,
-      theme::soft_text, with.fonts.small);
-  draw_scrubber(with, bench,
-                {{at.x + digits + whole + with.px(16), at.y}, {at.x + width, at.y + row}});
+  const float left = draw_time(with, bench, at, row) + with.px(10);
+  draw_scrubber(with, bench, {{left, at.y}, {at.x + width, at.y + row}});
   ImGui::SetCursorScreenPos({at.x, at.y + row + with.px(3)});
   draw_play(with, bench);
   draw_speeds(with, bench);
-  if (!bench.presenter) { // a lecture needs these by key at most, and the room for the picture
+  if (!bench.presenter || width >= with.px(1160)) { // a lecture has no second row to give away
     draw_view_buttons(with, bench);
   }
+  with.transport_height = ImGui::GetItemRectMax().y - at.y;
   ImGui::PopStyleVar();
 }
 

@@ -61,6 +61,27 @@ ImVec2 wrapped_size(const ui& with, std::string_view text, float width, ImFont* 
                                             width, text.data(), text.data() + text.size());
 }
 
+namespace {
+
+bool can_scroll() {
+  const ImGuiWindow* window = ImGui::GetCurrentWindowRead();
+  return window->ScrollMax.y > 0 || window->ScrollMax.x > 0;
+}
+
+void note_label(const ui& with, const ImDrawList& to, std::string_view text, const box& where,
+                ImU32 colour) {
+  if (with.places != nullptr) {
+    with.places->add(locator::label{std::string{text},
+                                    where,
+                                    {to.GetClipRectMin(), to.GetClipRectMax()},
+                                    &to,
+                                    colour,
+                                    can_scroll()});
+  }
+}
+
+} // namespace
+
 box draw_wrapped(const ui& with, ImDrawList& to, ImVec2 at, float width, std::string_view text,
                  ImU32 colour, ImFont* font) {
   if (text.empty()) {
@@ -71,10 +92,7 @@ box draw_wrapped(const ui& with, ImDrawList& to, ImVec2 at, float width, std::st
   const ImVec2 start{std::round(at.x), std::round(at.y)};
   const box where{start, {start.x + size.x, start.y + size.y}};
   to.AddText(used, used->FontSize, start, colour, text.data(), text.data() + text.size(), width);
-  if (with.places != nullptr) {
-    with.places->add(
-        locator::label{std::string{text}, where, {to.GetClipRectMin(), to.GetClipRectMax()}, &to});
-  }
+  note_label(with, to, text, where, colour);
   return where;
 }
 
@@ -89,10 +107,7 @@ box draw_label(const ui& with, ImDrawList& to, ImVec2 at, std::string_view text,
   const ImVec2 start{std::round(at.x - shift), std::round(at.y)};
   const box where{start, {start.x + size.x, start.y + size.y}};
   to.AddText(used, used->FontSize, start, colour, text.data(), text.data() + text.size());
-  if (with.places != nullptr) {
-    with.places->add(
-        locator::label{std::string{text}, where, {to.GetClipRectMin(), to.GetClipRectMax()}, &to});
-  }
+  note_label(with, to, text, where, colour);
   return where;
 }
 
@@ -122,7 +137,8 @@ void note_widget(ui& with, std::string_view name, std::string_view tip, bool ena
   with.places->add(name, {{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()},
                           {clip.Min, clip.Max},
                           enabled,
-                          std::string{tip}});
+                          std::string{tip},
+                          can_scroll()});
 }
 
 void tooltip(ui& with, std::string_view text) {
@@ -191,10 +207,12 @@ bool draw_button(ui& with, std::string_view name, const button_look& look, std::
   if (ImGui::IsItemFocused() && GImGui->NavDisableHighlight == false) {
     to.AddRect(area.min, area.max, theme::accent, style.FrameRounding, 0, with.px(2));
   }
-  const ImU32 colour = look.enabled ? look.colour : theme::faded(theme::soft_text, 0.45);
+  const ImU32 colour = look.enabled ? look.colour : theme::faded(theme::soft_text, theme::disabled);
   float x = area.centre().x - (sign + gap + text.x) / 2;
   if (sign > 0) {
-    draw_icon(to, look.sign, {x + sign / 2, area.centre().y}, with.px(13), colour);
+    const bool own = look.sign_colour != 0 && look.enabled;
+    draw_icon(to, look.sign, {x + sign / 2, area.centre().y}, with.px(13),
+              own ? look.sign_colour : colour);
     x += sign + gap;
   }
   if (!look.text.empty()) {
@@ -253,6 +271,13 @@ bool begin_panel(ui& with, const char* id, std::string_view title, ImVec2 size,
 
 void end_panel() {
   ImGui::EndChild();
+}
+
+void remark(ui& with, std::string_view text, ImU32 colour, ImFont* font) {
+  const float width = ImGui::GetContentRegionAvail().x;
+  const box drawn = draw_wrapped(with, *ImGui::GetWindowDrawList(), ImGui::GetCursorScreenPos(),
+                                 width, text, colour, font);
+  ImGui::Dummy({drawn.width(), drawn.height()});
 }
 
 void empty_state(ui& with, std::string_view what, std::string_view why) {

@@ -42,6 +42,7 @@ public:
     box clip; ///< what of the window is visible
     bool enabled = true;
     std::string tooltip = {};
+    bool scrolls = false; ///< as of a label
   };
 
   struct label {
@@ -49,6 +50,8 @@ public:
     box where;
     box clip;
     const void* layer = nullptr; ///< those of different windows may lie over each other
+    ImU32 colour = 0;
+    bool scrolls = false; ///< what is cut off above or below can be scrolled to
   };
 
   void begin_frame();
@@ -83,6 +86,13 @@ struct ground {
   ImU32 colour = theme::ground;
 };
 
+/// How high the panels at the side would like to be, in pixels, as of the last frame.
+struct side_heights {
+  float knobs = 0;
+  float goal = 0;
+  float goal_given = 0; ///< how the room is divided; stays while the mouse holds something
+};
+
 /// What every drawing function needs besides the thing to draw.
 struct ui {
   float scale = 1;
@@ -92,8 +102,14 @@ struct ui {
   query_cost cost = {};             ///< of this frame: points looked at to draw the tracks
   std::vector<ground> grounds = {}; ///< of this frame, to be cleared in this order before drawing
   std::vector<action> actions =
-      {};                 ///< asked for in this frame; the workbench performs them after it
-  ImGuiID quiet_item = 0; ///< was pressed: its tooltip stays away until the mouse has left it
+      {}; ///< asked for in this frame; the workbench performs them after it
+  side_heights side = {};
+  float transport_height = 0; ///< in pixels, of the last frame
+  bool filter_shown = false;  ///< in this frame, with its own buttons
+  std::string notice = {};    ///< the workbench's, while it is shown
+  double notice_until = 0;    ///< by ImGui's clock
+  double waiting_since = -1;  ///< for a run; negative: not at all
+  ImGuiID quiet_item = 0;     ///< was pressed: its tooltip stays away until the mouse has left it
   double next_frame_in =
       std::numeric_limits<double>::infinity(); ///< seconds; a tween or a tooltip is due
 
@@ -131,6 +147,7 @@ struct button_look {
   bool chosen = false;
   float width = 0; ///< at scale 1; 0 = as needed
   ImU32 colour = theme::text;
+  ImU32 sign_colour = 0; ///< 0 = that of the text
 };
 
 /// How wide draw_button makes it, in pixels.
@@ -158,6 +175,10 @@ void note_widget(ui& with, std::string_view name, std::string_view tip = {}, boo
 bool begin_panel(ui& with, const char* id, std::string_view title, ImVec2 size,
                  ImGuiWindowFlags flags = 0);
 void end_panel();
+
+/// A few words that wrap at the panel's edge and take their room.
+void remark(ui& with, std::string_view text, ImU32 colour = theme::soft_text,
+            ImFont* font = nullptr);
 
 /// What to say where there is nothing to draw.
 void empty_state(ui& with, std::string_view what, std::string_view why);

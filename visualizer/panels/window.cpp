@@ -28,6 +28,8 @@ constexpr std::array tab_names{
     tab_name{tab::sweep, "Sweep", "One knob over its range: throughput, latency and the knee."},
 };
 
+constexpr float with_flow_row = 430; ///< so much height has room for it, at scale 1
+
 /// How the window is divided, by what fits: a side panel needs width, a second row of tabs height.
 struct layout {
   bool side = true;     ///< knobs and goal beside the picture
@@ -46,7 +48,7 @@ layout layout_for(const ui& with, const workbench& bench, ImVec2 room) {
   const bool flows = bench.live() || bench.shown() == nullptr || has_breaker(bench) ||
                      !bench.shown()->line().places().empty() ||
                      !bench.shown()->line().outcomes().empty();
-  chosen.flow_row = high >= 430 && flows;
+  chosen.flow_row = high >= with_flow_row && flows;
   chosen.two_tabs = high >= 800 && (bench.shown() == nullptr || bench.shown()->has_charts());
   chosen.side_width = with.px(std::clamp(wide * 0.24F, 290.0F, 400.0F));
   chosen.flow_height = with.px(std::clamp(high * 0.3F, 190.0F, 250.0F));
@@ -60,6 +62,7 @@ void draw_tab(ui& with, workbench& bench, tab which, ImVec2 size) {
   case tab::lanes:
     return draw_lanes(with, bench, size);
   case tab::events:
+    with.filter_shown = true;
     return draw_events(with, bench, size);
   case tab::compare:
     return draw_compare(with, bench, size);
@@ -128,13 +131,27 @@ void draw_presenter(ui& with, workbench& bench, ImVec2 room) {
   draw_charts(with, bench, {room.x, room.y - top - gap});
 }
 
+/// Knobs and goal share the side: each gets what it needs as far as that goes, the goal at least a
+/// third of it.
+float goal_height(ui& with, float room) {
+  side_heights& side = with.side;
+  // A panel that grew under a hand on a slider would scroll that slider away.
+  const bool held = ImGui::IsMouseDown(0);
+  if (!held || side.goal_given <= 0) {
+    const float least = std::min(std::max(side.goal, with.px(120)), room * 0.36F);
+    const float most = std::max(least, room * 0.6F);
+    side.goal_given = std::floor(std::clamp(room - side.knobs, least, most));
+  }
+  return std::min(side.goal_given, room - with.px(80));
+}
+
 void draw_workplace(ui& with, workbench& bench, ImVec2 room) {
   const layout how = layout_for(with, bench, room);
   const float gap = ImGui::GetStyle().ItemSpacing.y;
   float width = room.x;
   if (how.side) {
     ImGui::BeginGroup();
-    const float goal = std::floor(std::clamp(room.y * 0.42F, with.px(190), with.px(420)));
+    const float goal = goal_height(with, room.y - gap);
     draw_knobs(with, bench, {how.side_width, room.y - goal - gap});
     draw_goal(with, bench, {how.side_width, goal});
     ImGui::EndGroup();
@@ -166,10 +183,9 @@ void draw_workplace(ui& with, workbench& bench, ImVec2 room) {
   ImGui::EndGroup();
 }
 
-float transport_height(const ui& with, const workbench& bench) {
-  const float width = ImGui::GetContentRegionAvail().x / with.scale;
-  const float rows = width >= (bench.presenter ? 740 : 1075) ? 1 : width >= 545 ? 2 : 3;
-  return with.px(29) + rows * (ImGui::GetFrameHeight() + with.px(5));
+/// As it was in the last frame; a guess before the first.
+float transport_height(const ui& with) {
+  return with.transport_height > 0 ? with.transport_height : with.px(34) + ImGui::GetFrameHeight();
 }
 
 } // namespace
@@ -181,6 +197,7 @@ void draw_window(ui& with, workbench& bench) {
   with.actions.clear();
   with.grounds.clear();
   with.cost = {};
+  with.filter_shown = false;
   with.next_frame_in = std::numeric_limits<double>::infinity();
   const ImGuiIO& io = ImGui::GetIO();
   ImGui::SetNextWindowPos({0, 0});
@@ -191,8 +208,11 @@ void draw_window(ui& with, workbench& bench) {
                    ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav |
                    ImGuiWindowFlags_NoBackground); // the frame is cleared to that colour
   draw_header(with, bench);
-  draw_banner(with, bench);
-  const float below = transport_height(with, bench);
+  const float below = transport_height(with);
+  // The flow of the last good run stays in view under a compiler's messages.
+  const float spare =
+      ImGui::GetContentRegionAvail().y - below - 3 * ImGui::GetStyle().ItemSpacing.y;
+  draw_banner(with, bench, spare - with.px(with_flow_row));
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const ImVec2 body{room.x,
                     std::max(room.y - below - ImGui::GetStyle().ItemSpacing.y, with.px(80))};

@@ -1,5 +1,6 @@
 #include "panels/workbench.hpp"
 
+#include "model/flow.hpp"
 #include "model/ticks.hpp"
 #include "panels/knob_steps.hpp"
 
@@ -72,12 +73,19 @@ workbench::workbench(std::unique_ptr<simulation> source) : source_(std::move(sou
 
 workbench::workbench(std::shared_ptr<const trace::recording> recorded, std::string file_name)
     : file_name_(std::move(file_name)) {
+  show_recorded(std::move(recorded));
+}
+
+void workbench::show_recorded(std::shared_ptr<const trace::recording> recorded) {
+  const bool first = !shown_;
   seed_ = recorded->header.seed;
   show(std::make_shared<run>(std::move(recorded)));
   quiet_from_ = shown_->quiet_from();
-  view.fit();
-  if (!shown_->has_charts()) {
-    tab = shown_->line().tasks().all().empty() ? viz::tab::events : viz::tab::lanes;
+  if (first) {
+    view.fit();
+    if (!shown_->has_charts()) {
+      tab = shown_->line().tasks().all().empty() ? viz::tab::events : viz::tab::lanes;
+    }
   }
 }
 
@@ -90,6 +98,28 @@ run* workbench::other() const noexcept {
   default:
     return other_.get();
   }
+}
+
+const breaker_sources* workbench::breaker() const {
+  if (!shown_ || shown_->line().breakers().empty()) {
+    return nullptr;
+  }
+  const auto all = shown_->line().breakers();
+  const auto chosen = std::ranges::find(all, breaker_, &breaker_sources::name);
+  return chosen == all.end() ? &all.front() : &*chosen;
+}
+
+std::span<const transition> workbench::transitions() const {
+  if (!shown_) {
+    return {};
+  }
+  const breaker_sources* chosen = breaker();
+  if (chosen == nullptr) {
+    return shown_->line().key_transitions();
+  }
+  const auto all = shown_->line().states()[static_cast<std::size_t>(chosen->state)].transitions;
+  const bool begins = !all.empty() && all.front().from < 0; // which is no change
+  return all.subspan(begins ? 1 : 0);
 }
 
 const std::vector<scene_entry>& workbench::scenes() const {
@@ -140,7 +170,7 @@ void workbench::show(std::shared_ptr<run> next) {
   view.set_whole(whole);
   if (first) {
     view = viz::axis{whole};
-    clock.to_end(shown_->trace());
+    clock.go_to(telling_moment(shown_->line()), shown_->trace());
   } else {
     clock.replace(shown_->trace());
   }
@@ -223,7 +253,7 @@ run_request workbench::request_for(slot where, viz::code which) const {
 }
 
 void workbench::ask_main() {
-  if (!source_ || session_over_) {
+  if (!source_ || session_over_ || scene_.id.empty()) {
     return;
   }
   if (std::exchange(change_begun_, false)) {
@@ -235,7 +265,11 @@ void workbench::ask_main() {
 }
 
 void workbench::ask_other() {
-  if (source_ && !session_over_ && against_ != rival::none && against_ != rival::previous) {
+  failure_.clear();
+  other_failure_.clear();
+  other_awaited_ =
+      source_ && !session_over_ && against_ != rival::none && against_ != rival::previous;
+  if (other_awaited_) {
     source_->request(request_for(slot::other, code_of(against_)));
   }
 }
@@ -290,6 +324,7 @@ void workbench::start_sweep(std::optional<std::size_t> count) {
   swept_ = knobs_[sweep_knob].info;
   swept_with_ = request_for(slot::sweep, code_);
   sweep_points_.clear();
+  sweep_failures_.clear();
   sweep_.reset();
   sweep_values_ = sweep_values(*swept_, count.value_or(sweep_count(*swept_)));
   sweep_first_ticket_ = next_ticket_;
@@ -304,7 +339,7 @@ void workbench::start_sweep(std::optional<std::size_t> count) {
 }
 
 bool workbench::sweep_is_old() const {
-  if (!swept_ || sweep_points_.empty()) {
+  if (!swept_ || sweep_done() == 0) {
     return false;
   }
   const run_request now = request_for(slot::sweep, code_);

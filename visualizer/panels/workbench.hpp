@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,9 @@ public:
 
   [[nodiscard]] run* other() const noexcept; ///< what is compared with; null: none
 
-  [[nodiscard]] bool live() const noexcept { return source_ != nullptr; }
+  /// A scene is played: there are knobs to turn. Not so where a schedule is replayed, although
+  /// saves are followed there too.
+  [[nodiscard]] bool live() const { return source_ != nullptr && !source_->scenes().empty(); }
 
   [[nodiscard]] const std::string& file_name() const noexcept { return file_name_; }
 
@@ -62,6 +65,16 @@ public:
   [[nodiscard]] const viz::banner& banner() const noexcept { return banner_; }
 
   void dismiss_banner() { banner_ = {}; }
+
+  /// The breaker that its panel, the charts' band and the steps from transition to transition are
+  /// about: the one that was chosen, else the run's first; null when the run has none.
+  [[nodiscard]] const breaker_sources* breaker() const;
+
+  /// Runs to come keep to the one of this name, as long as they have it.
+  void choose_breaker(std::string_view name) { breaker_ = name; }
+
+  /// Where that breaker changes its state; of a run without breakers, whatever states it has.
+  [[nodiscard]] std::span<const transition> transitions() const;
 
   /// A request is out that has not been answered.
   [[nodiscard]] bool waiting() const noexcept { return answered_ != asked_; }
@@ -95,6 +108,11 @@ public:
   [[nodiscard]] rival against() const noexcept { return against_; }
 
   void compare_with(rival which);
+
+  /// Why the run that was asked for to compare with did not come: "naive crashed: ..."; empty while
+  /// it may still come, or has.
+  [[nodiscard]] const std::string& other_failure() const noexcept { return other_failure_; }
+
   [[nodiscard]] std::vector<rival> rivals() const; ///< those there are now
 
   std::size_t sweep_knob = 0;
@@ -108,10 +126,20 @@ public:
 
   [[nodiscard]] bool sweeping() const noexcept { return sweep_missing_ > 0; }
 
-  [[nodiscard]] std::size_t sweep_done() const noexcept { return sweep_points_.size(); }
+  [[nodiscard]] std::size_t sweep_done() const noexcept {
+    return sweep_points_.size() + sweep_failures_.size();
+  }
 
-  [[nodiscard]] std::size_t sweep_total() const noexcept {
-    return sweep_points_.size() + sweep_missing_;
+  [[nodiscard]] std::size_t sweep_total() const noexcept { return sweep_done() + sweep_missing_; }
+
+  /// A value for which there is no point: its run crashed, hung or ended badly.
+  struct sweep_failure {
+    double value = 0;
+    std::string why = {};
+  };
+
+  [[nodiscard]] const std::vector<sweep_failure>& sweep_failures() const noexcept {
+    return sweep_failures_;
   }
 
   /// Of what has come in so far; null before the first.
@@ -136,7 +164,9 @@ public:
   std::optional<std::size_t> typing;
   std::string typed;
   std::string typing_error;
+  std::string latency_of; ///< name of the spans that the charts' latency is about; empty: main
   std::string highlighted_knob; ///< an advice points at it
+  bool scroll_to_knob = false;  ///< it comes into view with the next frame
   float text_scale = 1;         ///< times the display's: Ctrl +, Ctrl -
 
   // --- doing --------------------------------------------------------------------------------
@@ -151,17 +181,25 @@ public:
   /// A line to show for a moment ("copied"); empty when there is none.
   [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
 
+  /// There is something that Esc would close or clear.
+  [[nodiscard]] bool can_clear() const;
+
+  void drop_notice() { notice_.clear(); }
+
   void select_event(std::size_t index);
 
 private:
   void show(std::shared_ptr<run> next);
+  void show_recorded(std::shared_ptr<const trace::recording> recorded);
   void take(const scene_opened& what);
   void take(const run_finished& what);
+  void take(const run_replayed& what);
   void take(const viz::banner& what);
   void ask_main();
   void ask_other();
   [[nodiscard]] run_request request_for(slot where, viz::code which) const;
   void toggle_marker();
+  void to_transition(action which);
   void clear();
 
   std::unique_ptr<simulation> source_;
@@ -176,6 +214,9 @@ private:
   std::shared_ptr<run> other_;
   bool change_begun_ = false;
   rival against_ = rival::none;
+  bool other_awaited_ = false;
+  std::string failure_;       ///< of this or the other run, while both are awaited
+  std::string other_failure_; ///< known to be the other's
   viz::banner banner_;
   bool session_over_ = false;
   std::uint64_t next_ticket_ = 1;
@@ -185,11 +226,13 @@ private:
   std::optional<knob_info> swept_;
   run_request swept_with_; ///< code, seed and the other knobs
   std::vector<sweep_point> sweep_points_;
+  std::vector<sweep_failure> sweep_failures_;
   std::vector<double> sweep_values_;
   std::optional<sweep_result> sweep_;
   std::size_t sweep_missing_ = 0;
   std::uint64_t sweep_first_ticket_ = 0;
 
+  std::string breaker_;             ///< name of the chosen one
   std::optional<nanos> quiet_from_; ///< of a recorded run, see run::quiet_from
   std::optional<std::string> copied_;
   std::string notice_;

@@ -17,6 +17,26 @@ void workbench::toggle_marker() {
   }
 }
 
+void workbench::to_transition(action which) {
+  const bool on = which == action::next_transition;
+  const cursor before = clock.at();
+  if (on) {
+    clock.to_next_transition(shown_->trace(), transitions());
+  } else {
+    clock.to_previous_transition(shown_->trace(), transitions());
+  }
+  if (clock.at() == before) { // a key without an answer looks broken
+    notice_ = transitions().empty() ? "Nothing in this run changes its state."
+              : on                  ? "This was the last change of state."
+                                    : "There is no earlier change of state.";
+  }
+}
+
+bool workbench::can_clear() const {
+  return help_open || menu_open || !filter.text.empty() || selected_event || selected_span ||
+         presenter || !notice_.empty();
+}
+
 void workbench::clear() {
   if (help_open || menu_open) {
     help_open = false;
@@ -126,10 +146,8 @@ void workbench::perform(action what) {
     clock.to_end(trace);
     break;
   case action::previous_transition:
-    clock.to_previous_transition(shown_->line());
-    break;
   case action::next_transition:
-    clock.to_next_transition(shown_->line());
+    to_transition(what);
     break;
   default:
     break;

@@ -2,6 +2,7 @@
 #include "panels/workbench.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir::viz {
 
@@ -43,6 +44,7 @@ void workbench::take(const scene_opened& what) {
     sweep_.reset();
     swept_.reset();
     sweep_points_.clear();
+    sweep_failures_.clear();
     sweep_knob = 0;
     seed_ = 1;
   }
@@ -65,12 +67,17 @@ void workbench::take(const run_finished& what) {
   case slot::main:
     answered_ = std::max(answered_, what.request.ticket);
     show(run_of(what, scene_.knobs));
+    if (other_awaited_ && !failure_.empty()) {
+      other_failure_ = std::exchange(failure_, {});
+    }
     if (banner_.what != banner::kind::compile_error && banner_.what != banner::kind::problem) {
       banner_ = {};
     }
     break;
   case slot::other:
     other_ = run_of(what, scene_.knobs);
+    other_awaited_ = false;
+    other_failure_.clear();
     break;
   case slot::sweep: {
     const std::uint64_t index = what.request.ticket - sweep_first_ticket_;
@@ -79,20 +86,41 @@ void workbench::take(const run_finished& what) {
     }
     --sweep_missing_;
     if (what.healthy) { // one that crashed says nothing about throughput
-      sweep_points_.push_back({sweep_values_[index], run_of(what, scene_.knobs)->figures()});
+      sweep_point point{.value = sweep_values_[index],
+                        .figures = run_of(what, scene_.knobs)->figures()};
+      for (const judged_goal& each : what.goals) {
+        point.goals_met.push_back(each.met);
+      }
+      sweep_points_.push_back(std::move(point));
       sweep_ = analyse_sweep(sweep_points_);
+    } else {
+      sweep_failures_.push_back(
+          {sweep_values_[index], what.message.empty() ? what.ended : what.message});
     }
     break;
   }
   }
 }
 
+/// At the moment of failure, if there still is one; else where the reader has been looking.
+void workbench::take(const run_replayed& what) {
+  show_recorded(what.trace);
+  if (const auto broken = shown_->line().promises_broken(); !broken.empty()) {
+    select_event(broken.front().event);
+  }
+}
+
 void workbench::take(const viz::banner& what) {
-  if (what.what != banner::kind::none && what.what != banner::kind::working) {
+  if (is_trouble(what.what)) {
+    // While both are awaited there is no telling whose failure it is, until one of them comes.
+    if (other_awaited_) {
+      (waiting() ? failure_ : other_failure_) = what.title;
+    }
     answered_ = asked_;
     sweep_missing_ = 0;
     banner_open = true;
   }
+  banner_open = banner_open || what.what == banner::kind::remark;
   banner_ = what;
   session_over_ = session_over_ || what.title.ends_with("session has ended");
 }

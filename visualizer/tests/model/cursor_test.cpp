@@ -85,18 +85,19 @@ TEST_CASE("transitions of the breaker are gone through one by one, both ways") {
   run.at(40).gauge("depth", 0);
   const auto trace = run.done();
   const timeline line(trace);
+  const auto all = line.key_transitions();
   auto at = cursor_at_start();
-  at = next_transition(line, at);
+  at = next_transition(trace, all, at);
   CHECK(at == cursor{3, 20});
-  at = next_transition(line, at);
+  at = next_transition(trace, all, at);
   CHECK(at == cursor{4, 30});
-  at = next_transition(line, at);
+  at = next_transition(trace, all, at);
   CHECK(at == cursor{5, 30});
-  CHECK(next_transition(line, at) == at);
-  at = previous_transition(line, at);
+  CHECK(next_transition(trace, all, at) == at);
+  at = previous_transition(trace, all, at);
   CHECK(at == cursor{4, 30});
-  CHECK(previous_transition(line, cursor_at_end(trace)) == cursor{5, 30});
-  CHECK(previous_transition(line, cursor{3, 20}) == cursor{3, 20});
+  CHECK(previous_transition(trace, all, cursor_at_end(trace)) == cursor{5, 30});
+  CHECK(previous_transition(trace, all, cursor{3, 20}) == cursor{3, 20});
 }
 
 TEST_CASE("the event that happened last is the one before the cursor") {

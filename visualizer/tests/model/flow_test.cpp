@@ -31,6 +31,35 @@ TEST_CASE("a place shows who is in it, oldest first, each in a slot of its own")
   CHECK((picture.places[1].items[0].item == 1 && picture.places[1].items[0].since_ns == 2));
 }
 
+TEST_CASE("a run that ends with empty places is first looked at where it was busiest") {
+  trace_builder run;
+  run.at(1).enter("queue", 1).at(2).enter("queue", 2).at(3).enter("queue", 3);
+  run.at(4).end("jobs", outcome::ok, 1).at(5).end("jobs", outcome::ok, 2);
+  const auto busy = run.done();
+  CHECK(telling_moment(timeline(busy)) == cursor_at_end(busy));
+  run.at(6).end("jobs", outcome::ok, 3);
+  // Refused in the very instant in which they come: that never counts.
+  for (int item = 4; item < 10; ++item) {
+    run.at(7).enter("queue", item);
+  }
+  for (int item = 4; item < 10; ++item) {
+    run.end("jobs", outcome::rejected, item);
+  }
+  const auto empty = run.done();
+  CHECK(telling_moment(timeline(empty)) == cursor{3, 3});
+  trace_builder heap; // a thousand come at once and wait; what the scene is about comes later
+  for (int item = 1; item <= 1000; ++item) {
+    heap.at(0).enter("heap", item);
+  }
+  for (int item = 1; item <= 1000; ++item) {
+    heap.at(item).enter("worker", item, 4).at(item + 1).end("jobs", outcome::ok, item);
+  }
+  const auto worked = heap.done();
+  CHECK(telling_moment(timeline(worked)).t_ns > 0);
+  const trace::recording nothing;
+  CHECK(telling_moment(timeline(nothing)) == cursor_at_end(nothing));
+}
+
 TEST_CASE("above 64 slots or items a place is a level with a number") {
   trace_builder run;
   for (int i = 1; i <= 70; ++i) {

@@ -16,6 +16,14 @@ xdotool type --delay 0 "77"
 xdotool key --delay 0 Return
 until_true state "^knob capacity 77$"
 until_true state "^waiting 0$"
+# What is typed after a key that selects everything replaces it, even within one frame.
+click "capacity value"
+xdotool type --delay 0 "123"
+xdotool key --delay 0 ctrl+a
+xdotool type --delay 0 "55"
+xdotool key --delay 0 Return
+until_true state "^knob capacity 55$"
+until_true state "^waiting 0$"
 click "Compare tab"
 click "compare with naive"
 until_true state "^other 1$"

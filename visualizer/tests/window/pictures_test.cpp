@@ -1,9 +1,13 @@
 #include "app/glfw_window.hpp"
 #include "catch.hpp"
 #include "panels/panels.hpp"
+#include "tests/panels/contrast.hpp"
 #include "tests/panels/fake_simulation.hpp"
+#include "tests/panels/stages.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <memory>
 
 using namespace weir::viz;
@@ -67,6 +71,26 @@ std::size_t count(const image& seen, ImU32 colour, const box& area, int toleranc
   return found;
 }
 
+box inside(const box& what, const box& clip) {
+  return {{std::max(what.min.x, clip.min.x), std::max(what.min.y, clip.min.y)},
+          {std::min(what.max.x, clip.max.x), std::min(what.max.y, clip.max.y)}};
+}
+
+/// The colour that most pixels of `area` have: what a text stands on.
+ImU32 commonest(const image& seen, const box& area) {
+  std::map<ImU32, std::size_t> times;
+  const auto bound = [](float value, int most) {
+    return static_cast<std::size_t>(std::clamp(static_cast<int>(value), 0, most));
+  };
+  for (std::size_t y = bound(area.min.y, seen.height); y < bound(area.max.y, seen.height); ++y) {
+    for (std::size_t x = bound(area.min.x, seen.width); x < bound(area.max.x, seen.width); ++x) {
+      const std::uint8_t* pixel = &seen.pixels[(y * static_cast<std::size_t>(seen.width) + x) * 4];
+      ++times[IM_COL32(pixel[0], pixel[1], pixel[2], 255)];
+    }
+  }
+  return std::ranges::max_element(times, {}, &std::pair<const ImU32, std::size_t>::second)->first;
+}
+
 const box everything{{0, 0}, {1280, 720}};
 
 } // namespace
@@ -123,6 +147,32 @@ TEST_CASE("text stands out from its ground") {
   const image seen = studio::get().draw(*bench);
   CHECK(count(seen, theme::text, everything, 24) > 1500);
   CHECK(count(seen, theme::ground, everything, 2) > 20'000);
+}
+
+TEST_CASE("in every state each label has a contrast of 4.5 to 1 to what it stands on") {
+  for (const stage& each : all_stages()) {
+    if (each.heavy) {
+      continue;
+    }
+    const auto bench = each.set();
+    const image seen = studio::get().draw(*bench);
+    const bool covered = bench->menu_open || bench->help_open;
+    std::string found;
+    for (const locator::label& label : studio::get().places.labels()) {
+      const bool faded = (label.colour >> IM_COL32_A_SHIFT) != 0xff; // of what cannot be pressed
+      const box area = inside(label.where, label.clip);
+      if (faded || area.width() < 4 || area.height() < 8 ||
+          (covered && count(seen, label.colour, area, 60) == 0)) {
+        continue;
+      }
+      if (const double ratio = contrast(label.colour, commonest(seen, area));
+          ratio < text_contrast) {
+        found += label.text + ": " + std::to_string(ratio) + '\n';
+      }
+    }
+    CAPTURE(each.name);
+    CHECK(found == "");
+  }
 }
 
 TEST_CASE("the ghost of the run before is drawn") {
