@@ -289,6 +289,6 @@ WEIR_SCENE(
                    "wait. When the pool comes back whole, find a size that serves the traffic.",
         .knobs = {arrival_rate, size_of_pool, patience, query_time, connect_time, outage, breaks},
         .goals = {{"at least 90 of 100 requests are answered", answered},
-                  {"the pool is whole again after the outage", whole},
+                  {"the pool comes back whole: no places out of use while somebody waits", whole},
                   {"never more than 16 connections at the database", few_enough}},
         .body = evening, .horizon = 10s);

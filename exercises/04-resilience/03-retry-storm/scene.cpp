@@ -98,7 +98,7 @@ std::unique_ptr<backoff> make_one(const client& self, choice which) {
 class dashboard {
 public:
   explicit dashboard(const fleet& all)
-      : calls_("calls in 100 ms", {.capacity = all.capacity / 4, .unit = "calls"}),
+      : most_calls_(all.capacity / 4),
         peak_("peak after four rounds", {.capacity = all.capacity / 4, .unit = "calls"}),
         left_("tills without prices", {.unit = "tills"}),
         queue_("server queue", {.capacity = all.capacity / 5, .unit = "calls"}),
@@ -144,6 +144,10 @@ public:
     if (now < due_ && unserved_ != 0)
       return;
     due_ = now + 50ms;
+    if (!peaks_count_ && now >= world.settled()) {
+      peaks_count_ = true;
+      calls_.limit(most_calls_);
+    }
     calls_.set(static_cast<double>(std::exchange(most_, 0)));
     peak_.set(static_cast<double>(world.peak()));
     queue_.set(static_cast<double>(queued_.size()));
@@ -171,7 +175,9 @@ private:
     begin(who, "served", weir::span_role::running);
   }
 
-  weir::gauge calls_;
+  double most_calls_; ///< in 100 ms, after four rounds
+  bool peaks_count_ = false;
+  weir::gauge calls_{"calls in 100 ms", {.capacity = 0, .unit = "calls"}};
   weir::gauge peak_;
   weir::gauge left_;
   weir::gauge queue_;
