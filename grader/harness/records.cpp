@@ -43,6 +43,19 @@ boost::json::array to_json(const std::vector<task_report>& tasks) {
   return list;
 }
 
+/// Names the file in the record.
+void write_trace(const trace::recording& trace, std::string_view test, const std::string& directory,
+                 boost::json::object& record) {
+  if (directory.empty()) return;
+  const std::string path = directory + '/' + std::string(test) + ".weirtrace";
+  try {
+    trace::write_file(path, trace);
+    record["trace"] = path;
+  } catch (const std::exception& e) {
+    record["trace_error"] = e.what(); // the verdict stands without its trace
+  }
+}
+
 boost::json::array to_json(const std::vector<trace::timeline_line>& lines) {
   boost::json::array list;
   for (const auto& line : lines)
@@ -94,6 +107,7 @@ void test_outcome::add(const exploration& found) {
   schedules_ += found.schedules;
   handlers_ += found.handlers;
   exhausted_ = exhausted_ && found.exhausted;
+  if (found && found.replayed) replayed_ = found;
   if (found || !passed_) return;
   passed_ = false;
   failed_ = found;
@@ -114,8 +128,13 @@ boost::json::object test_outcome::to_record(std::string_view id, const std::stri
                              {"message", message_},         {"schedules", schedules_},
                              {"handlers", handlers_},       {"exhausted", explorations_ != 0 && exhausted_},
                              {"explorations", explorations_}};
+  if (replayed_ && !failed_) {
+    record["followed"] = replayed_->followed;
+    write_trace(replayed_->trace, id, trace_directory, record);
+  }
   if (!failed_) return record;
   const auto& failure = *failed_->failure;
+  if (failed_->replayed) record["followed"] = failed_->followed;
   record["scenario"] = failed_->name;
   record["failing_schedule"] = failure.number;
   record["deviations"] = failure.deviations;
@@ -125,15 +144,7 @@ boost::json::object test_outcome::to_record(std::string_view id, const std::stri
   record["tasks"] = to_json(failure.result.tasks);
   record["timeline"] = to_json(trace::last_events(failure.trace, timeline_lines));
   record["virtual_time_ns"] = failure.result.virtual_time.count();
-  if (!trace_directory.empty()) {
-    const std::string path = trace_directory + '/' + std::string(id) + ".weirtrace";
-    try {
-      trace::write_file(path, failure.trace);
-      record["trace"] = path;
-    } catch (const std::exception& e) {
-      record["trace_error"] = e.what(); // the verdict stands without its trace
-    }
-  }
+  write_trace(failure.trace, id, trace_directory, record);
   return record;
 }
 

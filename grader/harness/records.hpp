@@ -38,7 +38,10 @@ public:
   /// A Catch2 assertion outside any exploration, or an exception that left the test case.
   void fail(std::string message);
   [[nodiscard]] bool passed() const noexcept { return passed_; }
-  /// The fields of a "test-end" record; writes the failing schedule's trace to `trace_directory` if it isn't empty.
+  /// No exploration has the name in the token that was to be replayed.
+  [[nodiscard]] bool replayed_nothing() const noexcept { return passed_ && !replayed_; }
+  /// The fields of a "test-end" record; writes the trace of the failing or the replayed schedule to `trace_directory`
+  /// if it isn't empty.
   [[nodiscard]] boost::json::object to_record(std::string_view id, const std::string& trace_directory) const;
 
 private:
@@ -50,6 +53,7 @@ private:
   std::uint64_t handlers_ = 0;
   bool exhausted_ = true;
   std::optional<exploration> failed_;
+  std::optional<exploration> replayed_; ///< and held
 };
 
 } // namespace weir::harness

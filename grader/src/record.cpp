@@ -219,6 +219,7 @@ record_step run_record::on_test_end(const line_fields& fields) {
     test.failing_schedule = failing;
   }
   test.token = fields.text("token");
+  test.followed = fields.truth("followed");
   test.trace_file = fields.text("trace");
   for (const auto& each : fields.objects("timeline")) {
     test.timeline.push_back(

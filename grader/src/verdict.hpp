@@ -86,9 +86,12 @@ struct test_result {
   bool exhausted{}; ///< every schedule within the policy's bound was run
   std::optional<std::size_t> failing_schedule{}; ///< which one failed first, from 1
   std::string token;                             ///< replays the failure; empty without one
+  /// Of a replayed token: whether the run came to every choice that it lists. Code that was changed
+  /// since may have others.
+  std::optional<bool> followed{};
   std::vector<timeline_entry> timeline;
   std::vector<task_state> tasks;
-  std::string trace_file; ///< absolute; empty without one
+  std::string trace_file; ///< absolute; empty without one: only failures and replays leave one
 };
 
 struct stage_timing {

@@ -72,6 +72,24 @@ token=$(grep -o -m 1 'w1:[^ ]*' <<<"$said") || die "the starter gives no token: 
 said=$("$weir" viz --replay "$token" --text) || die 'a failure is not replayed'
 [[ $said == *'✗ 0.002 s: the queue holds'* ]] || die "a replayed failure does not name the broken promise: $said"
 
+# The window follows saves: what the token's schedule comes to with the new code.
+state=$workspace/widgets.state
+file=$workspace/01-back-pressure/01-bounded-queue/queue.cpp
+says() { grep -q "$1" "$state"; }
+"$weir" viz --replay "$token" --widgets "$workspace/widgets" &
+shown=$!
+until_true 'a replayed failure does not open where it failed' says '^t_ns 2000000$'
+cp -- "$root/solutions/01-back-pressure/01-bounded-queue/queue.cpp" "$file"
+until_true 'a mended file is not replayed' says '^banner The promise holds in this schedule now'
+printf 'this is no C++\n' >>"$file"
+until_true 'a broken file is not told' says '^banner queue.cpp does not compile'
+cp -- "$root/exercises/01-back-pressure/01-bounded-queue/queue.cpp" "$file"
+until_true 'the failure does not come back' says '^banner The promise is broken again'
+until_true 'the failure is not shown again' says '^t_ns 2000000$'
+kill -TERM "$shown"
+wait "$shown"
+[[ $? -eq 3 ]] || die 'an interrupted replay is not status 3'
+
 open_window
 kill -KILL "$shown"
 wait "$shown" 2>/dev/null

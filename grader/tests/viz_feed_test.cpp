@@ -42,25 +42,18 @@ TEST_CASE("a module's message starts the runner as the sandbox wants it", "[viz]
   runner.limits.file_size = 64;
   runner.limits.open_files = 32;
   runner.status = process_spec::status_style::shell;
-  runner.inputs.push_back({10, std::string{"\x06\x00\xff", 3}});
   const auto said = say_module(code::yours, runner, 2s);
   CHECK(boost::json::serialize(said) ==
         R"({"say":"module","code":"yours","launch":{"argv":["/usr/bin/bwrap","--","/weir-runner",)"
-        R"("--scene","a b.so"],"environment":["TZ=UTC"],"directory":"","filter":"0600ff",)"
-        R"("filter_descriptor":10,"own_pid_operands":[],"shell_status":true,)"
+        R"("--scene","a b.so"],"environment":["TZ=UTC"],"directory":"","shell_status":true,)"
         R"("address_space":1073741824,"file_size":64,"open_files":32,"patience_ms":2000}})");
 }
 
-TEST_CASE("without a sandbox the runner filters its own system calls", "[viz]") {
-  process_spec runner;
-  runner.argv = {"/weir-runner"};
-  runner.filter = system_call_filter::make(system_call_filter::signals::only_to_itself);
-  const auto said = say_module(code::yours, runner, 2s);
-  const auto& launch = said.at("launch").as_object();
-  CHECK(launch.at("filter").as_string().size() == 2 * runner.filter->bytes().size());
-  CHECK(launch.at("filter_descriptor").as_int64() == -1);
-  CHECK(launch.at("own_pid_operands").as_array().size() == runner.filter->own_pid_operands.size());
-  CHECK_FALSE(launch.at("shell_status").as_bool());
+TEST_CASE("a replayed schedule's message names its trace and what is to be said", "[viz]") {
+  CHECK(boost::json::serialize(say_replayed(
+            {replay_report::kind::held, "The promise holds", "`weir run x`"}, "/x/1.weirtrace")) ==
+        R"({"say":"replayed","kind":"held","title":"The promise holds","text":"`weir run x`",)"
+        R"("trace":"/x/1.weirtrace"})");
 }
 
 TEST_CASE("the window's wishes are understood, and nothing else", "[viz]") {

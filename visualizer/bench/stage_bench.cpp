@@ -145,8 +145,8 @@ private:
       found.push_back(std::move(*run));
     } else if (auto* scene = std::get_if<scene_opened>(&update)) {
       opened_ = std::move(*scene);
-    } else if (const auto& what = std::get<banner>(update); what.what > banner::kind::working) {
-      throw std::runtime_error(what.title + "\n" + what.text);
+    } else if (const auto* told = std::get_if<banner>(&update); told && is_trouble(told->what)) {
+      throw std::runtime_error(told->title + "\n" + told->text);
     }
   }
 

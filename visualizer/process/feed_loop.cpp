@@ -1,5 +1,7 @@
 #include "process/feed_loop.hpp"
 
+#include <weir/trace/file.hpp>
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -123,6 +125,24 @@ void feed_loop::take(const say_module& said) {
 
 void feed_loop::take(const say_problem& said) {
   build_ = said.what;
+}
+
+/// The banner goes first: whoever waits for the run finds it there.
+void feed_loop::take(const say_replayed& said) {
+  build_ = {};
+  run_ = said.what;
+  std::shared_ptr<const trace::recording> recorded;
+  if (!said.trace.empty()) {
+    try {
+      recorded = std::make_shared<const trace::recording>(trace::read_file(said.trace));
+    } catch (const std::exception& error) {
+      run_ = {banner::kind::problem, "The replayed run can't be read", error.what()};
+    }
+  }
+  show();
+  if (recorded) {
+    publish_(run_replayed{std::move(recorded)});
+  }
 }
 
 void feed_loop::attend(code which) {

@@ -53,6 +53,7 @@ private:
   void take(const say_working& said);
   void take(const say_module& said);
   void take(const say_problem& said);
+  void take(const say_replayed& said);
 
   void attend(code which);
   void take(code which, scene_child::ready& news);

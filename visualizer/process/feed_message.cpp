@@ -91,6 +91,21 @@ say_open open_of(const json::object& message) {
   return said;
 }
 
+say_replayed replayed_of(const json::object& message) {
+  const auto kind = text_of(message, "kind");
+  say_replayed said{
+      .what = {banner::kind::problem, text_of(message, "title"), text_of(message, "text")},
+      .trace = text_of(message, "trace")};
+  if (kind == "held") {
+    said.what.what = banner::kind::held;
+  } else if (kind == "strayed" || kind == "broken") {
+    said.what.what = said.what.title.empty() ? banner::kind::none : banner::kind::remark;
+  } else if (kind == "compile_error") {
+    said.what.what = banner::kind::compile_error;
+  }
+  return said;
+}
+
 } // namespace
 
 feed_message parse_feed_message(const json::object& message) {
@@ -112,6 +127,9 @@ feed_message parse_feed_message(const json::object& message) {
                                                                   : banner::kind::problem;
     return say_problem{code_of(message),
                        {kind, text_of(message, "title"), text_of(message, "text")}};
+  }
+  if (type == "replayed") {
+    return replayed_of(message);
   }
   throw std::invalid_argument("no such message: " + type);
 }

@@ -25,6 +25,10 @@
 ///       {"say": "module", "code": "yours", "launch": {"argv", "environment", "directory",
 ///        "shell_status", "address_space", "file_size", "open_files", "patience_ms"}}
 ///       {"say": "problem", "code": "yours", "kind": "compile_error" or "problem", "title", "text"}
+///     where a token is replayed, the list of scenes is empty, and instead of all that there is
+///     {"say": "working"}, {"say": "problem"}, and
+///       {"say": "replayed", "kind": "held", "strayed", "broken", "compile_error" or "problem",
+///        "title", "text", "trace": a file, or "" when there is no run to look at}
 ///     window → feeder:
 ///       {"ask": "open", "scene": "breaker", "code": "naive"}
 ///       {"ask": "code", "code": "naive"}        a module of the open scene, besides the shown one
@@ -58,7 +62,13 @@ struct say_problem {
   banner what = {};
 };
 
-using feed_message = std::variant<say_scenes, say_open, say_working, say_module, say_problem>;
+struct say_replayed {
+  banner what = {};       ///< kind::none: the run says it all
+  std::string trace = {}; ///< a file; empty: there is none
+};
+
+using feed_message =
+    std::variant<say_scenes, say_open, say_working, say_module, say_problem, say_replayed>;
 
 /// Throws std::exception for a message that is not as above.
 [[nodiscard]] feed_message parse_feed_message(const boost::json::object& message);

@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "commands/grading.hpp"
 #include "json_report.hpp"
+#include "replay_report.hpp"
 #include "report.hpp"
 
 #include <CLI/CLI.hpp>
@@ -32,8 +33,11 @@ void replay(context& ctx, const replay_options& options) {
   if (options.json) {
     ctx.out << boost::json::serialize(to_json(v, ex)) << '\n';
   } else if (v.passed()) {
-    ctx.out << fmt::format("{}: this schedule holds now. `weir run {}` tries the others.\n",
-                           ctx.paint().green("replayed"), ex.id);
+    const replay_report seen = report_replay(v, nullptr, ex);
+    const bool held = seen.what == replay_report::kind::held;
+    ctx.out << fmt::format("{}: {} {}\n",
+                           held ? ctx.paint().green("replayed") : ctx.paint().yellow("replayed"),
+                           seen.title, seen.text);
   } else {
     ctx.out << report(v, ex, report_options_for(ctx, options.verbose));
     if (!v.trace_file.empty()) {

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr const char* help =
     R"(Opens a window on the exercise's scene with your code in it: turn its knobs, rewind it, and save your file to see what changed.
 
-`--compare` puts two versions side by side, each of them `mine`, `naive` (the starter), `solution` or a file. `--replay` opens a failure from a report at the moment where the promise was broken.
+`--compare` puts two versions side by side, each of them `mine`, `naive` (the starter), `solution` or a file. `--replay` opens a failure from a report at the moment where the promise was broken, and runs its schedule again whenever you save.
 
 `--text`, `--screenshot` and `--record` need no person; `--text` needs no display either.
 
@@ -127,20 +127,21 @@ viz::live_request live_request_for(context& ctx, const viz_options& options) {
   return request;
 }
 
-void show_failure(context& ctx, const viz_options& options, const fs::path& trace) {
+void show_trace(context& ctx, const viz_options& options) {
   std::vector<std::string> for_window = options.for_window;
   if (std::ranges::find(for_window, "--at") == for_window.end()) {
     for_window.emplace_back("--at-failure");
   }
-  ctx.result = static_cast<exit_code>(viz::show_trace(ctx, trace, for_window));
+  ctx.result =
+      static_cast<exit_code>(viz::show_trace(ctx, fs::absolute(options.replay), for_window));
 }
 
-/// Runs the one schedule again, as `weir replay` does, and opens what it recorded.
+/// A trace stands as it is; a token is run again, and once more after every save.
 void replay(context& ctx, const viz_options& options) {
   static_cast<void>(viz::require_window_program(ctx));
   std::error_code error;
-  if (fs::is_regular_file(options.replay, error)) {
-    return show_failure(ctx, options, fs::absolute(options.replay));
+  if (fs::exists(options.replay, error)) {
+    return show_trace(ctx, options);
   }
   if (options.replay.find(':') == std::string::npos) {
     throw usage_error{
@@ -148,24 +149,13 @@ void replay(context& ctx, const viz_options& options) {
                     "report.",
                     options.replay)};
   }
-  const exercise& ex = require_exercise_of_token(ctx, options.replay);
-  grade_request request = request_for(ctx, ex);
-  if (!options.file.empty()) {
-    request.source = fs::absolute(options.file);
-  }
-  request.replay_token = options.replay;
-  const verdict v = grade_now(ctx, std::move(request));
-  if (v.passed()) {
-    ctx.out << fmt::format("{}: this schedule holds now, so there is no failure to show. `weir viz "
-                           "{}` opens the scene.\n",
-                           ctx.paint().green("replayed"), ex.id);
-  } else if (v.trace_file.empty()) {
-    ctx.out << report(v, ex, report_options_for(ctx, false));
-    ctx.result = exit_code_of(v);
-  } else {
-    ctx.out << headline(v) << '\n' << std::flush;
-    show_failure(ctx, options, v.trace_file);
-  }
+  viz::replay_request request;
+  request.ex = &require_exercise_of_token(ctx, options.replay);
+  request.token = options.replay;
+  request.file =
+      options.file.empty() ? request_for(ctx, *request.ex).source : fs::absolute(options.file);
+  request.window_options = options.for_window;
+  ctx.result = static_cast<exit_code>(viz::show_replay(ctx, request));
 }
 
 void show(context& ctx, viz_options& options) {

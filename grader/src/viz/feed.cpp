@@ -25,6 +25,22 @@ json::array texts(const std::vector<std::string>& all) {
   return json::array(all.begin(), all.end());
 }
 
+std::string_view to_key(replay_report::kind kind) {
+  switch (kind) {
+  case replay_report::kind::held:
+    return "held";
+  case replay_report::kind::strayed:
+    return "strayed";
+  case replay_report::kind::broken:
+    return "broken";
+  case replay_report::kind::not_built:
+    return "compile_error";
+  case replay_report::kind::not_played:
+    break;
+  }
+  return "problem";
+}
+
 std::string text_of(const json::object& from, std::string_view name) {
   const auto* const value = from.if_contains(name);
   const auto* const text = value ? value->if_string() : nullptr;
@@ -95,6 +111,14 @@ json::object say_problem(code which, trouble kind, const std::string& title,
           {"kind", kind == trouble::compile_error ? "compile_error" : "problem"},
           {"title", title},
           {"text", text}};
+}
+
+json::object say_replayed(const replay_report& what, const std::filesystem::path& trace) {
+  return {{"say", "replayed"},
+          {"kind", to_key(what.what)},
+          {"title", what.title},
+          {"text", what.text},
+          {"trace", trace.string()}};
 }
 
 std::optional<wish> parse_wish(std::string_view line) {

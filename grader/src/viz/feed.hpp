@@ -1,11 +1,13 @@
 #pragma once
 
 #include "process.hpp"
+#include "replay_report.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +47,9 @@ boost::json::object say_module(code which, const process_spec& runner,
 enum class trouble { compile_error, other };
 boost::json::object say_problem(code which, trouble kind, const std::string& title,
                                 const std::string& text);
+
+/// `trace`: what the schedule recorded; empty when there is nothing to look at.
+boost::json::object say_replayed(const replay_report& what, const std::filesystem::path& trace);
 
 /// What the window asks: to open a scene, or a module of the open one (`scene` is empty then).
 struct wish {

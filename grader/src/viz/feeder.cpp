@@ -2,14 +2,12 @@
 
 #include "build_module.hpp"
 #include "errors.hpp"
+#include "viz/cancellation.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -57,11 +55,6 @@ boost::json::object problem_of(code which, const std::string& file, const build_
                      built.detail + gap + built.compiler_output);
 }
 
-bool is_cancellation(const std::exception& thrown) {
-  const auto* const error = dynamic_cast<const boost::system::system_error*>(&thrown);
-  return error != nullptr && error->code() == asio::error::operation_aborted;
-}
-
 } // namespace
 
 feeder::feeder(asio::any_io_executor executor, socket connection, sandbox box,
@@ -75,15 +68,15 @@ feeder::feeder(asio::any_io_executor executor, socket connection, sandbox box,
               watch::latest_task{group_}},
       own_file_{executor_},
       other_file_{executor_},
-      news_{executor_, asio::steady_timer::time_point::max()} {}
+      outbox_{executor_} {}
 
 void feeder::begin(const std::vector<menu_entry>& scenes, const opening& first) {
-  say(say_scenes(scenes));
+  outbox_.say(say_scenes(scenes));
   open(first);
 }
 
 asio::awaitable<void> feeder::run() {
-  group_.spawn(write_messages());
+  group_.spawn(outbox_.write_to(connection_));
   group_.spawn(follow(code::yours));
   if (other_watched_) {
     group_.spawn(follow(code::file));
@@ -100,7 +93,7 @@ void feeder::open(const opening& what) {
   }
   scratch_.reset();
   scratch_.emplace(services_.build_folder_of(*open_));
-  say(say_open(what));
+  outbox_.say(say_open(what));
   watch(code::yours);
   watch(code::file);
   build_later(what.shown);
@@ -129,8 +122,8 @@ asio::awaitable<void> feeder::follow(code which) {
     if (change == watch::file_change::changed) {
       build_later(which);
     } else {
-      say(say_problem(which, trouble::other, "The file is gone",
-                      "It is built again when it is back."));
+      outbox_.say(say_problem(which, trouble::other, "The file is gone",
+                              "It is built again when it is back."));
     }
   }
 }
@@ -148,14 +141,14 @@ asio::awaitable<void> feeder::build(code which) {
     answer = say_problem(which, trouble::other, "There is nothing to run", thrown.what());
   }
   if (opening == openings_) {
-    say(answer);
+    outbox_.say(answer);
   }
 }
 
 asio::awaitable<boost::json::object> feeder::built(const exercise& ex, code which) {
   const auto source = services_.source_of(ex, which);
   const std::string file = source.filename().string();
-  say(say_working(which, fmt::format("Compiling {}", file)));
+  outbox_.say(say_working(which, fmt::format("Compiling {}", file)));
   const toolchain tools = services_.load_toolchain();
   build_request wanted;
   wanted.ex = &ex;
@@ -204,28 +197,8 @@ void feeder::heed(const wish& asked) {
     next.codes = services_.codes_of(ex);
     open(next);
   } catch (const std::exception& thrown) {
-    say(say_problem(asked.which, trouble::other, "The scene can't be opened", thrown.what()));
-  }
-}
-
-void feeder::say(const boost::json::object& message) {
-  outbox_.push_back(boost::json::serialize(message) + '\n');
-  news_.cancel();
-}
-
-asio::awaitable<void> feeder::write_messages() {
-  for (;;) {
-    while (!outbox_.empty()) {
-      const std::string line = std::move(outbox_.front());
-      outbox_.pop_front();
-      const auto bytes = asio::buffer(line);
-      const auto [error, size] =
-          co_await asio::async_write(connection_, bytes, asio::as_tuple(asio::use_awaitable));
-      if (error) {
-        co_return; // the window is gone, and read_wishes notices
-      }
-    }
-    co_await news_.async_wait(asio::as_tuple(asio::use_awaitable));
+    outbox_.say(
+        say_problem(asked.which, trouble::other, "The scene can't be opened", thrown.what()));
   }
 }
 

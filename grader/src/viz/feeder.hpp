@@ -5,17 +5,16 @@
 #include "sandbox.hpp"
 #include "toolchain.hpp"
 #include "viz/feed.hpp"
+#include "viz/outbox.hpp"
 #include "watch/file_watcher.hpp"
 #include "watch/task_group.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -59,12 +58,10 @@ private:
   void build_later(code which);
   void watch(code which);
   asio::awaitable<void> read_wishes();
-  asio::awaitable<void> write_messages();
   asio::awaitable<void> follow(code which);
   asio::awaitable<void> build(code which);
   asio::awaitable<boost::json::object> built(const exercise& ex, code which);
   void heed(const wish& asked);
-  void say(const boost::json::object& message);
 
   asio::any_io_executor executor_;
   socket connection_;
@@ -74,8 +71,7 @@ private:
   std::array<watch::latest_task, 4> builds_;
   watch::file_watcher own_file_;
   watch::file_watcher other_file_;
-  std::deque<std::string> outbox_;
-  asio::steady_timer news_; ///< never expires; cancelled when there is something to write
+  outbox outbox_;
   const exercise* open_{};
   std::uint64_t openings_{};
   bool other_watched_{};

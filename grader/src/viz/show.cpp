@@ -8,6 +8,7 @@
 #include "sandbox.hpp"
 #include "toolchain.hpp"
 #include "viz/feeder.hpp"
+#include "viz/replay_feeder.hpp"
 #include "viz/window.hpp"
 #include "watch/task_group.hpp"
 
@@ -144,18 +145,10 @@ opening opening_of(codebook& codes, const live_request& request) {
           .beside = request.beside};
 }
 
-asio::awaitable<int> live(context& ctx, const live_request& request,
-                          std::vector<std::string> command) {
-  const auto executor = co_await asio::this_coro::executor;
-  codebook codes{ctx, request};
-  window shown{executor};
-  auto connection =
-      shown.start_with_feed(std::move(command)); // it opens while the rest is prepared
-  sandbox box = co_await sandbox::probe();
-  feeder feed{executor, std::move(connection), std::move(box), services_of(ctx, codes)};
-  feed.begin(menu_of(ctx, codes), opening_of(codes, request));
-  watch::task_group group{executor};
-  group.spawn(feed.run());
+/// The window's exit status. However it closes, `feeding` ends before this returns.
+asio::awaitable<int> feed_until_closed(window& shown, asio::awaitable<void> feeding) {
+  watch::task_group group{co_await asio::this_coro::executor};
+  group.spawn(std::move(feeding));
   int status = 0;
   std::exception_ptr thrown;
   try {
@@ -169,6 +162,47 @@ asio::awaitable<int> live(context& ctx, const live_request& request,
   if (thrown) {
     std::rethrow_exception(thrown);
   }
+  co_return status;
+}
+
+asio::awaitable<int> live(context& ctx, const live_request& request,
+                          std::vector<std::string> command) {
+  const auto executor = co_await asio::this_coro::executor;
+  codebook codes{ctx, request};
+  window shown{executor};
+  auto connection =
+      shown.start_with_feed(std::move(command)); // it opens while the rest is prepared
+  sandbox box = co_await sandbox::probe();
+  feeder feed{executor, std::move(connection), std::move(box), services_of(ctx, codes)};
+  feed.begin(menu_of(ctx, codes), opening_of(codes, request));
+  const int status = co_await feed_until_closed(shown, feed.run());
+  co_return status;
+}
+
+replay_source source_of(context& ctx, const sandbox& box, const replay_request& request) {
+  const fs::path build_folder = grader::build_folder_of(ctx.where.workspace, *request.ex);
+  const auto judge = [&ctx, &box, &request, build_folder]() -> asio::awaitable<verdict> {
+    const toolchain tools = toolchain::load(ctx.where.build);
+    grade_request wanted;
+    wanted.ex = request.ex;
+    wanted.repository_root = ctx.where.root;
+    wanted.source = request.file;
+    wanted.build_folder = build_folder;
+    wanted.replay_token = request.token;
+    verdict judged = co_await grade(tools, box, std::move(wanted));
+    co_return judged;
+  };
+  return {.ex = request.ex, .file = request.file, .build_folder = build_folder, .judge = judge};
+}
+
+asio::awaitable<int> replayed(context& ctx, const replay_request& request,
+                              std::vector<std::string> command) {
+  const auto executor = co_await asio::this_coro::executor;
+  window shown{executor};
+  auto connection = shown.start_with_feed(std::move(command));
+  const sandbox box = co_await sandbox::probe();
+  replay_feeder feed{executor, std::move(connection), source_of(ctx, box, request)};
+  const int status = co_await feed_until_closed(shown, feed.run());
   co_return status;
 }
 
@@ -230,6 +264,12 @@ int show_live(context& ctx, const live_request& request) {
   std::vector<std::string> command{require_window_program(ctx).string()};
   command.insert(command.end(), request.window_options.begin(), request.window_options.end());
   return run_operation(live(ctx, request, std::move(command)));
+}
+
+int show_replay(context& ctx, const replay_request& request) {
+  std::vector<std::string> command{require_window_program(ctx).string()};
+  command.insert(command.end(), request.window_options.begin(), request.window_options.end());
+  return run_operation(replayed(ctx, request, std::move(command)));
 }
 
 int show_trace(const context& ctx, const fs::path& trace,

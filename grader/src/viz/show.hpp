@@ -47,6 +47,17 @@ bool has_scene(const context& ctx, const exercise& ex);
 /// closed, environment_error.
 int show_live(context& ctx, const live_request& request);
 
+/// A token to be replayed against the code as it is now, and after every save.
+struct replay_request {
+  const exercise* ex{};
+  std::string token{};
+  std::filesystem::path file{}; ///< the code
+  std::vector<std::string> window_options{};
+};
+
+/// Shows what the token's schedule comes to, until the window is closed; otherwise as `show_live`.
+int show_replay(context& ctx, const replay_request& request);
+
 /// Shows a recorded run.
 int show_trace(const context& ctx, const std::filesystem::path& trace,
                const std::vector<std::string>& window_options);

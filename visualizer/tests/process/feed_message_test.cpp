@@ -45,6 +45,22 @@ TEST_CASE("an opened scene is read with and without wishes", "[process]") {
   CHECK(full.beside == code::naive);
 }
 
+TEST_CASE("a replayed schedule is read with what is to be said of it", "[process]") {
+  const auto said = [](const std::string& kind, const std::string& title) {
+    return std::get<say_replayed>(parse(R"({"say":"replayed","kind":")" + kind + R"(","title":")" +
+                                        title + R"(","text":"b","trace":"/x/1.weirtrace"})"));
+  };
+  CHECK(said("held", "a").what.what == banner::kind::held);
+  CHECK(said("held", "a").what.title == "a");
+  CHECK(said("held", "a").what.text == "b");
+  CHECK(said("held", "a").trace == "/x/1.weirtrace");
+  CHECK(said("strayed", "a").what.what == banner::kind::remark);
+  CHECK(said("broken", "a").what.what == banner::kind::remark);
+  CHECK(said("broken", "").what.what == banner::kind::none);
+  CHECK(said("compile_error", "a").what.what == banner::kind::compile_error);
+  CHECK(said("problem", "a").what.what == banner::kind::problem);
+}
+
 TEST_CASE("what is no message is refused", "[process]") {
   for (const char* text : {R"({})", R"({"say":"nothing"})", R"({"say":"open"})", R"({"say":7})",
                            R"({"say":"working","code":"nobody's","title":"x"})",

@@ -1,11 +1,15 @@
 #include "catch.hpp"
 #include "feeder.hpp"
 
+#include <weir/trace/file.hpp>
+
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 using namespace weir::viz;
@@ -410,4 +414,26 @@ TEST_CASE("code that leaves its group is stopped all the same", "[process]") {
   }
   CHECK(session::children().empty());
   ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+TEST_CASE("a replayed schedule comes with what it came to, and a trace that can't be read is told",
+          "[process]") {
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("weir-replayed-" + std::to_string(::getpid()) + ".weirtrace");
+  weir::trace::recording made;
+  made.header.scenario = "two at the door";
+  weir::trace::write_file(file.string(), made);
+  session live;
+  const auto say = [&live](const std::string& kind, const std::string& trace) {
+    live.say({{"say", "replayed"}, {"kind", kind}, {"title", "T"}, {"text", ""}, {"trace", trace}});
+  };
+  say("held", file.string());
+  CHECK(live.next_banner(banner::kind::held).title == "T");
+  CHECK(live.next<run_replayed>().trace->header.scenario == "two at the door");
+  say("compile_error", "");
+  CHECK(live.next_banner(banner::kind::compile_error).title == "T");
+  say("strayed", "/nowhere/run.weirtrace");
+  CHECK(live.next_banner(banner::kind::problem).text.find("/nowhere/run.weirtrace") !=
+        std::string::npos);
+  std::filesystem::remove(file);
 }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+
+namespace weir::grader::viz {
+
+/// Whether an operation threw because it was cancelled, which is nothing to tell of.
+inline bool is_cancellation(const std::exception& thrown) {
+  const auto* const error = dynamic_cast<const boost::system::system_error*>(&thrown);
+  return error != nullptr && error->code() == boost::asio::error::operation_aborted;
+}
+
+} // namespace weir::grader::viz
