@@ -87,13 +87,15 @@ doctor_check check_compiler(const doctor_facts& facts) {
                     "(installed: " +
                     installed + ")");
   }
+  const std::string known = facts.used->miscompiles();
   return notice("compiler",
                 used +
                     "; used because clang++-19 was not there, or another was asked for, when "
                     "the workbook was built (installed: " +
                     installed + ")",
-                "clang-19 answers about three times as fast: apt-get install clang-19 lld-19, "
-                "delete build/, and run ./weir.");
+                fmt::format("{}{}clang-19 answers about three times as fast: apt-get install "
+                            "clang-19 lld-19, delete build/, and run ./weir.",
+                            known, known.empty() ? "" : " "));
 }
 
 doctor_check check_linker(const doctor_facts& facts) {

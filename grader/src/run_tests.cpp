@@ -78,6 +78,9 @@ boost::asio::awaitable<verdict> run_tests(const toolchain& tools, const sandbox&
   } else {
     v.program_output = result.output.text() + errors;
   }
+  if (const auto known = tools.miscompiles(); v.kind == verdict_kind::crashed && !known.empty()) {
+    v.detail += " " + known;
+  }
   keep_traces(v, scratch.path(), request.trace_folder);
   v.sandbox = box.describe();
   v.seed = request.seed;

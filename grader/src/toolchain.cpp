@@ -140,4 +140,15 @@ std::string toolchain::describe() const {
   return compiler_version.empty() ? compiler_id : compiler_id + " " + compiler_version;
 }
 
+std::string toolchain::miscompiles() const {
+  // Seen with stock Asio and g++ 12.2: the frame of the awaited coroutine is freed too early.
+  if (compiler_id != "gcc" || !compiler_version.starts_with("12.")) {
+    return {};
+  }
+  return "g++ 12 makes a program that crashes of `if (co_await f())` and of "
+         "`co_await (a ? f() : g())`, correct as they are: give the result a name first, and "
+         "choose "
+         "with if and else; or use clang-19.";
+}
+
 } // namespace weir::grader

@@ -53,6 +53,10 @@ struct toolchain {
 
   /// "clang 19.1.7".
   [[nodiscard]] std::string describe() const;
+
+  /// What this compiler is known to translate into a program that crashes, though it is correct,
+  /// and what to do; empty when nothing is known.
+  [[nodiscard]] std::string miscompiles() const;
 };
 
 } // namespace weir::grader

@@ -187,6 +187,16 @@ TEST_CASE("a program that leaves early, crashes or loops does not pass and is na
   CHECK(key(book.grade()) == "incomplete-record");
 }
 
+TEST_CASE("a crash is put down to a compiler that is known for it", "[pipeline]") {
+  small_workbook book;
+  book.script("begin counts stops\ntest-begin counts\nsignal 11\n");
+  book.tools().compiler_id = "gcc";
+  book.tools().compiler_version = "12.2.0";
+  CHECK_THAT(book.grade().detail, Catch::Contains("SIGSEGV") && Catch::Contains("g++ 12"));
+  book.tools().compiler_version = "14.2.0";
+  CHECK_THAT(book.grade().detail, Catch::Contains("SIGSEGV") && !Catch::Contains("g++ 12"));
+}
+
 TEST_CASE("the runner's limits hold", "[pipeline]") {
   small_workbook book;
   book.script("limits\n");
