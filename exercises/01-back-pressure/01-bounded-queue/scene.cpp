@@ -7,13 +7,13 @@
 #include <weir/world/distribution.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -172,17 +172,22 @@ asio::awaitable<void> renderer(std::shared_ptr<service> photos, std::chrono::nan
   photos->at_work.subtract(1);
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> evening(weir::scene_context& scene) {
   const auto executor = co_await asio::this_coro::executor;
   auto photos = std::make_shared<service>(executor, static_cast<std::size_t>(scene[capacity]),
                                           scene[renderers]);
   for (int i = 0; i < scene[renderers]; ++i) {
-    asio::co_spawn(executor, renderer(photos, scene[render_time], scene[panorama_time]),
-                   asio::detached);
+    asio::co_spawn(executor, renderer(photos, scene[render_time], scene[panorama_time]), rethrow);
   }
   for (int i = 0; i < scene[connections]; ++i) {
     auto random = weir::stream(weir::text("connection {}", i));
-    asio::co_spawn(executor, connection(photos, random, scene[pause_between]), asio::detached);
+    asio::co_spawn(executor, connection(photos, random, scene[pause_between]), rethrow);
   }
   asio::steady_timer closing_time(executor, scene.horizon());
   co_await closing_time.async_wait(asio::use_awaitable);

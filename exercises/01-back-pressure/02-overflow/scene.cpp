@@ -8,13 +8,13 @@
 #include <weir/world/arrivals.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <string>
 #include <vector>
@@ -220,6 +220,12 @@ struct product_setup {
   double oldest_ms; ///< the age that a goal allows; 0: none does, or none at all is allowed
 };
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> friday(weir::scene_context& scene) {
   const auto executor = co_await asio::this_coro::executor;
   const std::vector<product_setup> products{
@@ -237,10 +243,9 @@ asio::awaitable<void> friday(weir::scene_context& scene) {
                                          .on = scene[burst_length],
                                          .off = burst_period - scene[burst_length]};
     asio::co_spawn(executor, source(product_lane, one.name + " source", weir::world::bursts(shape)),
-                   asio::detached);
+                   rethrow);
     for (int i = 0; i < one.takers; ++i)
-      asio::co_spawn(executor, consumer(product_lane, one.name + " taker", one.effort),
-                     asio::detached);
+      asio::co_spawn(executor, consumer(product_lane, one.name + " taker", one.effort), rethrow);
   }
   asio::steady_timer closing_time(executor, scene.horizon());
   co_await closing_time.async_wait(asio::use_awaitable);

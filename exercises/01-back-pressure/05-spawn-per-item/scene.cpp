@@ -6,11 +6,11 @@
 #include <weir/scene.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -200,13 +200,19 @@ asio::awaitable<void> arrivals(std::shared_ptr<steady_feed> at) {
   }
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> monday(weir::scene_context& scene) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   weir::name_this_task("run_pipeline");
   const auto shown = std::make_shared<dials>(scene[connections]);
   const auto labels = std::make_shared<steady_feed>(executor, scene[arrival_rate], shown);
   small_store printers(executor, scene[connections], scene[service_time], *shown);
-  asio::co_spawn(executor, arrivals(labels), asio::detached);
+  asio::co_spawn(executor, arrivals(labels), rethrow);
   co_await run_pipeline(*labels, printers, scene[limit]);
 }
 

@@ -11,7 +11,6 @@
 #include <weir/world/source.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -19,6 +18,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <variant>
@@ -190,17 +190,23 @@ asio::awaitable<void> change_limit(std::shared_ptr<service> hotels, int narrow) 
   hotels->show();
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> evening(weir::scene_context& scene) {
   const auto executor = co_await asio::this_coro::executor;
   const auto hotels = std::make_shared<service>(executor, scene);
-  asio::co_spawn(executor, change_limit(hotels, scene[narrow_limit]), asio::detached);
+  asio::co_spawn(executor, change_limit(hotels, scene[narrow_limit]), rethrow);
   weir::world::source searches(
       executor,
       {.name = "searches",
        .arrivals = weir::world::poisson({.per_second = static_cast<double>(scene[arrival_rate])}),
        .lasting = scene.horizon() - closes_before_the_end});
   while (const std::optional<weir::world::item> next = co_await searches.next()) {
-    asio::co_spawn(executor, lookup(hotels, next->number), asio::detached);
+    asio::co_spawn(executor, lookup(hotels, next->number), rethrow);
     hotels->show();
   }
   asio::steady_timer end(executor, std::chrono::steady_clock::time_point(scene.horizon()));

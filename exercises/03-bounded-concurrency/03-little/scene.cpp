@@ -9,7 +9,6 @@
 #include <weir/world/source.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -17,6 +16,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <map>
 #include <memory>
@@ -163,6 +163,12 @@ asio::awaitable<void> connection(std::shared_ptr<search> shop) {
   }
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> day(weir::scene_context& scene) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   auto parts = std::make_shared<database>(executor, scene);
@@ -179,7 +185,7 @@ asio::awaitable<void> day(weir::scene_context& scene) {
 
   auto shop = std::make_shared<search>(executor, parts, in_flight);
   for (std::size_t i = 0; i < in_flight; ++i)
-    asio::co_spawn(executor, connection(shop), asio::detached);
+    asio::co_spawn(executor, connection(shop), rethrow);
   weir::world::source queries(
       executor,
       {.name = "queries",

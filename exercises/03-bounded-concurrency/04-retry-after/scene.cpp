@@ -11,12 +11,12 @@
 #include <weir/world/source.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -175,18 +175,24 @@ asio::awaitable<void> other_branch(std::shared_ptr<gateway> chain, int per_secon
   }
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> evening(weir::scene_context& scene) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   auto chain = std::make_shared<gateway>(executor, scene);
   const std::shared_ptr<client> through = make_client(executor, *chain, scene[interval]);
   if (scene[export_rate] > 0)
-    asio::co_spawn(executor, other_branch(chain, scene[export_rate]), asio::detached);
+    asio::co_spawn(executor, other_branch(chain, scene[export_rate]), rethrow);
   weir::world::source wishes(
       executor,
       {.name = "wishes",
        .arrivals = weir::world::poisson({.per_second = static_cast<double>(scene[arrival_rate])})});
   while (const std::optional<weir::world::item> wish = co_await wishes.next())
-    asio::co_spawn(executor, price(chain, through, static_cast<int>(wish->number)), asio::detached);
+    asio::co_spawn(executor, price(chain, through, static_cast<int>(wish->number)), rethrow);
 }
 
 } // namespace

@@ -11,11 +11,11 @@
 #include <weir/world/source.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <exception>
 
 using namespace std::chrono_literals;
 
@@ -253,6 +253,12 @@ asio::awaitable<void> handle(std::shared_ptr<shop> at, std::uint64_t id) {
   request.end(how);
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> evening(weir::scene_context& scene) {
   const auto executor = co_await asio::this_coro::executor;
   const auto at = std::make_shared<shop>(executor, scene);
@@ -262,7 +268,7 @@ asio::awaitable<void> evening(weir::scene_context& scene) {
        .arrivals = weir::world::poisson({.per_second = static_cast<double>(scene[arrival_rate])}),
        .lasting = scene.horizon() - closes_before_the_end});
   while (const std::optional<weir::world::item> next = co_await requests.next())
-    asio::co_spawn(executor, handle(at, next->number), asio::detached);
+    asio::co_spawn(executor, handle(at, next->number), rethrow);
   asio::steady_timer end(executor, std::chrono::steady_clock::time_point(scene.horizon()));
   co_await end.async_wait(asio::use_awaitable);
 }

@@ -10,7 +10,6 @@
 #include <weir/world/source.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -18,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <optional>
 
@@ -198,18 +198,23 @@ asio::awaitable<void> move_the_database(std::shared_ptr<shop> tickets, int many,
   tickets->payments_go_to.resize(many);
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> friday(weir::scene_context& scene) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   auto tickets = std::make_shared<shop>(executor, scene);
-  asio::co_spawn(executor, move_the_database(tickets, scene[servers], scene[few_servers]),
-                 asio::detached);
+  asio::co_spawn(executor, move_the_database(tickets, scene[servers], scene[few_servers]), rethrow);
   weir::world::source customers(
       executor,
       {.name = "customers",
        .arrivals = weir::world::poisson({.per_second = static_cast<double>(scene[arrival_rate])})});
   while (const std::optional<weir::world::item> customer = co_await customers.next()) {
     if (tickets->busy < tickets->allowed->limit())
-      asio::co_spawn(executor, pay(tickets, customer->number), asio::detached);
+      asio::co_spawn(executor, pay(tickets, customer->number), rethrow);
     else
       tickets->payments.add(weir::outcome::rejected, customer->number);
   }

@@ -11,7 +11,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/compose.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -20,6 +19,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 
@@ -242,6 +242,12 @@ asio::awaitable<void> driver(std::shared_ptr<evening> tonight) {
   tonight->drivers.add(how);
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> slow_evening(weir::scene_context& scene) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto tonight = std::make_shared<evening>(scene, executor);
@@ -252,7 +258,7 @@ asio::awaitable<void> slow_evening(weir::scene_context& scene) {
   while (const std::optional<nanoseconds> next = taps.next(random)) {
     timer.expires_at(start + *next);
     co_await timer.async_wait(asio::use_awaitable);
-    asio::co_spawn(executor, driver(tonight), asio::detached);
+    asio::co_spawn(executor, driver(tonight), rethrow);
   }
 }
 

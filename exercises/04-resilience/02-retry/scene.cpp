@@ -11,7 +11,6 @@
 #include <weir/world/service.hpp>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -20,6 +19,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <optional>
 
@@ -192,6 +192,12 @@ asio::awaitable<void> send(std::shared_ptr<night> tonight, std::uint64_t number)
     ++tonight->given_up;
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> one_night(weir::scene_context& scene) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto tonight = std::make_shared<night>(scene, executor);
@@ -203,7 +209,7 @@ asio::awaitable<void> one_night(weir::scene_context& scene) {
   while (const std::optional<nanoseconds> next = arrivals.next(random)) {
     timer.expires_at(start + *next);
     co_await timer.async_wait(asio::use_awaitable);
-    asio::co_spawn(executor, send(tonight, ++number), asio::detached);
+    asio::co_spawn(executor, send(tonight, ++number), rethrow);
   }
 }
 

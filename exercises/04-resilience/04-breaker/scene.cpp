@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <variant>
 
 using namespace std::chrono_literals;
@@ -275,6 +276,12 @@ asio::awaitable<void> request(std::shared_ptr<shop> in, std::uint64_t id) {
   whole.end(how);
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> afternoon(weir::scene_context& scene) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   auto in = std::make_shared<shop>(executor, scene);
@@ -283,7 +290,7 @@ asio::awaitable<void> afternoon(weir::scene_context& scene) {
   options.arrivals = weir::world::poisson({scene[arrival_rate]});
   weir::world::source customers(executor, std::move(options));
   while (const auto next = co_await customers.next())
-    asio::co_spawn(executor, request(in, next->number), asio::detached);
+    asio::co_spawn(executor, request(in, next->number), rethrow);
 }
 
 bool no_old_news(const weir::trace::summary& seen) {

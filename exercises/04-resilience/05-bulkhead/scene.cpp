@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <exception>
 #include <map>
 #include <string>
 
@@ -223,6 +224,12 @@ asio::awaitable<void> request(std::shared_ptr<shop> in, std::size_t which, int i
   whole.end(how);
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> visitors(std::shared_ptr<shop> in, std::size_t which, double per_second) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   auto random = weir::stream("source " + in->sides[which].name + " requests");
@@ -235,7 +242,7 @@ asio::awaitable<void> visitors(std::shared_ptr<shop> in, std::size_t which, doub
       co_return;
     timer.expires_at(start + *next);
     co_await timer.async_wait(asio::use_awaitable);
-    asio::co_spawn(executor, request(in, which, id), asio::detached);
+    asio::co_spawn(executor, request(in, which, id), rethrow);
     asio::post(executor, [in] { in->show(); });
   }
 }
@@ -244,7 +251,7 @@ asio::awaitable<void> afternoon(weir::scene_context& scene) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   auto in = std::make_shared<shop>(executor, scene);
   for (const std::size_t which : {0, 1})
-    asio::co_spawn(executor, visitors(in, which, scene[arrival_rate]), asio::detached);
+    asio::co_spawn(executor, visitors(in, which, scene[arrival_rate]), rethrow);
   asio::steady_timer until_all_have_gone(executor, scene.horizon() + 1s);
   co_await until_all_have_gone.async_wait(asio::use_awaitable);
 }

@@ -10,6 +10,7 @@
 #include <weir/world/source.hpp>
 
 #include <chrono>
+#include <exception>
 #include <memory>
 
 using namespace std::chrono_literals;
@@ -210,6 +211,12 @@ asio::awaitable<void> request(std::shared_ptr<shop> in, int id) {
   whole.end(how);
 }
 
+/// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
+void rethrow(std::exception_ptr error) {
+  if (error)
+    std::rethrow_exception(error);
+}
+
 asio::awaitable<void> afternoon(weir::scene_context& scene) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   auto in = std::make_shared<shop>(executor, scene);
@@ -218,7 +225,7 @@ asio::awaitable<void> afternoon(weir::scene_context& scene) {
   options.arrivals = weir::world::poisson({scene[arrival_rate]});
   weir::world::source customers(executor, std::move(options));
   while (const auto next = co_await customers.next())
-    asio::co_spawn(executor, request(in, static_cast<int>(next->number)), asio::detached);
+    asio::co_spawn(executor, request(in, static_cast<int>(next->number)), rethrow);
 }
 
 bool most_are_answered(const weir::trace::summary& seen) {
