@@ -2,6 +2,8 @@
 #include "progress.hpp"
 #include "workbook_support.hpp"
 
+#include <weir/token.hpp>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -278,4 +280,31 @@ TEST_CASE("a trace is opened at the failure", "[viz]") {
   CHECK(live.heard().starts_with("--trace " + trace.string() + " --at-failure"));
   CHECK(live.run({"viz", "--replay", trace.string(), "--at", "1s"}).code == exit_code::passed);
   CHECK_FALSE(holds(live.heard(), "--at-failure"));
+}
+
+TEST_CASE("what is no regular file is not read as a trace", "[viz]") {
+  shown_workbook live;
+  for (const std::string& name : {live.build("").string(), std::string{"/dev/zero"}}) {
+    const auto failed = live.run({"viz", "--replay", name});
+    CHECK(failed.code == exit_code::usage);
+    CHECK(holds(failed.err, "not a regular file"));
+  }
+}
+
+TEST_CASE("a token is replayed at once and after every save", "[viz]") {
+  shown_workbook live;
+  const std::string token =
+      weir::to_string(weir::schedule_token{"bounded-queue/push-waits/x", 1, {}});
+  write(live.build("tests") / "bounded-queue.so",
+        "begin push-waits\ntest-begin push-waits\nfail push-waits deadlock\nend 0 1\nexit 1\n");
+  const std::string file = live.own_file().string();
+  live.script("await broken\nsave " + file + " int broken = ;\nawait compile_error\nexit 0");
+  CHECK(live.run({"viz", "--replay", token}).code == exit_code::passed);
+  const std::string heard = live.heard();
+  CHECK(holds(heard, R"({"say":"scenes","scenes":[]})"));
+  CHECK(
+      holds(heard,
+            R"({"say":"working","code":"yours","title":"Replaying the schedule with queue.cpp"})"));
+  CHECK(holds(heard, R"("kind":"broken")"));
+  CHECK(holds(heard, "queue.cpp does not compile"));
 }

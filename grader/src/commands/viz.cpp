@@ -140,8 +140,10 @@ void show_trace(context& ctx, const viz_options& options) {
 void replay(context& ctx, const viz_options& options) {
   static_cast<void>(viz::require_window_program(ctx));
   std::error_code error;
-  if (fs::exists(options.replay, error)) {
+  if (const auto what = fs::status(options.replay, error); fs::is_regular_file(what)) {
     return show_trace(ctx, options);
+  } else if (fs::exists(what)) { // reading a device or a pipe might never end
+    throw usage_error{fmt::format("'{}' is no trace: it is not a regular file.", options.replay)};
   }
   if (options.replay.find(':') == std::string::npos) {
     throw usage_error{
