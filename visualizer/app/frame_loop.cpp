@@ -105,18 +105,26 @@ private:
       const bool filter = bench_.focus_filter && bench_.shown() != nullptr;
       return ImGui::GetIO().WantTextInput || bench_.typing || filter;
     };
-    // A click may open a field: keys that came in with it wait until that is known, and characters
-    // until the field has the caret.
-    const bool field_comes = bench_.typing && !ImGui::GetIO().WantTextInput;
-    frames_without_field_ = field_comes ? frames_without_field_ + 1 : 0;
-    constexpr int patience_for_field = 20;
-    window_.hold_text(window_.clicked() ||
-                      (field_comes && frames_without_field_ < patience_for_field));
+    // A click or the slash may open a field: keys wait until that is known, and until the field has
+    // the caret.
+    constexpr int patience_for_field = 12; // frames
+    const bool asked_for = bench_.typing.has_value() || (bench_.focus_filter && bench_.shown());
+    if (ImGui::GetIO().WantTextInput || !(asked_for || frames_for_field_ > 0)) {
+      frames_for_field_ = 0;
+    } else {
+      ++frames_for_field_;
+    }
+    const bool field_comes = frames_for_field_ > 0 && frames_for_field_ < patience_for_field;
+    if (frames_for_field_ >= patience_for_field && !asked_for) {
+      frames_for_field_ = 0;
+    }
+    if (!window_.clicked() && !field_comes) {
+      window_.feed_keys();
+    }
     if (window_.owes_frame()) {
       frames_left_ = frames_after_input;
     }
-    for (const key_press& each :
-         window_.clicked() ? std::vector<key_press>{} : window_.take_keys()) {
+    for (const key_press& each : window_.take_keys()) {
       const bool typing = field_has_keys();
       if (each.ctrl && (each.character == U'q' || each.character == U'Q')) {
         window_.close(); // as the button in the window's own frame does
@@ -129,6 +137,9 @@ private:
       if (what) {
         bench_.perform(*what);
       }
+    }
+    if (bench_.focus_filter && bench_.shown() != nullptr) {
+      frames_for_field_ = 1;
     }
     const bool had_run = bench_.shown() != nullptr;
     if (bench_.poll()) {
@@ -193,7 +204,7 @@ private:
   const options& asked_;
   steady::time_point last_frame_ = steady::now();
   int frames_left_ = frames_after_input;
-  int frames_without_field_ = 0; ///< that was asked for
+  int frames_for_field_ = 0; ///< spent on waiting for one that was asked for
   bool placed_ = false;
   std::string title_;
   std::vector<double> took_;     ///< by the clock, for whole frames

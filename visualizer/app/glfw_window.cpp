@@ -114,19 +114,11 @@ char32_t letter_of(int key, int scancode) {
              : 0;
 }
 
-/// Keys that change a text field's text or caret without being a character.
-bool edits(int key) {
-  switch (key) {
-  case GLFW_KEY_BACKSPACE:
-  case GLFW_KEY_DELETE:
-  case GLFW_KEY_LEFT:
-  case GLFW_KEY_RIGHT:
-  case GLFW_KEY_HOME:
-  case GLFW_KEY_END:
-    return true;
-  default:
-    return false;
-  }
+/// Keys that do something without making a character.
+bool acts_alone(int key, int mods) {
+  const bool modifier = key >= GLFW_KEY_LEFT_SHIFT && key <= GLFW_KEY_RIGHT_SUPER;
+  const bool named = key >= GLFW_KEY_ESCAPE && key <= GLFW_KEY_END; // Enter, Backspace, arrows, ...
+  return !modifier && (named || key == GLFW_KEY_KP_ENTER || (mods & GLFW_MOD_CONTROL) != 0);
 }
 
 } // namespace
@@ -158,27 +150,14 @@ glfw_window::glfw_window(int width, int height, const std::string& title, visibi
   glfwMakeContextCurrent(window_);
   glfwSwapInterval(1);
   glfwSetWindowUserPointer(window_, this);
-  // Before ImGui's, which call these in turn.
-  glfwSetKeyCallback(window_, on_key);
-  glfwSetCharCallback(window_, on_character);
-  glfwSetMouseButtonCallback(window_, [](GLFWwindow* window, int, int, int) {
-    stir(window);
-    static_cast<glfw_window*>(glfwGetWindowUserPointer(window))->clicked_ = true;
-  });
-  glfwSetScrollCallback(window_, [](GLFWwindow* window, double, double) { stir(window); });
-  glfwSetCursorPosCallback(window_, [](GLFWwindow* window, double, double) { stir(window); });
-  glfwSetCursorEnterCallback(window_, [](GLFWwindow* window, int) { stir(window); });
-  glfwSetWindowFocusCallback(window_, [](GLFWwindow* window, int) { stir(window); });
-  glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* window, int, int) { stir(window); });
-  glfwSetWindowRefreshCallback(window_, [](GLFWwindow* window) { stir(window); });
-
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
   io.ConfigInputTextCursorBlink = false; // a blinking caret would keep an idle window drawing
-  ImGui_ImplGlfw_InitForOpenGL(window_, true);
+  ImGui_ImplGlfw_InitForOpenGL(window_, false);
+  listen();
   ImGui_ImplOpenGL3_Init("#version 330 core");
 }
 
@@ -227,12 +206,8 @@ void glfw_window::wait(double seconds) {
   }
 }
 
-void glfw_window::note_input() {
-  input_ = true;
-}
-
 void glfw_window::stir(GLFWwindow* window) {
-  static_cast<glfw_window*>(glfwGetWindowUserPointer(window))->note_input();
+  static_cast<glfw_window*>(glfwGetWindowUserPointer(window))->input_ = true;
 }
 
 bool glfw_window::take_input() {
@@ -243,45 +218,90 @@ std::vector<key_press> glfw_window::take_keys() {
   return std::exchange(keys_, {});
 }
 
+/// Keys go through a queue of our own, the rest at once to ImGui.
+void glfw_window::listen() {
+  glfwSetKeyCallback(window_, on_key);
+  glfwSetCharCallback(window_, on_character);
+  glfwSetMouseButtonCallback(window_, [](GLFWwindow* window, int button, int what, int mods) {
+    auto& self = *static_cast<glfw_window*>(glfwGetWindowUserPointer(window));
+    self.input_ = self.clicked_ = true;
+    ImGui_ImplGlfw_MouseButtonCallback(window, button, what, mods);
+  });
+  glfwSetScrollCallback(window_, [](GLFWwindow* window, double x, double y) {
+    stir(window);
+    ImGui_ImplGlfw_ScrollCallback(window, x, y);
+  });
+  glfwSetCursorEnterCallback(window_, [](GLFWwindow* window, int entered) {
+    stir(window);
+    ImGui_ImplGlfw_CursorEnterCallback(window, entered);
+  });
+  glfwSetWindowFocusCallback(window_, [](GLFWwindow* window, int focused) {
+    stir(window);
+    ImGui_ImplGlfw_WindowFocusCallback(window, focused);
+  });
+  glfwSetCursorPosCallback(window_, [](GLFWwindow* window, double, double) { stir(window); });
+  glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* window, int, int) { stir(window); });
+  glfwSetWindowRefreshCallback(window_, [](GLFWwindow* window) { stir(window); });
+}
+
 void glfw_window::on_key(GLFWwindow* window, int key, int scancode, int what, int mods) {
   auto& self = *static_cast<glfw_window*>(glfwGetWindowUserPointer(window));
-  self.last_key_repeated_ = what == GLFW_REPEAT;
-  self.note_input();
-  if (what == GLFW_RELEASE) {
-    const auto down = std::ranges::find(self.went_down_, key, &tap::key);
-    if (down != self.went_down_.end()) {
-      self.tapped_.push_back(*down);
-    }
-    return;
-  }
-  const bool ctrl = (mods & GLFW_MOD_CONTROL) != 0;
-  if (key >= 0) { // not one that GLFW has no name for
-    self.went_down_.push_back({key, ctrl, (mods & GLFW_MOD_SHIFT) != 0});
-  }
-  if (self.hold_from_ < 0 && (ctrl || edits(key))) {
-    self.hold_from_ = ImGui::GetIO().InputQueueCharacters.Size;
-  }
-  key_press pressed{.special = special_of(key),
-                    .character = 0,
-                    .ctrl = ctrl,
-                    .shift = (mods & GLFW_MOD_SHIFT) != 0,
-                    .repeated = what == GLFW_REPEAT};
-  if (pressed.ctrl) {
-    pressed.character = letter_of(key, scancode);
-  }
-  if (pressed.special != special_key::none || pressed.ctrl) {
-    self.keys_.push_back(pressed);
-  }
+  self.input_ = true;
+  self.pending_.push_back(
+      {.character = false, .key = key, .scancode = scancode, .what = what, .mods = mods});
 }
 
 void glfw_window::on_character(GLFWwindow* window, unsigned int character) {
   auto& self = *static_cast<glfw_window*>(glfwGetWindowUserPointer(window));
-  self.note_input();
-  self.keys_.push_back({.special = special_key::none,
-                        .character = character,
-                        .ctrl = false,
-                        .shift = false,
-                        .repeated = self.last_key_repeated_});
+  self.input_ = true;
+  self.pending_.push_back({.character = true, .key = static_cast<int>(character)});
+}
+
+void glfw_window::feed(const key_event& event) {
+  if (event.character) {
+    const auto character = static_cast<unsigned>(event.key);
+    ImGui_ImplGlfw_CharCallback(window_, character);
+    keys_.push_back({.special = special_key::none,
+                     .character = character,
+                     .ctrl = false,
+                     .shift = false,
+                     .repeated = last_key_repeated_});
+    return;
+  }
+  ImGui_ImplGlfw_KeyCallback(window_, event.key, event.scancode, event.what, event.mods);
+  last_key_repeated_ = event.what == GLFW_REPEAT;
+  if (event.what == GLFW_RELEASE) {
+    return;
+  }
+  key_press pressed{.special = special_of(event.key),
+                    .character = 0,
+                    .ctrl = (event.mods & GLFW_MOD_CONTROL) != 0,
+                    .shift = (event.mods & GLFW_MOD_SHIFT) != 0,
+                    .repeated = event.what == GLFW_REPEAT};
+  if (pressed.ctrl) {
+    pressed.character = letter_of(event.key, event.scancode);
+  }
+  if (pressed.special != special_key::none || pressed.ctrl) {
+    keys_.push_back(pressed);
+  }
+}
+
+void glfw_window::feed_keys() {
+  // ImGui 1.86 looks at keys once in a frame and takes all characters before them: after a key that
+  // does something, neither another one nor its own release nor a character may follow.
+  bool told = false;
+  while (!pending_.empty()) {
+    const key_event next = pending_.front();
+    const bool press = !next.character && next.what != GLFW_RELEASE;
+    const bool acts = press && acts_alone(next.key, next.mods);
+    if (told && (next.character || acts || next.what == GLFW_RELEASE)) {
+      return;
+    }
+    pending_.pop_front();
+    feed(next);
+    const bool opens_field = next.character && next.key == '/' && !ImGui::GetIO().WantTextInput;
+    told = told || acts || opens_field;
+  }
 }
 
 void glfw_window::fit_to(float scale, ui& with) {
@@ -296,52 +316,15 @@ void glfw_window::fit_to(float scale, ui& with) {
   ImGui_ImplOpenGL3_CreateFontsTexture();
 }
 
-/// ImGui 1.86 takes all characters of a frame before all of its keys: what was typed after Ctrl+A
-/// has to wait for the next one.
-void glfw_window::hold_characters() {
-  ImVector<ImWchar>& queue = ImGui::GetIO().InputQueueCharacters;
-  const auto before = static_cast<int>(held_.size());
-  for (int i = 0; i < before; ++i) {
-    queue.insert(queue.Data + i, held_[static_cast<std::size_t>(i)]);
-  }
-  held_.clear();
-  if (hold_text_ && queue.Size > 0) {
-    held_.assign(queue.Data, queue.Data + queue.Size);
-    queue.resize(0);
-  } else if (hold_from_ >= 0 && hold_from_ + before < queue.Size) {
-    held_.assign(queue.Data + hold_from_ + before, queue.Data + queue.Size);
-    queue.resize(hold_from_ + before);
-  }
-  hold_from_ = -1;
-}
-
 void glfw_window::begin_frame() {
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
-  hold_characters();
-  // ImGui 1.86 looks at keys once in a frame: one that went down and up since the last frame would
-  // never have been pressed.
-  ImGuiIO& io = ImGui::GetIO();
-  ctrl_held_ = io.KeyCtrl;
-  shift_held_ = io.KeyShift;
-  for (const tap& each : tapped_) {
-    io.KeysDown[each.key] = true;
-    io.KeyCtrl = io.KeyCtrl || each.ctrl;
-    io.KeyShift = io.KeyShift || each.shift;
-  }
   ImGui::NewFrame();
-  for (const tap& each : tapped_) {
-    io.KeysDown[each.key] = false;
-  }
-  tapped_.clear();
-  went_down_.clear();
   clicked_ = false;
 }
 
 void glfw_window::render(const ui& with, int width, int height) {
   ImGui::Render();
-  ImGui::GetIO().KeyCtrl = ctrl_held_;
-  ImGui::GetIO().KeyShift = shift_held_;
   const auto clear = [](ImU32 colour) {
     const ImVec4 channels = ImGui::ColorConvertU32ToFloat4(colour);
     gl().clear_color(channels.x, channels.y, channels.z, 1);

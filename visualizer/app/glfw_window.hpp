@@ -4,6 +4,7 @@
 #include "panels/ui.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -52,14 +53,15 @@ public:
   /// Handles what has come in; sleeps until something does, at most for `seconds` (infinity: for as
   /// long as it takes; 0: not at all).
   void wait(double seconds);
-  /// Keys since the last call.
+  /// Hands the keys that have come in on to ImGui, as many as it can tell apart within a frame:
+  /// what is typed after a key that edits waits for the next one. To be called once before each
+  /// frame.
+  void feed_keys();
+  /// Keys that were fed since the last call.
   [[nodiscard]] std::vector<key_press> take_keys();
 
-  /// What is typed waits as long as `when` says so: the text field that it is for is not there yet.
-  void hold_text(bool when) { hold_text_ = when; }
-
-  /// Typed text or a click waits for a frame.
-  [[nodiscard]] bool owes_frame() const { return !held_.empty(); }
+  /// Keys wait for a frame.
+  [[nodiscard]] bool owes_frame() const { return !pending_.empty(); }
 
   /// Whether a mouse button went down or up since the last frame.
   [[nodiscard]] bool clicked() const { return clicked_; }
@@ -77,32 +79,28 @@ public:
   [[nodiscard]] image end_frame_as_image(const ui& with);
 
 private:
-  /// A key that went down and up again between two frames, and what was held with it.
-  struct tap {
-    int key = 0;
-    bool ctrl = false;
-    bool shift = false;
+  /// A key that went down or up, or the character it made.
+  struct key_event {
+    bool character = false;
+    int key = 0; ///< of a character: the character
+    int scancode = 0;
+    int what = 0;
+    int mods = 0;
   };
 
   static void on_key(GLFWwindow* window, int key, int scancode, int what, int mods);
   static void stir(GLFWwindow* window);
   static void on_character(GLFWwindow* window, unsigned int character);
-  void note_input();
-  void hold_characters();
+  void listen();
+  void feed(const key_event& event);
   void render(const ui& with, int width, int height);
 
   GLFWwindow* window_ = nullptr;
   std::vector<key_press> keys_;
+  std::deque<key_event> pending_;
   bool last_key_repeated_ = false;
   bool input_ = false;
   bool clicked_ = false;
-  bool hold_text_ = false;
-  std::vector<tap> went_down_; ///< since the last frame
-  std::vector<tap> tapped_;    ///< went up again, too
-  bool ctrl_held_ = false;     ///< really, beside what taps make of it within a frame
-  bool shift_held_ = false;
-  int hold_from_ = -1;        ///< so many characters came before a key that edits; -1: no such key
-  std::vector<ImWchar> held_; ///< characters for the next frame
   float fitted_scale_ = 0;
 };
 

@@ -112,4 +112,9 @@ key Escape
 until_true state "^filter *$"
 key m
 until_true state "^markers 0$"
+# Typed at once, even within a frame: the slash opens the field, the rest is its text.
+xdotool type --delay 0 "/opens"
+until_true state "^filter opens$"
+key Escape
+until_true state "^typing 0$"
 close_window
