@@ -33,10 +33,14 @@ void ended_early(findings& f) {
            "the scene was to last " + duration(f.facts.horizon_ns));
     return;
   }
-  // The run's end is an event too: look at what happened before that very moment.
+  // The run's end is an event too, and so is the clock that moves on to it.
   const auto events = f.line.trace().events();
-  const auto last = std::ranges::lower_bound(events, events.back().t_ns, {}, &trace::event::t_ns);
-  const nanos since = last == events.begin() ? 0 : held_time((last - 1)->t_ns);
+  std::size_t last = events.size();
+  while (last > 0 && (events[last - 1].kind == trace::event_kind::run_end ||
+                      events[last - 1].kind == trace::event_kind::clock_advanced)) {
+    --last;
+  }
+  const nanos since = last == 0 ? 0 : held_time(events[last - 1].t_ns);
   if (f.line.trace().size() >= enough && end > 0 && end - since > end / 4) {
     f.give("stuck", urgency::warning, "nothing happens any more after " + duration(since),
            "the run lasts " + duration(end));

@@ -31,9 +31,25 @@ std::string the(const gauge_series& gauge) {
   return "'" + std::string(gauge.name) + "'";
 }
 
-const knob_info* knob_of_limit(const findings& f, const gauge_series& gauge) {
-  return is_in_flight(gauge) ? f.info({"limit", "concurrency", "permits", "workers", "connections"})
-                             : f.info({"capacity", "queue", "limit"});
+/// The knob that sets this limit: one whose value it is, and of several the one whose name speaks
+/// of it. Where no knob has that value the limit is the world's, and nobody can turn it.
+const knob_info* knob_of_limit(const findings& f, const gauge_series& gauge, double limit) {
+  const knob_value* found = nullptr;
+  const auto speaks_of_it = [&](const knob_value& one) {
+    constexpr std::array in_flight{"limit", "concurrency", "permits", "workers", "connections"};
+    constexpr std::array queue{"capacity", "queue", "limit", "high", "bound"};
+    const auto& words_of_it = is_in_flight(gauge) ? in_flight : queue;
+    return std::ranges::any_of(words_of_it,
+                               [&](const char* word) { return words::has(one.info.name, word); });
+  };
+  for (const auto& one : f.facts.knobs) {
+    const bool number = one.info.kind == knob_kind::integer || one.info.kind == knob_kind::real;
+    if (number && one.value == limit &&
+        (found == nullptr || (!speaks_of_it(*found) && speaks_of_it(one)))) {
+      found = &one;
+    }
+  }
+  return found == nullptr ? nullptr : &found->info;
 }
 
 /// The moment at which a gauge was farthest over the limit of that moment.
@@ -109,7 +125,7 @@ void at_limit(findings& f, const gauge_series& gauge) {
                                 : "all " + limit + " of " + the(gauge) + " are taken ") +
                percent(share) + " of the time",
            "over " + duration(f.line.range().length()) + "; what waits, waits for these",
-           knob_of_limit(f, gauge), "up, if the downstream can take it");
+           knob_of_limit(f, gauge, gauge.capacity), "up, if the downstream can take it");
   } else if (is_queue(gauge) && share >= 0.1) {
     f.give("queue-full", urgency::warning,
            the(gauge) + " is at its capacity " + percent(share) + " of the time",
@@ -145,7 +161,7 @@ void limit_not_reached(findings& f, const gauge_series& gauge) {
   if (most < (is_in_flight(gauge) ? limit : limit / 2)) {
     f.give("limit-never-reached", urgency::hint, "the limit of " + the(gauge) + " is never reached",
            "at most " + format_number(most) + " of " + with_unit(limit, gauge.unit),
-           knob_of_limit(f, gauge), "down without any loss");
+           knob_of_limit(f, gauge, limit), "down without any loss");
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace weir::viz {
 
@@ -21,7 +22,8 @@ figure as_figure(const std::optional<T>& value) {
 struct row_kind {
   std::string_view name;
   wish want = wish::none;
-  std::string (*show)(double) = nullptr;
+  std::function<std::string(double)> show = {};
+  bool in_points = false; ///< differences of shares are told in points, not in percent of percent
 };
 
 std::string show_rate(double value) {
@@ -60,7 +62,7 @@ void add(comparison& to, const row_kind& kind, figure left, figure right) {
                      : good                  ? verdict::better
                                              : verdict::worse;
       // Nothing is so many percent of 0, and shares differ in points.
-      row.difference = *left == 0 || kind.show == show_share
+      row.difference = *left == 0 || kind.in_points
                            ? (difference < 0 ? "−" : "+") + kind.show(std::abs(difference))
                            : signed_percent(difference / *left);
     }
@@ -68,6 +70,40 @@ void add(comparison& to, const row_kind& kind, figure left, figure right) {
     row.right_is = verdict::different;
   }
   to.rows.push_back(std::move(row));
+}
+
+std::function<std::string(double)> in_unit(std::string_view unit) {
+  return [unit](double value) {
+    return counts_bytes(unit) ? format_bytes(value, unit) : format_number(value);
+  };
+}
+
+std::function<std::string(double)> in_unit_of(const gauge_series* one, const gauge_series* other) {
+  const auto* const known = one != nullptr ? one : other;
+  return in_unit(known != nullptr ? known->unit : std::string_view{});
+}
+
+/// What was counted, by name; what neither run ever counted is left out.
+void compare_counters(const timeline& left, const timeline& right, comparison& to) {
+  const auto total_of = [](const timeline& of, std::string_view name) {
+    const auto* const found = of.counter(name);
+    return found == nullptr ? figure() : found->total.at_event(of.trace().size());
+  };
+  const auto row = [&](const counter_series& counter) {
+    const auto a = total_of(left, counter.name);
+    const auto b = total_of(right, counter.name);
+    if (a.value_or(0) != 0 || b.value_or(0) != 0) {
+      add(to, {counter.name, wish::none, in_unit(counter.unit)}, a, b);
+    }
+  };
+  for (const auto& each : left.counters()) {
+    row(each);
+  }
+  for (const auto& each : right.counters()) {
+    if (left.counter(each.name) == nullptr) {
+      row(each);
+    }
+  }
 }
 
 void compare_knobs(const trace::header& left, const trace::header& right, comparison& to) {
@@ -109,7 +145,7 @@ comparison compare(const timeline& left, const timeline& right) {
   };
   add(result, {"offered", wish::none, show_rate}, a.offered_per_s, b.offered_per_s);
   add(result, {"throughput", wish::more, show_rate}, a.throughput_per_s, b.throughput_per_s);
-  add(result, {"not ok", wish::less, show_share}, a.error_share, b.error_share);
+  add(result, {"not ok", wish::less, show_share, true}, a.error_share, b.error_share);
   for (const auto how :
        {trace::outcome::rejected, trace::outcome::timed_out, trace::outcome::failed,
         trace::outcome::dropped, trace::outcome::short_circuited}) {
@@ -117,18 +153,20 @@ comparison compare(const timeline& left, const timeline& right) {
       add(result, {trace::to_string(how), wish::less, show_number}, ended(a, how), ended(b, how));
     }
   }
-  add(result, {"p50", wish::less, show_time}, as_figure(a.p50), as_figure(b.p50));
-  add(result, {"p99", wish::less, show_time}, as_figure(a.p99), as_figure(b.p99));
+  add(result, {"p50 of served", wish::less, show_time}, as_figure(a.p50), as_figure(b.p50));
+  add(result, {"p99 of served", wish::less, show_time}, as_figure(a.p99), as_figure(b.p99));
   if (a.amplification.value_or(1) > 1 || b.amplification.value_or(1) > 1) {
     add(result, {"attempts per request", wish::less, show_number}, a.amplification,
         b.amplification);
   }
-  add(result, {"deepest queue", wish::less, show_number}, a.deepest_queue, b.deepest_queue);
+  add(result, {"deepest queue", wish::less, in_unit_of(main_queue(left), main_queue(right))},
+      a.deepest_queue, b.deepest_queue);
   add(result, {"most in flight", wish::none, show_number}, a.most_in_flight, b.most_in_flight);
   add(result, {"breaker opened", wish::none, show_number}, as_figure(a.breaker_opened),
       as_figure(b.breaker_opened));
   add(result, {"worst loop lag", wish::less, show_time}, as_figure(a.worst_loop_lag),
       as_figure(b.worst_loop_lag));
+  compare_counters(left, right, result);
   add(result, {"length", wish::none, show_time}, a.length_s * 1e9, b.length_s * 1e9);
   return result;
 }

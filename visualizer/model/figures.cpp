@@ -30,6 +30,23 @@ bool says_in_flight(std::string_view name) noexcept {
          words::has(name, "inflight");
 }
 
+std::optional<nanos> mean_of(const latency_series* series) {
+  return series == nullptr || series->overall.count == 0
+             ? std::optional<nanos>()
+             : static_cast<nanos>(series->served_ns / series->overall.count);
+}
+
+/// The most frequent spans of that role; nullptr when there are none.
+const latency_series* busiest(const timeline& line, trace::span_role role) {
+  const latency_series* found = nullptr;
+  for (const auto& one : line.latencies()) {
+    if (one.role == role && one.overall.count > (found == nullptr ? 0 : found->overall.count)) {
+      found = &one;
+    }
+  }
+  return found;
+}
+
 void add_latency(const timeline& line, headline& result) {
   const auto* latency = line.main_latency();
   if (latency == nullptr || latency->overall.count == 0) {
@@ -37,7 +54,10 @@ void add_latency(const timeline& line, headline& result) {
   }
   result.p50 = latency->overall.p50;
   result.p99 = latency->overall.p99;
-  result.mean_latency = static_cast<nanos>(latency->served_ns / latency->overall.count);
+  result.mean_latency = mean_of(latency);
+  const auto attempt = mean_of(busiest(line, trace::span_role::attempt));
+  const auto running = mean_of(busiest(line, trace::span_role::running));
+  result.mean_service = attempt ? attempt : running ? running : result.mean_latency;
   if (line.range().length() > 0) {
     result.latency_ended_per_s = latency->overall.count / result.length_s;
     result.mean_in_flight =

@@ -21,6 +21,9 @@ struct headline {
   std::optional<nanos> p50 = {}; ///< latencies are of what was served, well or not
   std::optional<nanos> p99 = {};
   std::optional<nanos> mean_latency = {};
+  /// Of the work itself, without what a request waits before: attempts, else what is running, else
+  /// the whole request.
+  std::optional<nanos> mean_service = {};
   double latency_ended_per_s = 0; ///< served spans of the main latency that ended, per second
   std::optional<double> amplification = {}; ///< attempts ÷ requests that were attempted
   std::optional<double> deepest_queue = {}; ///< largest value of the main queue's gauge

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace weir::viz {
 
@@ -38,6 +39,26 @@ lane_rows::lane_rows(std::span<span_bar> spans) {
     bars_[next[row_of(spans[i])]++] = static_cast<std::uint32_t>(i);
   }
   summarize(spans);
+  name_lanes(spans);
+}
+
+void lane_rows::name_lanes(std::span<const span_bar> spans) {
+  std::vector<std::pair<trace::source_id, double>> times; // few: scenes have a handful of names
+  for (std::uint32_t lane = 0; lane < lanes(); ++lane) {
+    times.clear();
+    for (const auto index : row(first_row_[lane])) {
+      const auto& bar = spans[index];
+      const auto known = std::ranges::find(times, bar.source, &decltype(times)::value_type::first);
+      const auto time = static_cast<double>(bar.length()) + 1;
+      if (known != times.end()) {
+        known->second += time;
+      } else {
+        times.emplace_back(bar.source, time);
+      }
+    }
+    const auto most = std::ranges::max_element(times, {}, &decltype(times)::value_type::second);
+    main_sources_.push_back(most == times.end() ? trace::source_id{0} : most->first);
+  }
 }
 
 void lane_rows::summarize(std::span<const span_bar> spans) {
@@ -104,7 +125,7 @@ public:
       out.push_back({first.begin_ns, first.end_ns, own_[at_], 1, outcomes_of(first), level_});
       ++at_;
       if (narrow(first)) {
-        take_in_rest(column_end(first.begin_ns), out.back());
+        take_in_rest(column_end(range_, first.begin_ns, columns_), out.back());
       }
     }
     return visited_;
@@ -177,16 +198,6 @@ private:
     return at;
   }
 
-  /// Where the column ends in which `t_ns` lies.
-  [[nodiscard]] nanos column_end(nanos t_ns) const noexcept {
-    const double share = static_cast<double>(std::max<nanos>(t_ns - range_.from_ns, 0)) * scale_;
-    auto next = static_cast<std::size_t>(share) + 1;
-    while (next < columns_ && column_start(range_, next, columns_) <= t_ns) {
-      ++next; // rounded down
-    }
-    return next < columns_ ? column_start(range_, next, columns_) : range_.to_ns + 1;
-  }
-
   [[nodiscard]] bool narrow(const span_bar& one) const noexcept {
     return static_cast<double>(one.length()) * scale_ < 1;
   }
@@ -200,7 +211,7 @@ private:
   std::size_t columns_;
   double scale_;
   std::uint8_t level_;
-  std::array<std::size_t, 12> levels_{}; ///< where each level of the pyramid begins: 8^11 > 2^32
+  std::array<std::size_t, 16> levels_{}; ///< where each level of the pyramid begins: 4^16 = 2^32
   std::size_t depth_ = 0;
   std::size_t at_ = 0;
   std::size_t visited_ = 0;

@@ -16,7 +16,7 @@ namespace weir::viz {
 
 /// A lane has a row for each level of its spans. Within a row the bars stand in the order of their
 /// begin; only in the deepest row can they overlap. Over each row lies a pyramid: the end and the
-/// outcomes of every 8 bars, of every 64, and so on, so that a view of many bars costs what its
+/// outcomes of every 4 bars, of every 16, and so on, so that a view of many bars costs what its
 /// columns cost and still misses none of them.
 class lane_rows {
 public:
@@ -31,6 +31,11 @@ public:
   /// Rows of all lanes before this one; of `lanes()`: all there are.
   [[nodiscard]] std::uint32_t rows_before(std::uint32_t lane) const noexcept {
     return first_row_[lane];
+  }
+
+  /// The source that the most of a lane's time in its first row goes to.
+  [[nodiscard]] trace::source_id main_source(std::uint32_t lane) const noexcept {
+    return main_sources_[lane];
   }
 
   /// Indices into the spans, by begin.
@@ -53,15 +58,17 @@ private:
     outcome_set outcomes = {};
   };
 
-  static constexpr std::size_t fan_out = 8;
+  static constexpr std::size_t fan_out = 4;
 
   void summarize(std::span<const span_bar> spans);
+  void name_lanes(std::span<const span_bar> spans);
 
-  std::vector<std::uint32_t> first_row_{0};  ///< by lane, and one more
-  std::vector<std::uint32_t> bars_;          ///< row after row
-  std::vector<std::size_t> offsets_{0};      ///< where each row begins in `bars_`, and one more
-  std::vector<summary> summaries_;           ///< row after row, in each the finest level first
-  std::vector<std::size_t> summary_offsets_; ///< where those of each row begin
+  std::vector<std::uint32_t> first_row_{0};    ///< by lane, and one more
+  std::vector<trace::source_id> main_sources_; ///< by lane
+  std::vector<std::uint32_t> bars_;            ///< row after row
+  std::vector<std::size_t> offsets_{0};        ///< where each row begins in `bars_`, and one more
+  std::vector<summary> summaries_;             ///< row after row, in each the finest level first
+  std::vector<std::size_t> summary_offsets_;   ///< where those of each row begin
 };
 
 } // namespace weir::viz

@@ -98,6 +98,11 @@ std::uint8_t timeline::lane_levels(std::uint32_t lane) const noexcept {
                         : std::uint8_t{0};
 }
 
+std::string_view timeline::lane_name(std::uint32_t lane) const noexcept {
+  return lane < lanes() ? std::string_view(trace().source(body_->rows.main_source(lane)).name)
+                        : std::string_view{};
+}
+
 std::span<const std::uint32_t> timeline::lane_row(std::uint32_t lane,
                                                   std::uint8_t level) const noexcept {
   return level < lane_levels(lane) ? body_->rows.row(rows_before(lane) + level)

@@ -21,8 +21,11 @@ std::vector<std::size_t> in_order_of_flow(const std::vector<std::int64_t>& flow,
       for (const auto other : left) {
         into += flow[other * n + *one] - flow[*one * n + other];
       }
-      if (into < least) {
-        least = into;
+      // Where nothing flows in from what is left, the order of declaration holds: lines that have
+      // nothing to do with each other stay together, whichever of them is the busier.
+      const std::int64_t rank = std::max<std::int64_t>(into, 0);
+      if (rank < least) {
+        least = rank;
         best = one;
       }
     }

@@ -209,4 +209,14 @@ query_cost step_series::columns(time_range range, std::span<column> out) const {
   return cost;
 }
 
+nanos column_end(time_range range, nanos t_ns, std::size_t columns) noexcept {
+  const double share = static_cast<double>(std::max<nanos>(t_ns - range.from_ns, 0)) /
+                       static_cast<double>(std::max<nanos>(range.length(), 1));
+  auto next = static_cast<std::size_t>(share * static_cast<double>(columns)) + 1;
+  while (next < columns && column_start(range, next, columns) <= t_ns) {
+    ++next; // rounded down
+  }
+  return next < columns ? column_start(range, next, columns) : range.to_ns + 1;
+}
+
 } // namespace weir::viz

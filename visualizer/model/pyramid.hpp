@@ -112,4 +112,7 @@ private:
                                             static_cast<long double>(columns));
 }
 
+/// Where the column ends in which `t_ns` lies; the last one reaches past the range's end.
+[[nodiscard]] nanos column_end(time_range range, nanos t_ns, std::size_t columns) noexcept;
+
 } // namespace weir::viz

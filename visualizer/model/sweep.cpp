@@ -33,14 +33,22 @@ std::optional<std::size_t> most_power(std::span<const sweep_point> points) {
   return best;
 }
 
+std::optional<nanos> service_of(const headline& figures) {
+  return figures.mean_service ? figures.mean_service : figures.mean_latency;
+}
+
 std::optional<double> concurrency_needed(std::span<const sweep_point> points) {
+  constexpr double near = 0.9;
   double rate = 0;
-  std::optional<double> wait;
   for (const auto& one : points) {
     rate = std::max(rate, one.figures.throughput_per_s);
-    if (one.figures.mean_latency && *one.figures.mean_latency > 0) {
-      const double here = static_cast<double>(*one.figures.mean_latency) / 1e9;
-      wait = std::min(wait.value_or(here), here);
+  }
+  std::optional<double> wait;
+  for (const auto& one : points) {
+    const auto here = service_of(one.figures);
+    if (here && *here > 0 && one.figures.throughput_per_s >= near * rate) {
+      const double seconds = static_cast<double>(*here) / 1e9;
+      wait = std::min(wait.value_or(seconds), seconds);
     }
   }
   return wait && rate > 0 ? std::optional(rate * *wait) : std::nullopt;
@@ -109,6 +117,9 @@ std::vector<double> sweep_values(const knob_info& knob, std::size_t count) {
     const double share = count == 1 ? 0 : static_cast<double>(i) / static_cast<double>(count - 1);
     double value = by_ratio ? knob.min * std::pow(knob.max / knob.min, share)
                             : knob.min + (knob.max - knob.min) * share;
+    if (knob.step > 0) {
+      value = knob.min + std::round((value - knob.min) / knob.step) * knob.step;
+    }
     value = is_whole ? std::round(value) : value;
     value = i + 1 == count && count > 1 ? knob.max : std::clamp(value, knob.min, knob.max);
     if (values.empty() || value > values.back()) {

@@ -16,6 +16,8 @@ namespace weir::viz {
 struct sweep_point {
   double value = 0; ///< of the knob
   headline figures = {};
+  /// In the order of the scene's goals; empty ones could not be judged.
+  std::vector<std::optional<bool>> goals_met = {};
 };
 
 /// L = lambda W (Little 1961) for one run: mean number in the system, rate of arrival, mean time in
@@ -48,8 +50,9 @@ struct sweep_result {
   std::vector<little> littles = {};     ///< of each point; all zero where it has no spans
   std::optional<std::size_t> knee = {}; ///< index of the point; empty where the curve has none
   knee_method method = knee_method::kneedle;
-  /// Little's law applied: the concurrency that the best throughput needs at the latency of the
-  /// least loaded point, L = lambda_max * W_min. Empty without spans.
+  /// Little's law applied: the concurrency that the best throughput needs, L = lambda_max * W. W is
+  /// the shortest that the work itself took (headline::mean_service) among the points which come
+  /// near to that throughput. Empty without spans.
   std::optional<double> little_bound = {};
 };
 
@@ -63,7 +66,8 @@ struct sweep_result {
                                                    std::span<const double> y);
 
 /// `count` values for a knob: both ends of its range, evenly between them (by ratio where the range
-/// spans more than two decades and does not begin at 0), whole where the knob is whole; distinct.
+/// spans more than two decades and does not begin at 0), on the knob's steps, whole where the knob
+/// is whole; distinct, so that a coarse knob has fewer.
 [[nodiscard]] std::vector<double> sweep_values(const knob_info& knob, std::size_t count);
 
 } // namespace weir::viz

@@ -4,6 +4,7 @@
 #include "model/timeline_body.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <unordered_map>
 
 namespace weir::viz {
@@ -148,6 +149,11 @@ task_lanes::task_lanes(const trace_view& trace) {
   fold.run();
   stretches_ = fold.sorted();
   lanes_ = fold.lanes();
+  running_.reserve(stretches_.size() + 1);
+  running_.push_back(0);
+  for (const auto& one : stretches_) {
+    running_.push_back(running_.back() + (one.doing == task_doing::running ? 1 : 0));
+  }
 }
 
 const task_stretch* task_lanes::at_event(const task_lane& lane,
@@ -165,23 +171,29 @@ query_cost task_lanes::bars(const task_lane& lane, time_range range, std::size_t
   }
   const auto own = stretches(lane);
   const double scale = static_cast<double>(columns) / static_cast<double>(range.length());
-  std::int64_t shared = -1; ///< the column that the last one drawn is to be shared in
+  const auto narrow = [&](const task_stretch& one) {
+    return static_cast<double>(one.length()) * scale < 1;
+  };
   auto one = std::ranges::lower_bound(own, range.from_ns, {}, &task_stretch::end_ns);
-  for (; one != own.end() && one->begin_ns <= range.to_ns; ++one) {
+  while (one != own.end() && one->begin_ns <= range.to_ns) {
+    auto next = one + 1;
     ++cost.visited;
-    const bool narrow = static_cast<double>(one->length()) * scale < 1;
-    const auto column =
-        static_cast<std::int64_t>(static_cast<double>(one->begin_ns - range.from_ns) * scale);
-    if (narrow && shared == column) {
-      auto& last = out.back();
-      last.end_ns = one->end_ns;
-      last.doing = std::min(last.doing, one->doing);
-      ++last.merged;
-      continue;
+    if (narrow(*one)) {
+      const nanos end = column_end(range, one->begin_ns, columns);
+      const std::span<const task_stretch> rest(next, own.end());
+      const auto found = std::ranges::lower_bound(rest, end, {}, &task_stretch::begin_ns);
+      cost.visited += std::bit_width(rest.size());
+      next += found - rest.begin();
+      // They follow each other without holes: only the last one can reach beyond the column.
+      next -= next - one > 1 && !narrow(*(next - 1)) ? 1 : 0;
     }
-    shared = narrow ? column : -1;
-    out.push_back(
-        {one->begin_ns, one->end_ns, static_cast<std::uint32_t>(one - own.begin()), 1, one->doing});
+    const auto first = static_cast<std::uint32_t>(one - own.begin());
+    const auto count = static_cast<std::uint32_t>(next - one);
+    const auto at = std::size_t{lane.first} + first;
+    const bool runs = running_[at + count] != running_[at];
+    out.push_back({one->begin_ns, (next - 1)->end_ns, first, count,
+                   runs ? task_doing::running : task_doing::waiting});
+    one = next;
   }
   return cost;
 }

@@ -74,13 +74,14 @@ public:
                                              std::size_t event_count) const noexcept;
 
   /// The stretches that touch the range; those narrower than a column (range / columns) are merged
-  /// with their neighbours in that column. Appends to `out`. O(stretches in the range).
+  /// with their neighbours in that column. Appends to `out`. O(columns log stretches).
   query_cost bars(const task_lane& lane, time_range range, std::size_t columns,
                   std::vector<drawn_stretch>& out) const;
 
 private:
   std::vector<task_lane> lanes_;
   std::vector<task_stretch> stretches_; ///< lane after lane
+  std::vector<std::uint32_t> running_;  ///< how many stretches before each one are running
 };
 
 /// "runs", "waits for timer (limiter.cpp:44)"

@@ -47,8 +47,12 @@ private:
       const double most = gauge.value.extent().max;
       const double limit = gauge.limit_at(at_.event);
       chart(gauge.name, highest, std::max(limit, most),
-            format_number(gauge.value.at_event(at_.event)) +
-                (limit > 0 ? " of " + format_number(limit) : "") + ", most " + format_number(most));
+            in_unit(gauge.value.at_event(at_.event), gauge.unit) +
+                (limit > 0 ? " of " + in_unit(limit, gauge.unit) : "") + ", most " +
+                in_unit(most, gauge.unit));
+    }
+    for (const auto& counter : line_.counters()) {
+      counted(counter, n);
     }
     if (const auto* outcomes = line_.main_outcomes()) {
       std::vector<outcome_counts> counts(n);
@@ -64,6 +68,27 @@ private:
             : 0;
     const auto mark = std::min(n - 1, static_cast<std::size_t>(share * static_cast<double>(n)));
     say(std::string(label_width_ + mark, ' ') + "^ " + format_time(at_.t_ns));
+  }
+
+  /// Sizes as people count them; other units would only take room.
+  static std::string in_unit(double value, std::string_view unit) {
+    return counts_bytes(unit) ? format_bytes(value, unit) : format_number(value);
+  }
+
+  /// What never counted anything is left out.
+  void counted(const counter_series& counter, std::size_t n) {
+    const double all = counter.total.at_event(line_.trace().size());
+    if (all == 0) {
+      return;
+    }
+    std::vector<column> seen(n);
+    static_cast<void>(counter.total.columns(line_.range(), seen));
+    std::vector<double> highest(n);
+    std::ranges::transform(seen, highest.begin(),
+                           [](const column& one) { return one.has_value ? one.last : 0; });
+    chart(counter.name, highest, counter.total.extent().max,
+          in_unit(counter.total.at_event(at_.event), counter.unit) + " of " +
+              in_unit(all, counter.unit) + " in all");
   }
 
   [[nodiscard]] std::size_t columns() const {
@@ -92,6 +117,11 @@ private:
     for (const auto& gauge : line_.gauges()) {
       if (!gauge.value.empty() && !is_a_setting(gauge)) {
         make_room(gauge.name);
+      }
+    }
+    for (const auto& counter : line_.counters()) {
+      if (counter.total.at_event(line_.trace().size()) != 0) {
+        make_room(counter.name);
       }
     }
     for (const auto& state : line_.states()) {

@@ -125,7 +125,8 @@ std::string format_number(double value) {
     const char* suffix;
   };
 
-  static constexpr std::array<scale, 4> scales{{{1e9, " G"}, {1e6, " M"}, {1e3, " k"}, {1, ""}}};
+  static constexpr std::array<scale, 6> scales{
+      {{1e15, " P"}, {1e12, " T"}, {1e9, " G"}, {1e6, " M"}, {1e3, " k"}, {1, ""}}};
   const double size = std::abs(value);
   scale in = scales.back();
   for (const auto& one : scales) {
@@ -169,8 +170,10 @@ bool counts_bytes(std::string_view unit) {
 std::string format_bytes(double value, std::string_view unit) {
   constexpr double kibi = 1024;
   const double size = std::abs(value);
-  const double in = size < kibi ? 1 : size < kibi * kibi ? kibi : kibi * kibi;
-  const char* prefix = in == 1 ? " " : in == kibi ? " Ki" : " Mi";
+  const double mebi = kibi * kibi;
+  const double gibi = kibi * mebi;
+  const double in = size < kibi ? 1 : size < mebi ? kibi : size < gibi ? mebi : gibi;
+  const char* prefix = in == 1 ? " " : in == kibi ? " Ki" : in == mebi ? " Mi" : " Gi";
   return format_number(value / in) + prefix + std::string(unit);
 }
 

@@ -197,6 +197,10 @@ std::span<const span_bar> timeline::spans() const noexcept {
   return body_->spans;
 }
 
+const span_kinds& timeline::kinds_of_spans() const noexcept {
+  return body_->kinds_of_spans;
+}
+
 std::uint32_t timeline::lanes() const noexcept {
   return body_->rows.lanes();
 }

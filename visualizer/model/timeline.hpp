@@ -165,6 +165,12 @@ struct drawn_bar {
   std::uint8_t level = 0;
 };
 
+/// What occurs among the spans of a run.
+struct span_kinds {
+  std::array<bool, 6> roles = {}; ///< by `trace::span_role`
+  outcome_set ends = {};
+};
+
 /// Whether work that ended so was served, well or not: what was rejected, dropped or
 /// short-circuited was turned away, and how long that took says nothing about latency.
 [[nodiscard]] constexpr bool was_served(trace::outcome how) noexcept {
@@ -313,11 +319,14 @@ public:
 
   /// In order of their begin.
   [[nodiscard]] std::span<const span_bar> spans() const noexcept;
+  [[nodiscard]] const span_kinds& kinds_of_spans() const noexcept;
   [[nodiscard]] std::uint32_t lanes() const noexcept;
   /// Rows of a lane: deepest level + 1.
   [[nodiscard]] std::uint8_t lane_levels(std::uint32_t lane) const noexcept;
   /// Rows of all lanes before this one.
   [[nodiscard]] std::uint32_t rows_before(std::uint32_t lane) const noexcept;
+  /// What a lane holds, by name: the source that the most of its time goes to.
+  [[nodiscard]] std::string_view lane_name(std::uint32_t lane) const noexcept;
   /// Indices into `spans()` of the bars in one row of a lane, by begin.
   [[nodiscard]] std::span<const std::uint32_t> lane_row(std::uint32_t lane,
                                                         std::uint8_t level) const noexcept;

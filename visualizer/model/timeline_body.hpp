@@ -67,6 +67,7 @@ struct timeline::body {
 
   std::vector<span_bar> spans;
   span_index index;
+  span_kinds kinds_of_spans;
   lane_rows rows;
   task_lanes tasks;
 
@@ -92,8 +93,8 @@ struct timeline::body {
 /// Puts the places into the order of flow, as the moves show it, and renumbers the moves. Returns
 /// from a visit don't count: they would cancel the way there. By the
 /// greedy heuristic of Eades, Lin and Smyth ("A fast and effective heuristic for the feedback arc
-/// set problem", 1993): next comes the place with the least flow from the remaining ones into it.
-/// Ties stay in the order of declaration. O(moves + places^3).
+/// set problem", 1993): next comes the place with the least flow from the remaining ones into it,
+/// more precisely the first declared into which there is none. O(moves + places^3).
 void order_places(std::vector<place_info>& places, std::span<move> moves);
 
 /// By span: how many attempts were made for it; 0 where it is no request. O(spans).

@@ -194,7 +194,10 @@ private:
 
   void finish_spans() {
     for (auto& bar : b_.spans) {
+      b_.kinds_of_spans.roles[static_cast<std::size_t>(bar.role)] = true;
+      b_.kinds_of_spans.ends.add(bar.how);
       if (bar.open()) {
+        b_.kinds_of_spans.ends.add_open();
         bar.end_ns = now_;
         const auto series = std::ranges::find(b_.latencies, bar.source, &latency_series::source);
         if (series != b_.latencies.end()) {

@@ -29,6 +29,7 @@ void draw_level(const ui& with, ImDrawList& to, const box& area, float y, ImU32 
 /// What a track is about.
 enum class track_kind : std::uint8_t {
   gauge,
+  counter,
   outcomes,
   latency,
   breaker_band,
@@ -37,15 +38,26 @@ enum class track_kind : std::uint8_t {
 
 struct track {
   track_kind kind = track_kind::gauge;
-  std::size_t index = 0; ///< of the gauge or the state in the timeline
+  std::size_t index = 0; ///< of the gauge, counter or state in the timeline
   std::string name = {};
   ImU32 colour = theme::in_flight;
   float least_height = 58; ///< at scale 1
   float share = 1;         ///< of the height that is left over
 };
 
+/// What the choice of tracks heeds beside the run itself.
+struct track_wishes {
+  std::string breaker = {}; ///< the one whose band is drawn; empty: all of them
+  std::string goals = {};   ///< texts of the goals: what they speak of comes first
+};
+
+[[nodiscard]] track_wishes wishes_of(const workbench& bench);
+
 /// Which tracks a run has, in the order of reading: load first, then what became of it.
-[[nodiscard]] std::vector<track> tracks_of(const timeline& line);
+[[nodiscard]] std::vector<track> tracks_of(const timeline& line, const track_wishes& wishes = {});
+
+/// The spans of that name, else those that the caller sees; null when the run has no spans.
+[[nodiscard]] const latency_series* chosen_latency(const timeline& line, std::string_view name);
 
 /// Null when the run has none of that name.
 [[nodiscard]] const state_series* state_called(const timeline& line, std::string_view name);

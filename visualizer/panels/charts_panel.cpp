@@ -40,12 +40,14 @@ void draw_hair(ui& with, ImDrawList& to, const box& area, const time_scale& scal
 void draw_charts(ui& with, workbench& bench, ImVec2 size) {
   begin_panel(with, "charts", "", size, ImGuiWindowFlags_NoScrollbar);
   run* shown = bench.shown();
-  std::vector<track> tracks = shown != nullptr ? tracks_of(shown->line()) : std::vector<track>{};
+  std::vector<track> tracks =
+      shown != nullptr ? tracks_of(shown->line(), wishes_of(bench)) : std::vector<track>{};
   if (tracks.empty()) {
     empty_state(with, shown == nullptr ? "No run yet" : "Nothing to chart",
-                shown == nullptr ? "The charts appear with the first run."
-                                 : "This run recorded no gauges, outcomes or spans. The events tab "
-                                   "has all that happened.");
+                shown == nullptr
+                    ? "The charts appear with the first run."
+                    : "This run recorded no gauges, counters, outcomes or spans. The events tab "
+                      "has all that happened.");
     end_panel();
     return;
   }
@@ -53,12 +55,13 @@ void draw_charts(ui& with, workbench& bench, ImVec2 size) {
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float gutter = std::min(with.px(150), room.x * 0.28F);
   const float ruler = with.px(24);
+  const float signs = sign_height(with, bench);
   const float gap = with.px(5);
   if (bench.presenter) { // nobody scrolls in a lecture: as many as fit
     float needed = 0;
     const auto beyond = std::ranges::find_if(tracks, [&](const track& each) {
       needed += with.px(each.least_height) + gap;
-      return needed > room.y - ruler + gap;
+      return needed > room.y - ruler - signs + gap;
     });
     tracks.erase(std::max(beyond, tracks.begin() + 1), tracks.end());
   }
@@ -68,10 +71,11 @@ void draw_charts(ui& with, workbench& bench, ImVec2 size) {
     least += with.px(each.least_height) + gap;
     shares += each.share;
   }
-  const float spare = std::max(0.0F, room.y - ruler - least);
+  const float spare = std::max(0.0F, room.y - ruler - signs - least);
   const time_scale scale{bench.view.view(), std::round(at.x + gutter), std::round(at.x + room.x)};
 
-  ImGui::BeginChild("tracks", {room.x, room.y - ruler}, false,
+  ImGui::SetCursorScreenPos({at.x, at.y + signs});
+  ImGui::BeginChild("tracks", {room.x, room.y - ruler - signs}, false,
                     spare > 0 ? ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoScrollbar
                               : ImGuiWindowFlags_NoScrollWithMouse);
   ImDrawList& to = *ImGui::GetWindowDrawList();
@@ -91,10 +95,17 @@ void draw_charts(ui& with, workbench& bench, ImVec2 size) {
     y += height + gap;
   }
   const box plot{{inner.left, top.y}, {inner.right, y - gap}};
-  draw_moments(with, to, bench, plot, inner, true);
+  draw_moments(with, to, bench, plot, inner);
   time_mouse(with, bench, inner, "charts plot", plot, true);
-  draw_hair(with, to, {{at.x, at.y}, {inner.right, at.y + room.y - ruler}}, inner);
+  draw_hair(with, to, {{at.x, at.y + signs}, {inner.right, at.y + room.y - ruler}}, inner);
+  if (signs == 0) {
+    draw_signs(with, to, bench, {{inner.left, at.y}, {inner.right, at.y}}, inner);
+  }
   ImGui::EndChild();
+  if (signs > 0) { // outside of what scrolls
+    draw_signs(with, *ImGui::GetWindowDrawList(), bench,
+               {{inner.left, at.y}, {inner.right, at.y + signs}}, inner);
+  }
 
   ImDrawList& below = *ImGui::GetWindowDrawList();
   const float line = at.y + room.y - ruler;

@@ -1,13 +1,13 @@
 #include "model/compare.hpp"
-#include "model/cursor.hpp"
-#include "panels/breaker_band.hpp"
-#include "panels/chart_tracks.hpp"
+#include "panels/compare_pairs.hpp"
 #include "panels/panels.hpp"
 #include "panels/track_parts.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace weir::viz {
 
@@ -60,206 +60,187 @@ verdict_look look_of(verdict which) {
   return {icon::none, theme::soft_text, "the same"};
 }
 
-void draw_table(ui& with, const comparison& seen, const std::string& left, const std::string& right,
-                float width) {
-  ImDrawList& to = *ImGui::GetWindowDrawList();
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float columns[] = {at.x, at.x + width * 0.57F, at.x + width * 0.78F, at.x + width};
-  const float row = with.fonts.body->FontSize + with.px(5);
-  float y = at.y;
-  draw_label_within(with, to, {columns[1], y}, width * 0.2F, left, theme::soft_text,
-                    with.fonts.small, align::right);
-  draw_label_within(with, to, {columns[2], y}, width * 0.2F, right, theme::soft_text,
-                    with.fonts.small, align::right);
-  y += with.fonts.small->FontSize + with.px(5);
-  for (const comparison_row& each : seen.rows) {
-    const verdict_look look = look_of(each.right_is);
-    draw_label_within(with, to, {columns[0], y}, width * 0.36F, each.name, theme::text);
-    draw_label_within(with, to, {columns[1], y}, width * 0.2F, each.left, theme::text, nullptr,
-                      align::right);
-    draw_label_within(with, to, {columns[2], y}, width * 0.2F, each.right, theme::text, nullptr,
-                      align::right);
-    const box difference = draw_label_within(with, to, {columns[3], y}, width * 0.2F,
-                                             each.difference, look.colour, nullptr, align::right);
-    if (look.sign != icon::none && !each.difference.empty()) {
-      draw_icon(to, look.sign, {difference.min.x - with.px(10), y + with.fonts.body->FontSize / 2},
-                with.px(10), look.colour);
-    }
-    hint(with, {{at.x, y}, {columns[3], y + row}},
-         each.name + ": " + right + " is " + look.word +
-             (each.right_is == verdict::same ? "." : " than " + left + "."));
-    y += row;
-  }
-  for (const std::string& each : seen.other_knobs) {
-    draw_label_within(with, to, {at.x, y}, width, "knob " + each, theme::timeout, with.fonts.small);
-    y += with.fonts.small->FontSize + with.px(3);
-  }
-  if (!seen.same_seed) {
-    draw_label_within(with, to, {at.x, y}, width, "The seeds differ: some of this is luck.",
-                      theme::timeout, with.fonts.small);
-    y += with.fonts.small->FontSize + with.px(3);
-  }
-  ImGui::Dummy({width, y - at.y});
-}
-
-/// Names of both runs: the one on show is filled, the other one a line.
-void draw_legend(ui& with, ImDrawList& to, ImVec2 at, float width, const std::string& left,
-                 const std::string& right) {
-  const float middle = at.y + with.fonts.small->FontSize / 2;
-  const float swatch = with.px(18);
-  const auto entry = [&](const std::string& text, bool filled) {
-    if (filled) {
-      to.AddRectFilled({at.x, middle - with.px(5)}, {at.x + swatch, middle + with.px(5)},
-                       theme::faded(theme::in_flight, 0.22));
-      to.AddRectFilled({at.x, middle - with.px(5)}, {at.x + swatch, middle - with.px(3.5F)},
-                       theme::in_flight);
-    } else {
-      to.AddRectFilled({at.x, middle - with.px(1)}, {at.x + swatch, middle + with.px(1)},
-                       theme::text);
-    }
-    const box drawn = draw_label_within(with, to, {at.x + swatch + with.px(6), at.y}, width / 2.5F,
-                                        text, theme::soft_text, with.fonts.small);
-    at.x = drawn.max.x + with.px(18);
-  };
-  entry(left, true);
-  entry(right, false);
-}
-
-/// A gauge or a state that both runs have.
-struct pair {
-  const gauge_series* mine = nullptr;
-  const gauge_series* theirs = nullptr;
-  const state_series* my_state = nullptr;
-  const state_series* their_state = nullptr;
-  ImU32 colour = theme::in_flight;
+/// A goal of the scene, met or not by either run.
+struct goal_pair {
+  std::string text;
+  std::optional<bool> left; ///< empty: it could not be judged
+  std::optional<bool> right;
 };
 
-/// The states first, then the gauges as the charts have them; where nothing ever happens there is
-/// nothing to compare.
-std::vector<pair> pairs_of(const timeline& mine, const timeline& theirs) {
-  std::vector<pair> pairs;
-  std::ptrdiff_t states = 0;
-  for (const track& each : tracks_of(mine)) {
-    if (each.kind == track_kind::breaker_band) {
-      const state_series& state = mine.states()[each.index];
-      if (const state_series* same = state_called(theirs, state.name); same != nullptr) {
-        pairs.insert(pairs.begin() + states++, {.my_state = &state, .their_state = same});
-      }
-    } else if (each.kind == track_kind::gauge) {
-      const gauge_series& gauge = mine.gauges()[each.index];
-      const gauge_series* same = theirs.gauge(gauge.name);
-      if (same != nullptr && std::max(gauge.value.extent().max, same->value.extent().max) > 0) {
-        pairs.push_back({.mine = &gauge, .theirs = same, .colour = each.colour});
-      }
+std::vector<goal_pair> goals_of(const run& left, const run& right) {
+  std::vector<goal_pair> pairs;
+  const auto met = [](const judged_goal& one) {
+    return one.remark.empty() ? std::optional(one.met) : std::nullopt;
+  };
+  for (const judged_goal& mine : left.goals()) {
+    const auto theirs = std::ranges::find(right.goals(), mine.text, &judged_goal::text);
+    if (theirs != right.goals().end()) {
+      pairs.push_back({mine.text, met(mine), met(*theirs)});
     }
   }
   return pairs;
 }
 
-/// Room for a name above the plot.
-float head_height(const ui& with) {
-  return with.fonts.small->FontSize + with.px(2);
-}
+struct table {
+  comparison seen;
+  std::string left;
+  std::string right;
+  std::vector<goal_pair> goals;
+  std::vector<std::string> notes; ///< what has to be known before any figure is believed
+};
 
-/// One above the other, on one time axis.
-void draw_states_pair(ui& with, ImDrawList& to, const pair& what, const box& area,
-                      const time_scale& scale, const std::string& left, const std::string& right) {
-  const float half = (area.height() - with.px(3)) / 2;
-  const auto band = [&](const state_series& series, float y, const std::string& whose) {
-    const box own{{scale.left, y}, {scale.right, y + half}};
-    draw_ground(with, to, own, theme::plot);
-    draw_states(with, to, series, own, scale, 1);
-    hint(with, own, whose + ": " + std::string{series.name});
-  };
-  band(*what.my_state, area.min.y, left + " (above)");
-  band(*what.their_state, area.min.y + half + with.px(3), right + " (below)");
-}
+/// Goals, figures and remarks, one line after another.
+class table_drawing {
+public:
+  table_drawing(ui& with, const table& what, float width)
+      : with_(with),
+        what_(what),
+        to_(*ImGui::GetWindowDrawList()),
+        at_(ImGui::GetCursorScreenPos()),
+        width_(width),
+        row_(with.fonts.body->FontSize + with.px(5)),
+        y_(at_.y) {}
 
-/// One over the other, on one scale: the run on show filled, the other one a line.
-void draw_gauges_pair(ui& with, ImDrawList& to, const pair& what, const box& area,
-                      const time_scale& scale) {
-  const double highest = std::max(what.mine->value.extent().max, what.theirs->value.extent().max);
-  const double top = scale_top(std::max(highest, 1e-9) * 1.04, what.mine->unit);
-  draw_ground(with, to, area, theme::plot);
-  draw_grid(with, to, area, scale);
-  // The run on show on top: a white line over it would hide it wherever the two agree.
-  draw_steps(with, to, area, scale, what.theirs->value, {theme::text, 0, top, false, 1.5F});
-  draw_steps(with, to, area, scale, what.mine->value, {what.colour, 0, top, true, 1.5F});
-  draw_top_label(with, to, area, with_unit(top, what.mine->unit));
-}
-
-void draw_pair_head(ui& with, ImDrawList& to, const workbench& bench, const run& other,
-                    const pair& what, ImVec2 at, float width) {
-  const std::size_t mine = bench.clock.at().event;
-  const std::size_t theirs = cursor_at_time(other.trace(), bench.clock.at().t_ns).event;
-  std::string now;
-  if (what.my_state != nullptr) {
-    const auto word = [](const state_series& series, std::size_t event) {
-      const std::int16_t state = series.at_event(event);
-      return state < 0 ? std::string{"not yet"} : std::string{series.label(state)};
-    };
-    now = word(*what.my_state, mine) + " | " + word(*what.their_state, theirs);
-  } else {
-    const auto value = [](const gauge_series& gauge, std::size_t event) {
-      return with_unit(gauge.value.at_event(event), gauge.unit);
-    };
-    now = value(*what.mine, mine) + " | " + value(*what.theirs, theirs);
-  }
-  const box drawn = draw_label_within(with, to, {at.x + width, at.y}, width * 0.6F, now,
-                                      theme::text, with.fonts.small, align::right);
-  hint(with, drawn, "At the cursor: the run on show, and the other one.");
-  draw_label_within(with, to, at, drawn.min.x - at.x - with.px(10),
-                    what.my_state != nullptr ? what.my_state->name : what.mine->name,
-                    theme::soft_text, with.fonts.small);
-}
-
-void draw_pairs(ui& with, workbench& bench, run& other, const std::string& left,
-                const std::string& right, ImVec2 room) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float ruler = with.px(22);
-  const float legend = with.fonts.small->FontSize + with.px(6);
-  const float gap = with.px(8);
-  const std::vector<pair> pairs = pairs_of(bench.shown()->line(), other.line());
-  draw_legend(with, *ImGui::GetWindowDrawList(), at, room.x, left, right);
-  if (pairs.empty()) {
-    draw_label(with, *ImGui::GetWindowDrawList(), {at.x, at.y + legend + gap},
-               "No gauge or state that both runs have.", theme::soft_text, with.fonts.small);
-    return;
-  }
-  const float tall = room.y - ruler - legend;
-  const float least = head_height(with) + with.px(38);
-  const auto count = static_cast<float>(pairs.size());
-  const auto states = static_cast<float>(
-      std::ranges::count_if(pairs, [](const pair& each) { return each.my_state != nullptr; }));
-  // Bands need no more than their words do; the gauges share what is left.
-  const float band = head_height(with) + with.px(56);
-  const float left_over = tall - gap * (count - 1) - states * band;
-  const float plot = std::max(least, std::floor(left_over / std::max(count - states, 1.0F)));
-  ImGui::SetCursorScreenPos({at.x, at.y + legend});
-  ImGui::BeginChild("pairs", {room.x, tall}, false, ImGuiWindowFlags_NoScrollWithMouse);
-  ImDrawList& to = *ImGui::GetWindowDrawList();
-  const ImVec2 top = ImGui::GetCursorScreenPos();
-  const float scroll = ImGui::GetScrollMaxY() > 0 ? ImGui::GetStyle().ScrollbarSize : 0;
-  const time_scale scale{bench.view.view(), std::round(at.x), std::round(at.x + room.x - scroll)};
-  float y = top.y;
-  for (const pair& each : pairs) {
-    const float height = each.my_state != nullptr ? band : plot;
-    const box area{{scale.left, y + head_height(with)}, {scale.right, y + height}};
-    if (ImGui::IsRectVisible({scale.left, y}, area.max)) {
-      draw_pair_head(with, to, bench, other, each, {scale.left, y}, area.width());
-      if (each.my_state != nullptr) {
-        draw_states_pair(with, to, each, area, scale, left, right);
-      } else {
-        draw_gauges_pair(with, to, each, area, scale);
-      }
-      draw_moments(with, to, bench, area, scale, false);
+  void draw() {
+    word(1, what_.left, theme::soft_text, with_.fonts.small);
+    word(2, what_.right, theme::soft_text, with_.fonts.small);
+    y_ += with_.fonts.small->FontSize + with_.px(5);
+    for (const std::string& each : what_.notes) {
+      remark(each, theme::timeout);
     }
-    y += height + gap;
+    for (const goal_pair& each : what_.goals) {
+      draw_goal(each);
+    }
+    for (const comparison_row& each : what_.seen.rows) {
+      draw_row(each);
+    }
+    draw_remarks();
+    ImGui::Dummy({width_, y_ - at_.y});
   }
-  time_mouse(with, bench, scale, "compare plot", {top, {scale.right, y - gap}}, true);
-  ImGui::EndChild();
-  draw_time_ruler(with, *ImGui::GetWindowDrawList(),
-                  {{scale.left, at.y + room.y - ruler}, {scale.right, at.y + room.y}}, scale);
+
+private:
+  /// Ends at the right edge of column 1 (this run), 2 (the other one) or 3 (the difference).
+  box word(int column, std::string_view text, ImU32 colour, ImFont* font = nullptr) {
+    constexpr std::array edges{0.0F, 0.57F, 0.78F, 1.0F};
+    const float right = at_.x + width_ * edges[static_cast<std::size_t>(column)];
+    return draw_label_within(with_, to_, {right, y_}, width_ * 0.2F, text, colour, font,
+                             align::right);
+  }
+
+  void draw_goal(const goal_pair& goal) {
+    const bool short_one = text_size(with_, goal.text, with_.fonts.small).x <= width_ * 0.36F;
+    const float baseline = short_one ? y_ + with_.px(2) : y_;
+    const box text = draw_wrapped(with_, to_, {at_.x, baseline}, width_, goal.text,
+                                  theme::soft_text, with_.fonts.small);
+    y_ = short_one ? y_ : text.max.y + with_.px(1);
+    const auto answer = [&](int column, std::optional<bool> met) {
+      const ImU32 colour = !met ? theme::soft_text : *met ? theme::closed : theme::open;
+      const box drawn = word(column, !met ? "not judged" : *met ? "met" : "missed", theme::text);
+      if (met) {
+        draw_icon(to_, *met ? icon::check : icon::cross,
+                  {drawn.min.x - with_.px(10), drawn.centre().y}, with_.px(10), colour);
+      }
+    };
+    answer(1, goal.left);
+    answer(2, goal.right);
+    y_ += row_ + with_.px(3);
+  }
+
+  void draw_row(const comparison_row& each) {
+    const verdict_look look = look_of(each.right_is);
+    draw_label_within(with_, to_, {at_.x, y_}, width_ * 0.36F, each.name, theme::text);
+    word(1, each.left, theme::text);
+    word(2, each.right, theme::text);
+    const box difference =
+        word(3, each.difference, look.sign == icon::none ? look.colour : theme::text);
+    if (look.sign != icon::none && !each.difference.empty()) {
+      draw_icon(to_, look.sign,
+                {difference.min.x - with_.px(10), y_ + with_.fonts.body->FontSize / 2},
+                with_.px(10), look.colour);
+    }
+    hint(with_, {{at_.x, y_}, {at_.x + width_, y_ + row_}},
+         each.name + ": " + what_.right + " is " + look.word +
+             (each.right_is == verdict::same ? "." : " than " + what_.left + "."));
+    y_ += row_;
+  }
+
+  void remark(std::string_view text, ImU32 colour) {
+    const box drawn = draw_wrapped(with_, to_, {at_.x, y_ + with_.px(2)}, width_, text, colour,
+                                   with_.fonts.small);
+    y_ = drawn.max.y + with_.px(2);
+  }
+
+  void draw_remarks() {
+    const auto same = [](const comparison_row& each) {
+      return each.right_is == verdict::same;
+    };
+    if (std::ranges::all_of(what_.seen.rows, same)) {
+      remark("No figure differs by 1 % or more.", theme::soft_text);
+    }
+    for (const std::string& each : what_.seen.other_knobs) {
+      remark("knob " + each, theme::timeout);
+    }
+    if (!what_.seen.same_seed) {
+      remark("The seeds differ: some of this is luck.", theme::timeout);
+    }
+  }
+
+  ui& with_;
+  const table& what_;
+  ImDrawList& to_;
+  ImVec2 at_;
+  float width_;
+  float row_;
+  float y_;
+};
+
+/// How a run went that did not go to its end, in a sentence; empty of one that did.
+std::string trouble_of(const run& which, const std::string& name) {
+  if (which.healthy()) {
+    return {};
+  }
+  const nanos end = which.line().range().to_ns;
+  std::string text =
+      name + (end == 0 ? "" : " went no further than " + duration_text(static_cast<double>(end))) +
+      ": " + (which.ended().empty() ? "it did not end" : which.ended());
+  return which.message().empty() ? text : text + ", " + which.message();
+}
+
+/// What has to be known before any figure is believed.
+std::vector<std::string> notes_on(const workbench& bench, const run& other, const std::string& left,
+                                  const std::string& right) {
+  std::vector<std::string> notes;
+  if (!bench.other_failure().empty()) {
+    notes.push_back(bench.other_failure() + ". Below is its run before that.");
+  }
+  for (std::string each : {trouble_of(*bench.shown(), left), trouble_of(other, right)}) {
+    if (!each.empty()) {
+      notes.push_back(std::move(each));
+    }
+  }
+  if (bench.against() == rival_of(bench.code())) {
+    notes.push_back("Both sides run the same code.");
+  }
+  return notes;
+}
+
+/// Why there is nothing beside the run on show.
+void draw_nothing(ui& with, const workbench& bench) {
+  switch (bench.against()) {
+  case rival::none:
+    return empty_state(with, "Choose what to compare with",
+                       "The same seed and the same knobs, on one time axis.");
+  case rival::previous:
+    return empty_state(with, "There is no run before this one",
+                       "Turn a knob, or save other code: what was on show until then is kept.");
+  default:
+    break;
+  }
+  if (!bench.other_failure().empty()) {
+    return empty_state(with, "The other run did not come", bench.other_failure());
+  }
+  empty_state(with, "Waiting for the other run",
+              "The same seed and the same knobs, on one time axis.");
 }
 
 } // namespace
@@ -277,26 +258,35 @@ void draw_compare(ui& with, workbench& bench, ImVec2 size) {
   draw_choice(with, bench);
   run* other = bench.other();
   if (other == nullptr) {
-    const bool chosen = bench.against() != rival::none;
-    empty_state(with, chosen ? "Waiting for the other run" : "Choose what to compare with",
-                "The same seed and the same knobs, on one time axis.");
+    draw_nothing(with, bench);
     end_panel();
     return;
   }
   const std::string left = name_of_shown(bench);
   const std::string right{name_of(bench.against())};
+  if (other->trace().size() == 0) {
+    empty_state(with, "The other run left nothing to compare",
+                trouble_of(*other, right).empty() ? "It recorded no events."
+                                                  : trouble_of(*other, right));
+    end_panel();
+    return;
+  }
   const ImVec2 room = ImGui::GetContentRegionAvail();
-  const float table = std::clamp(room.x * 0.42F, with.px(250), with.px(460));
+  const float table_width = std::clamp(room.x * 0.42F, with.px(250), with.px(460));
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  ImGui::BeginChild("compare table", {table, room.y}, false);
+  ImGui::BeginChild("compare table", {table_width, room.y}, false);
   // The column is narrow; the legend has the whole name.
   const std::string column = bench.against() == rival::previous ? "previous" : right;
-  draw_table(with, compare(bench.shown()->line(), other->line()), left, column,
-             ImGui::GetContentRegionAvail().x - with.px(4));
+  const table what{.seen = compare(bench.shown()->line(), other->line()),
+                   .left = left,
+                   .right = column,
+                   .goals = goals_of(*bench.shown(), *other),
+                   .notes = notes_on(bench, *other, left, right)};
+  table_drawing{with, what, ImGui::GetContentRegionAvail().x - with.px(4)}.draw();
   ImGui::EndChild();
   note_widget(with, "compare table");
-  ImGui::SetCursorScreenPos({at.x + table + with.px(16), at.y});
-  draw_pairs(with, bench, *other, left, right, {room.x - table - with.px(16), room.y});
+  ImGui::SetCursorScreenPos({at.x + table_width + with.px(16), at.y});
+  draw_pairs(with, bench, *other, left, right, {room.x - table_width - with.px(16), room.y});
   end_panel();
 }
 

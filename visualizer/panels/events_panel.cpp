@@ -54,36 +54,56 @@ std::string_view short_name(std::string_view task) {
   return colons == std::string_view::npos ? task : task.substr(colons + 2);
 }
 
+/// To the microsecond: many events share a millisecond.
+std::string time_of(nanos t_ns) {
+  return format_time(t_ns, 1'000);
+}
+
+/// A text, shortened where there is no room for all of it. Where that or `whole` says more, it is
+/// the tooltip.
+void cell(ui& with, std::string_view text, float width, std::string_view whole = {}) {
+  const std::string shown = shortened(with, text, width);
+  ImGui::TextUnformatted(shown.data(), shown.data() + shown.size());
+  whole = whole.empty() ? text : whole;
+  if (shown.size() != whole.size()) {
+    hint(with, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}, whole);
+  }
+}
+
+/// "Event 7, limiter.cpp:44"
+std::string name_of_event(const workbench& bench, const event_line& line, bool listed) {
+  std::string text = "Event " + count_text(line.event + 1);
+  if (!line.file.empty()) {
+    text += ", " + line.file + ":" + std::to_string(line.line);
+  }
+  if (!listed) {
+    text += bench.filter.text.empty() ? ", not in the list" : ", hidden by the filter";
+  }
+  return text;
+}
+
 /// What led to the selected event, with its place in the code.
-void draw_cause(ui& with, workbench& bench, std::size_t selected) {
+void draw_cause(ui& with, workbench& bench, std::size_t selected, bool listed) {
   run& shown = *bench.shown();
   const event_line line = shown.texts()(selected);
+  std::string text = name_of_event(bench, line, listed);
+  ImGui::AlignTextToFramePadding();
+  if (const auto cause = cause_of(shown.trace(), selected); !cause) {
+    text += ". Nothing in the trace led to it.";
+  } else {
+    if (draw_button(with, "go to cause",
+                    {.sign = icon::previous, .text = "Cause", .colour = theme::text},
+                    "The cursor to the event that this one goes back to.")) {
+      bench.select_event(*cause);
+    }
+    ImGui::SameLine();
+    ImGui::AlignTextToFramePadding();
+    const event_line before = shown.texts()(*cause);
+    text += ". It goes back to " + time_of(before.t_ns) + ": " +
+            (before.task.empty() ? "" : std::string{short_name(before.task)} + " ") + before.text;
+  }
   ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
-  std::string where = line.file.empty() ? std::string{"source line not known"}
-                                        : line.file + ":" + std::to_string(line.line);
-  const auto cause = cause_of(shown.trace(), selected);
-  ImGui::AlignTextToFramePadding();
-  if (!cause) {
-    ImGui::TextUnformatted(shortened(with,
-                                     "Event " + count_text(selected + 1) + " at " + where +
-                                         ". Nothing earlier led to it.",
-                                     ImGui::GetContentRegionAvail().x)
-                               .c_str());
-    ImGui::PopStyleColor();
-    return;
-  }
-  if (draw_button(with, "go to cause",
-                  {.sign = icon::previous, .text = "Cause", .colour = theme::text},
-                  "The cursor to the event that this one goes back to.")) {
-    bench.select_event(*cause);
-  }
-  ImGui::SameLine();
-  const event_line before = shown.texts()(*cause);
-  ImGui::AlignTextToFramePadding();
-  const std::string text = where + ". It goes back to " + format_time(before.t_ns) + ": " +
-                           (before.task.empty() ? "" : std::string{short_name(before.task)} + " ") +
-                           before.text;
-  ImGui::TextUnformatted(shortened(with, text, ImGui::GetContentRegionAvail().x).c_str());
+  cell(with, text, ImGui::GetContentRegionAvail().x);
   ImGui::PopStyleColor();
 }
 
@@ -92,7 +112,20 @@ bool is_alarm(trace::event_kind kind) {
          kind == trace::event_kind::gap;
 }
 
-void draw_line(ui& with, workbench& bench, std::uint32_t event, std::size_t current) {
+/// Columns that nothing would stand in are left out.
+struct list_columns {
+  bool task = true;
+  bool source = true;
+};
+
+list_columns columns_of(const trace_view& trace) {
+  const auto& sources = trace.tables().sources;
+  return {.task = !trace.tables().tasks.empty(),
+          .source = std::ranges::any_of(sources, [](const auto& one) { return one.line != 0; })};
+}
+
+void draw_line(ui& with, workbench& bench, std::uint32_t event, std::size_t current,
+               const list_columns& columns) {
   const event_line line = bench.shown()->texts()(event);
   const bool chosen = event == current;
   ImGui::TableNextRow();
@@ -103,8 +136,7 @@ void draw_line(ui& with, workbench& bench, std::uint32_t event, std::size_t curr
   ImGui::TableNextColumn();
   ImGui::PushID(static_cast<int>(event));
   ImGui::PushFont(with.fonts.mono);
-  const std::string time = format_time(line.t_ns);
-  if (ImGui::Selectable(time.c_str(), false,
+  if (ImGui::Selectable(time_of(line.t_ns).c_str(), false,
                         ImGuiSelectableFlags_SpanAllColumns |
                             ImGuiSelectableFlags_AllowItemOverlap)) {
     bench.select_event(event);
@@ -117,24 +149,21 @@ void draw_line(ui& with, workbench& bench, std::uint32_t event, std::size_t curr
                      : future                                     ? theme::soft_text
                                                                   : theme::text;
   ImGui::PushStyleColor(ImGuiCol_Text, text);
-  ImGui::TableNextColumn();
-  const std::string_view task = short_name(line.task);
-  ImGui::TextUnformatted(task.data(), task.data() + task.size());
-  if (task.size() < line.task.size() && ImGui::IsItemHovered()) {
-    ImGui::SetTooltip("%s", line.task.c_str());
+  if (columns.task) {
+    ImGui::TableNextColumn();
+    cell(with, short_name(line.task), ImGui::GetContentRegionAvail().x, line.task);
   }
   ImGui::TableNextColumn();
-  ImGui::TextUnformatted(line.text.c_str());
-  if (ImGui::IsItemHovered() && ImGui::GetItemRectSize().x > ImGui::GetColumnWidth()) {
-    ImGui::SetTooltip("%s", line.text.c_str());
-  }
+  cell(with, line.text, ImGui::GetContentRegionAvail().x);
   ImGui::PopStyleColor();
-  ImGui::TableNextColumn();
-  if (!line.file.empty()) {
-    const auto slash = line.file.find_last_of('/');
-    const std::string name = slash == std::string::npos ? line.file : line.file.substr(slash + 1);
-    ImGui::TextColored(ImGui::ColorConvertU32ToFloat4(theme::soft_text), "%s:%u", name.c_str(),
-                       line.line);
+  if (columns.source) {
+    ImGui::TableNextColumn();
+    if (!line.file.empty()) {
+      ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
+      cell(with, line.file.substr(line.file.rfind('/') + 1) + ":" + std::to_string(line.line),
+           ImGui::GetContentRegionAvail().x);
+      ImGui::PopStyleColor();
+    }
   }
 }
 
@@ -161,14 +190,25 @@ void draw_list(ui& with, workbench& bench, const std::vector<std::uint32_t>& pas
   constexpr ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
                                     ImGuiTableFlags_Resizable | ImGuiTableFlags_NoSavedSettings |
                                     ImGuiTableFlags_PadOuterX;
-  if (!ImGui::BeginTable("events list", 4, flags, {0, height})) {
+  const list_columns columns = columns_of(bench.shown()->trace());
+  const int count = 2 + (columns.task ? 1 : 0) + (columns.source ? 1 : 0);
+  // Another set of columns is another table, with widths of its own.
+  const std::string id = std::string{"events list"} + (columns.task ? " by task" : "") +
+                         (columns.source ? " with source" : "");
+  const bool open = ImGui::BeginTable(id.c_str(), count, flags, {0, height});
+  if (!open) {
     return;
   }
   ImGui::TableSetupScrollFreeze(0, 1);
-  ImGui::TableSetupColumn("time", ImGuiTableColumnFlags_WidthFixed, with.px(84));
-  ImGui::TableSetupColumn("task", ImGuiTableColumnFlags_WidthStretch, 0.22F);
+  ImGui::TableSetupColumn("time", ImGuiTableColumnFlags_WidthFixed,
+                          text_size(with, "000.000000 s", with.fonts.mono).x);
+  if (columns.task) {
+    ImGui::TableSetupColumn("task", ImGuiTableColumnFlags_WidthStretch, 0.22F);
+  }
   ImGui::TableSetupColumn("what", ImGuiTableColumnFlags_WidthStretch, 0.58F);
-  ImGui::TableSetupColumn("source", ImGuiTableColumnFlags_WidthStretch, 0.2F);
+  if (columns.source) {
+    ImGui::TableSetupColumn("source", ImGuiTableColumnFlags_WidthStretch, 0.2F);
+  }
   ImGui::PushStyleColor(ImGuiCol_Text, theme::soft_text);
   ImGui::PushStyleColor(ImGuiCol_TableHeaderBg, theme::panel);
   ImGui::TableHeadersRow();
@@ -178,12 +218,29 @@ void draw_list(ui& with, workbench& bench, const std::vector<std::uint32_t>& pas
   clipper.Begin(static_cast<int>(passing.size()), row);
   while (clipper.Step()) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-      draw_line(with, bench, passing[static_cast<std::size_t>(i)], current);
+      draw_line(with, bench, passing[static_cast<std::size_t>(i)], current, columns);
     }
   }
   follow_cursor(passing, current, row);
   ImGui::EndTable();
   note_widget(with, "events list");
+}
+
+/// Why the list is empty, and what would fill it.
+void draw_nothing(ui& with, const workbench& bench) {
+  const std::size_t all = bench.shown()->trace().size();
+  if (all == 0) {
+    empty_state(with, "This run recorded no events", "There is nothing to list.");
+  } else if (bench.filter.text.empty()) {
+    empty_state(with, "Only book-keeping was recorded",
+                "\"All events\" lists the " + count_text(all) +
+                    ": choices, clock steps, timers, plain resumptions.");
+  } else {
+    empty_state(with, "Nothing passes the filter",
+                bench.filter.bookkeeping
+                    ? "Esc clears it."
+                    : "Esc clears it; \"All events\" looks at the book-keeping, too.");
+  }
 }
 
 } // namespace
@@ -202,11 +259,12 @@ void draw_events(ui& with, workbench& bench, ImVec2 size) {
   const bool any = current < bench.shown()->trace().size();
   const float foot = any ? ImGui::GetFrameHeightWithSpacing() : 0;
   if (passing.empty()) {
-    empty_state(with, "Nothing passes the filter", "Esc clears it.");
+    draw_nothing(with, bench);
   } else {
     draw_list(with, bench, passing, current, ImGui::GetContentRegionAvail().y - foot);
     if (any) {
-      draw_cause(with, bench, current);
+      draw_cause(with, bench, current,
+                 std::ranges::binary_search(passing, static_cast<std::uint32_t>(current)));
     }
   }
   end_panel();

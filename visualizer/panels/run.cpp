@@ -42,7 +42,7 @@ run::run(std::shared_ptr<const trace::recording> trace)
     : trace_(std::move(trace)),
       line_(trace_view{*trace_}),
       state_(trace_view{*trace_}),
-      texts_(line_.trace()),
+      texts_(line_),
       figures_(headline_of(line_)),
       ended_(line_.ended()),
       warnings_(advise(line_)),
@@ -53,7 +53,7 @@ run::run(const run_finished& made, const std::vector<knob_info>& knobs)
     : trace_(made.trace),
       line_(trace_view{*trace_}),
       state_(trace_view{*trace_}),
-      texts_(line_.trace()),
+      texts_(line_),
       figures_(headline_of(line_)),
       knobs_(values_of(made.request, knobs)),
       ended_(made.ended),
@@ -84,12 +84,13 @@ std::optional<nanos> run::quiet_from() const {
                                                             : std::optional<nanos>{gap->t_ns};
 }
 
-const std::vector<latency_window>& run::latency_in(time_range range, std::size_t count) {
-  const latency_series* series = line_.main_latency();
-  if (range != latency_range_ || count != latency_count_) {
+const std::vector<latency_window>& run::latency_in(const latency_series& series, time_range range,
+                                                   std::size_t count) {
+  if (&series != latency_of_ || range != latency_range_ || count != latency_count_) {
+    latency_of_ = &series;
     latency_range_ = range;
     latency_count_ = count;
-    latency_ = series != nullptr ? series->windows_in(range, count) : std::vector<latency_window>{};
+    latency_ = series.windows_in(range, count);
   }
   return latency_;
 }

@@ -65,8 +65,9 @@ public:
   /// Where a long stretch without any event begins, if it takes nine tenths of the run or more.
   [[nodiscard]] std::optional<nanos> quiet_from() const;
 
-  /// Latency windows of the part of the run in view; remembered until another part is asked for.
-  [[nodiscard]] const std::vector<latency_window>& latency_in(time_range range, std::size_t count);
+  /// Latency windows of the part of the run in view; remembered until something else is asked for.
+  [[nodiscard]] const std::vector<latency_window>& latency_in(const latency_series& series,
+                                                              time_range range, std::size_t count);
   /// The events that pass; remembered until another filter is asked for.
   [[nodiscard]] const std::vector<std::uint32_t>& events_passing(const event_filter& filter);
 
@@ -86,6 +87,7 @@ private:
   run_timings timings_;
 
   std::vector<std::pair<std::int16_t, std::int16_t>> ways_; ///< ascending
+  const latency_series* latency_of_ = nullptr;
   time_range latency_range_{};
   std::size_t latency_count_ = 0;
   std::vector<latency_window> latency_;

@@ -1,6 +1,7 @@
 #include "panels/task_lanes_panel.hpp"
 
 #include "model/ticks.hpp"
+#include "panels/lane_parts.hpp"
 
 #include <weir/trace/text.hpp>
 
@@ -57,34 +58,35 @@ public:
   void draw() {
     const ImVec2 top = ImGui::GetCursorScreenPos();
     const ImRect clip = ImGui::GetCurrentWindow()->InnerClipRect;
-    float y = top.y;
-    for (const task_lane& lane : tasks_.all()) {
-      if (y + row_ >= clip.Min.y && y <= clip.Max.y) {
-        draw_row(lane, y);
+    const auto all = tasks_.all();
+    const float step = row_ + gap_;
+    const auto above = static_cast<std::size_t>(std::max(0.0F, (clip.Min.y - top.y) / step));
+    for (std::size_t i = above; i < all.size(); ++i) {
+      const float y = top.y + step * static_cast<float>(i);
+      if (y > clip.Max.y) {
+        break;
       }
-      y += row_ + gap_;
+      draw_row(all[i], y);
     }
-    ImGui::Dummy({1, y - top.y});
+    ImGui::Dummy({1, step * static_cast<float>(all.size())});
   }
 
 private:
   void draw_row(const task_lane& lane, float y) {
-    const float x = ImGui::GetWindowPos().x;
-    const bool there = tasks_.at_event(lane, bench_.clock.at().event) != nullptr;
-    draw_label_within(with_, to_, {x, y + (row_ - with_.fonts.small->FontSize) / 2},
-                      scale_.left - x - with_.px(10), lane.name,
-                      there ? theme::text : theme::soft_text, with_.fonts.small);
+    draw_name(lane, y);
     drawn_.clear();
-    static_cast<void>(tasks_.bars(lane, scale_.range, scale_.columns(), drawn_));
+    with_.cost.visited += tasks_.bars(lane, scale_.range, scale_.columns(), drawn_).visited;
     for (const drawn_stretch& each : drawn_) { // strokes over bars
       if (each.doing == task_doing::waiting) {
         draw_bar(lane, each, y);
       }
     }
-    for (const drawn_stretch& each : drawn_) {
-      if (each.doing == task_doing::running) {
-        draw_bar(lane, each, y);
-      }
+    for (std::size_t i = 0; i < drawn_.size();) {
+      i = is_busy(drawn_[i]) ? draw_busy(i, y) : draw_stroke(i, y);
+    }
+    if (ImGui::IsWindowHovered() && ImGui::GetMousePos().y >= y &&
+        ImGui::GetMousePos().y < y + row_) {
+      point_at(lane, y);
     }
     if (lane.how && lane.end_ns >= scale_.range.from_ns && lane.end_ns <= scale_.range.to_ns) {
       const auto [sign, colour] = sign_of(*lane.how);
@@ -93,34 +95,77 @@ private:
     }
   }
 
-  void draw_bar(const task_lane& lane, const drawn_stretch& bar, float top) {
-    const float left = std::max(scale_.x(bar.begin_ns), scale_.left);
-    const float right = std::clamp(scale_.x(bar.end_ns), left, scale_.right);
-    const box area{{left, top + with_.px(2)}, {right, top + row_ - with_.px(2)}};
-    if (bar.doing == task_doing::running) {
-      draw_running(with_, to_, area);
-    } else {
-      draw_waiting(with_, to_, area);
-      draw_label_in(lane, bar, area);
-    }
-    const float least = with_.px(4);
-    const box reach{{area.min.x - least, area.min.y}, {area.max.x + least, area.max.y}};
-    const bool wins = bar.doing == task_doing::running || !over_a_stroke();
-    if (!ImGui::IsWindowHovered() || !reach.contains(ImGui::GetMousePos()) || !wins) {
-      return;
-    }
-    hint(with_, reach, words_for(lane, bar));
-    if (ImGui::IsMouseClicked(0)) {
-      bench_.select_event(tasks_.stretches(lane)[bar.stretch].begin_event);
+  void draw_name(const task_lane& lane, float y) {
+    const float x = ImGui::GetWindowPos().x;
+    const bool there = tasks_.at_event(lane, bench_.clock.at().event) != nullptr;
+    const float room = scale_.left - x - with_.px(10);
+    const std::string name = shortened_in_front(with_, lane.name, room, with_.fonts.small);
+    draw_label(with_, to_, {x, y + (row_ - with_.fonts.small->FontSize) / 2}, name,
+               there ? theme::text : theme::soft_text, with_.fonts.small);
+    if (name != lane.name) {
+      hint(with_, {{x, y}, {scale_.left, y + row_}}, lane.name);
     }
   }
 
-  [[nodiscard]] bool over_a_stroke() const {
-    const float x = ImGui::GetMousePos().x;
-    return std::ranges::any_of(drawn_, [&](const drawn_stretch& each) {
-      return each.doing == task_doing::running && x > scale_.x(each.begin_ns) - with_.px(4) &&
-             x < scale_.x(each.end_ns) + with_.px(4);
-    });
+  [[nodiscard]] box area_of(const drawn_stretch& bar, float top) const {
+    const float left = std::clamp(scale_.x(bar.begin_ns), scale_.left, scale_.right);
+    const float right = std::clamp(scale_.x(bar.end_ns), left, scale_.right);
+    return {{left, top + with_.px(2)}, {right, top + row_ - with_.px(2)}};
+  }
+
+  /// Turns in one column, and waits between them: it must not look as if it ran all the time.
+  static bool is_busy(const drawn_stretch& bar) {
+    return bar.doing == task_doing::running && bar.merged > 4;
+  }
+
+  /// Columns side by side become one rectangle. Returns the stretch after them.
+  std::size_t draw_busy(std::size_t first, float y) {
+    box area = area_of(drawn_[first], y);
+    std::size_t next = first + 1;
+    while (next < drawn_.size() && is_busy(drawn_[next]) &&
+           area_of(drawn_[next], y).min.x <= area.max.x + 1) {
+      area.max.x = std::max(area.max.x, area_of(drawn_[next++], y).max.x);
+    }
+    area.max.x = std::max(area.max.x, area.min.x + with_.px(3));
+    draw_waiting(with_, to_, area);
+    to_.AddRectFilled({area.min.x, area.centre().y}, area.max,
+                      theme::of(trace::span_role::running));
+    return next;
+  }
+
+  std::size_t draw_stroke(std::size_t index, float y) {
+    if (drawn_[index].doing == task_doing::running) {
+      draw_running(with_, to_, area_of(drawn_[index], y));
+    }
+    return index + 1;
+  }
+
+  void draw_bar(const task_lane& lane, const drawn_stretch& bar, float top) {
+    const box area = area_of(bar, top);
+    draw_waiting(with_, to_, area);
+    draw_label_in(lane, bar, area);
+  }
+
+  /// The mouse is over the row: says what it points at, and takes its click. A stroke wins over the
+  /// bar that it stands on.
+  void point_at(const task_lane& lane, float y) {
+    const drawn_stretch* found = nullptr;
+    for (const drawn_stretch& bar : drawn_) {
+      const box area = area_of(bar, y);
+      const float more = with_.px(4);
+      const box reach{{area.min.x - more, area.min.y}, {area.max.x + more, area.max.y}};
+      const bool over = reach.contains(ImGui::GetMousePos());
+      if (over && (found == nullptr || bar.doing == task_doing::running)) {
+        found = &bar;
+      }
+    }
+    if (found == nullptr) {
+      return;
+    }
+    hint(with_, {{scale_.left, y}, {scale_.right, y + row_}}, words_for(lane, *found));
+    if (ImGui::IsMouseClicked(0)) {
+      bench_.select_event(tasks_.stretches(lane)[found->stretch].begin_event);
+    }
   }
 
   /// What is waited for, on a ground of its own so that the pattern doesn't run through it.
@@ -174,30 +219,22 @@ private:
 } // namespace
 
 void draw_task_legend(ui& with, const timeline& line) {
-  ImDrawList& to = *ImGui::GetWindowDrawList();
-  const ImVec2 top = ImGui::GetCursorScreenPos();
-  const float edge = top.x + ImGui::GetContentRegionAvail().x;
-  const float height = with.fonts.small->FontSize;
-  float x = top.x;
-  const auto entry = [&](std::string_view name, float sample, auto&& draw) {
-    draw(box{{x, top.y + with.px(2)}, {x + sample, top.y + height - with.px(1)}});
-    x += sample + with.px(6);
-    draw_label(with, to, {x, top.y}, name, theme::soft_text, with.fonts.small);
-    x += text_size(with, name, with.fonts.small).x + with.px(18);
-  };
-  entry("waits for", with.px(24), [&](const box& at) { draw_waiting(with, to, at); });
-  entry("runs", with.px(3), [&](const box& at) { draw_running(with, to, at); });
-  entry("has ended", with.px(13), [&](const box& at) {
-    draw_icon(to, icon::check, at.centre(), with.px(12), theme::closed);
-  });
+  legend row{with};
+  row.entry("waits for", 24, [&](ImDrawList& to, const box& at) { draw_waiting(with, to, at); });
+  row.entry("runs", 3, [&](ImDrawList& to, const box& at) { draw_running(with, to, at); });
   const auto& all = line.tasks().all();
-  const auto left = std::ranges::count_if(all, [](const task_lane& one) { return !one.how; });
-  const std::string count = count_text(all.size()) + (all.size() == 1 ? " task, " : " tasks, ") +
-                            count_text(static_cast<std::uint64_t>(left)) + " there at the end";
-  if (x + text_size(with, count, with.fonts.small).x < edge) {
-    draw_label(with, to, {edge, top.y}, count, theme::soft_text, with.fonts.small, align::right);
+  for (const auto how :
+       {trace::task_end::completed, trace::task_end::exception, trace::task_end::destroyed}) {
+    if (std::ranges::find(all, std::optional(how), &task_lane::how) != all.end()) {
+      row.entry(trace::to_string(how), 13, [&](ImDrawList& to, const box& at) {
+        const auto [sign, colour] = sign_of(how);
+        draw_icon(to, sign, at.centre(), with.px(12), colour);
+      });
+    }
   }
-  ImGui::Dummy({1, height + with.px(4)});
+  const auto left = std::ranges::count_if(all, [](const task_lane& one) { return !one.how; });
+  row.count(count_text(all.size()) + (all.size() == 1 ? " task, " : " tasks, ") +
+            count_text(static_cast<std::uint64_t>(left)) + " there at the end");
 }
 
 void draw_task_rows(ui& with, workbench& bench, const time_scale& scale) {

@@ -58,54 +58,157 @@ void draw_time_ruler(const ui& with, ImDrawList& to, const box& area, const time
   }
 }
 
+namespace {
+
+/// Where the recorder left events out: nothing that is drawn there is known.
+void draw_gap(const ui& with, ImDrawList& to, const run& shown, const mark& gap, const box& area,
+              const time_scale& scale) {
+  const auto events = shown.trace().events();
+  const nanos from = gap.event > 0 ? events[gap.event - 1].t_ns : 0;
+  const float left = std::clamp(scale.x(from), area.min.x, area.max.x);
+  const float right = std::clamp(scale.x(gap.t_ns), area.min.x, area.max.x);
+  if (right > left) {
+    to.AddRectFilled({left, area.min.y}, {right, area.max.y}, theme::faded(theme::plot, 0.75));
+    draw_pattern(to, pattern::rising, {left, area.min.y}, {right, area.max.y},
+                 theme::faded(theme::ghost, 0.5), with.px(9));
+  }
+  if (in_view(scale, gap.t_ns)) {
+    draw_dashed(with, to, scale.x(gap.t_ns), area, theme::ghost);
+  }
+}
+
+/// Signs side by side in the strip; none reaches over its ends.
+class sign_row {
+public:
+  /// At `taken_x` stands the cursor's head: what belongs there stands beside it.
+  sign_row(ui& with, ImDrawList& to, const box& strip, float taken_x)
+      : with_(with), to_(to), strip_(strip), taken_x_(taken_x) {}
+
+  void draw(float x, icon what, ImU32 colour, std::string_view tip) {
+    const float half = with_.px(9);
+    const float apart = with_.px(14);
+    if (std::abs(x - taken_x_) < apart) {
+      const bool left = x < taken_x_ || taken_x_ + apart + half > strip_.max.x;
+      x = left ? taken_x_ - apart : taken_x_ + apart;
+    }
+    const ImVec2 centre{std::clamp(x, strip_.min.x + half, strip_.max.x - half), strip_.centre().y};
+    draw_icon(to_, what, centre, with_.px(12), colour);
+    hint(with_, {{centre.x - half, strip_.min.y}, {centre.x + half, strip_.max.y}}, tip);
+    free_from_ = std::max(free_from_, centre.x + half);
+  }
+
+  /// Right of the sign just drawn, or left of it where there is no room.
+  void label(std::string_view text, std::string_view tip) {
+    const ImVec2 size = text_size(with_, text, with_.fonts.small);
+    const bool right = free_from_ + size.x <= strip_.max.x;
+    const float left = right ? free_from_ : free_from_ - with_.px(20) - size.x;
+    if (left < strip_.min.x) {
+      return;
+    }
+    const box drawn = draw_label(with_, to_, {left, strip_.centre().y - size.y / 2}, text,
+                                 theme::text, with_.fonts.small);
+    hint(with_, drawn, tip);
+  }
+
+private:
+  ui& with_;
+  ImDrawList& to_;
+  box strip_;
+  float taken_x_;
+  float free_from_ = 0;
+};
+
+void draw_cursor_head(ui& with, ImDrawList& to, const box& strip, const time_scale& scale,
+                      nanos now) {
+  if (in_view(scale, now)) {
+    const float x = std::min(scale.x(now), strip.max.x - with.px(2));
+    const float top = std::max(strip.min.y, strip.max.y - with.px(8));
+    const float left = std::max(x - with.px(5), strip.min.x);
+    const float right = std::min(x + with.px(6.5F), strip.max.x);
+    to.AddTriangleFilled({left, top}, {right, top}, {x + with.px(0.75F), top + with.px(8)},
+                         theme::accent);
+    return;
+  }
+  const bool before = now < scale.range.from_ns;
+  const float x = before ? strip.min.x + with.px(8) : strip.max.x - with.px(8);
+  const ImVec2 centre{x, std::max(strip.centre().y, strip.min.y + with.px(8))};
+  to.AddCircleFilled(centre, with.px(8), theme::raised, 20);
+  draw_icon(to, before ? icon::left : icon::right, centre, with.px(10), theme::accent);
+  hint(with,
+       {{centre.x - with.px(8), centre.y - with.px(8)},
+        {centre.x + with.px(8), centre.y + with.px(8)}},
+       "The cursor is at " + format_time(now) + (before ? ", before" : ", after") +
+           " what is in view.");
+}
+
+} // namespace
+
 void draw_moments(ui& with, ImDrawList& to, const workbench& bench, const box& area,
-                  const time_scale& scale, bool heads) {
+                  const time_scale& scale) {
   const run* shown = bench.shown();
   if (shown == nullptr) {
     return;
   }
-  // Below the cursor's head, which often stands at the same moment.
-  const auto sign = [&](float x, icon what, ImU32 colour, std::string_view words) {
-    const ImVec2 centre{x, area.min.y + with.px(18)};
-    to.AddCircleFilled(centre, with.px(9), theme::ground, 20);
-    draw_icon(to, what, centre, with.px(12), colour);
-    hint(with, {{x - with.px(9), centre.y - with.px(9)}, {x + with.px(9), centre.y + with.px(9)}},
-         words);
-  };
   for (const mark& each : shown->line().gaps()) {
-    if (in_view(scale, each.t_ns)) {
-      draw_dashed(with, to, scale.x(each.t_ns), area, theme::ghost);
-    }
-  }
-  for (const mark& each : shown->line().promises_broken()) {
-    if (!in_view(scale, each.t_ns)) {
-      continue;
-    }
-    const float x = scale.x(each.t_ns);
-    draw_vertical(to, x, area, theme::faded(theme::open, 0.85), std::max(1.0F, with.px(1.5F)));
-    if (heads) {
-      sign(x, icon::cross, theme::open, "Broken promise: " + std::string{each.text});
-    }
+    draw_gap(with, to, *shown, each, area, scale);
   }
   for (const nanos each : bench.markers) {
-    if (!in_view(scale, each)) {
-      continue;
-    }
-    const float x = scale.x(each);
-    draw_dashed(with, to, x, area, theme::accent);
-    if (heads) {
-      sign(x + with.px(4), icon::flag, theme::accent, "Marker at " + format_time(each));
+    if (in_view(scale, each)) {
+      draw_dashed(with, to, scale.x(each), area, theme::accent);
     }
   }
-  const nanos now = bench.clock.at().t_ns;
-  if (in_view(scale, now)) {
+  // Wider than the cursor, which stands at the same moment when a failure is replayed.
+  for (const mark& each : shown->line().promises_broken()) {
+    if (in_view(scale, each.t_ns)) {
+      const float x = std::min(scale.x(each.t_ns), area.max.x - with.px(4));
+      draw_vertical(to, x - with.px(1.5F), area, theme::open, with.px(4.5F));
+    }
+  }
+  if (const nanos now = bench.clock.at().t_ns; in_view(scale, now)) {
     const float x = std::min(scale.x(now), area.max.x - with.px(2));
     draw_vertical(to, x, area, theme::accent, std::max(1.0F, with.px(1.5F)));
-    if (heads) {
-      to.AddTriangleFilled({x - with.px(5), area.min.y}, {x + with.px(6.5F), area.min.y},
-                           {x + with.px(0.75F), area.min.y + with.px(8)}, theme::accent);
+  }
+}
+
+float sign_height(const ui& with, const workbench& bench) {
+  const run* shown = bench.shown();
+  const bool any = shown != nullptr && (!bench.markers.empty() || !shown->line().gaps().empty() ||
+                                        !shown->line().promises_broken().empty());
+  return any ? std::round(with.px(19)) : 0;
+}
+
+void draw_signs(ui& with, ImDrawList& to, const workbench& bench, const box& strip,
+                const time_scale& scale) {
+  const run* shown = bench.shown();
+  if (shown == nullptr) {
+    return;
+  }
+  if (strip.height() > 0) {
+    sign_row row{with, to, strip, scale.x(bench.clock.at().t_ns)};
+    for (const mark& each : shown->line().gaps()) {
+      if (in_view(scale, each.t_ns)) {
+        row.draw(scale.x(each.t_ns), icon::warning, theme::ghost,
+                 count_text(static_cast<std::uint64_t>(each.amount)) +
+                     " events are left out before this: the recorder was full.");
+      }
+    }
+    for (const nanos each : bench.markers) {
+      if (in_view(scale, each)) {
+        row.draw(scale.x(each) + with.px(4), icon::flag, theme::accent,
+                 "Marker at " + format_time(each));
+      }
+    }
+    for (const mark& each : shown->line().promises_broken()) {
+      if (in_view(scale, each.t_ns)) {
+        const std::string tip = "Broken promise: " + std::string{each.text};
+        row.draw(scale.x(each.t_ns), icon::cross, theme::open, tip);
+        if (bench.markers.empty() && shown->line().promises_broken().size() == 1) {
+          row.label("broken promise", tip);
+        }
+      }
     }
   }
+  draw_cursor_head(with, to, strip, scale, bench.clock.at().t_ns);
 }
 
 void time_mouse(ui& with, workbench& bench, const time_scale& scale, const char* id,

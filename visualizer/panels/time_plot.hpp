@@ -32,9 +32,15 @@ struct time_scale {
 void draw_grid(const ui& with, ImDrawList& to, const box& area, const time_scale& scale);
 /// Tick labels along the bottom strip `area`; what lies left of it names the axis.
 void draw_time_ruler(const ui& with, ImDrawList& to, const box& area, const time_scale& scale);
-/// Broken promises, gaps, markers and the cursor, through `area`; `heads` adds their signs on top.
+/// Broken promises, gaps, markers and the cursor, through `area`.
 void draw_moments(ui& with, ImDrawList& to, const workbench& bench, const box& area,
-                  const time_scale& scale, bool heads);
+                  const time_scale& scale);
+/// How high a strip above the plots the signs of these need; 0 where the cursor is all there is.
+[[nodiscard]] float sign_height(const ui& with, const workbench& bench);
+/// The signs, in a strip above the plots or, without one, at the plots' upper edge: `strip` has no
+/// height then. Where the cursor is out of view, an arrow says on which side.
+void draw_signs(ui& with, ImDrawList& to, const workbench& bench, const box& strip,
+                const time_scale& scale);
 /// Drag = scrub, wheel = zoom at the mouse, right or middle drag = pan. Call after an item that
 /// covers the plot; `id` keeps two plots apart.
 void time_mouse(ui& with, workbench& bench, const time_scale& scale, const char* id,

@@ -16,6 +16,9 @@ std::string duration_text(double ns) {
 
 double scale_top(double value, std::string_view unit) {
   constexpr double kibi = 1024;
+  if (unit == "%" && value > 50 && value <= 105) {
+    return 100; // what lies on the edge of the plot is seen all the same
+  }
   const double in = !counts_bytes(unit) || value < kibi ? 1
                     : value < kibi * kibi               ? kibi
                                                         : kibi * kibi;
@@ -40,13 +43,14 @@ float y_of(const box& area, double low, double high, double value) {
 }
 
 void draw_gutter(const ui& with, ImDrawList& to, const box& area, std::string_view name,
-                 std::string_view value, std::string_view small, ImU32 colour) {
+                 std::string_view value, std::string_view small, ImU32 colour, float beside_name) {
   const float width = area.width() - with.px(16);
   const float x = area.min.x + with.px(10);
   to.AddRectFilled({area.min.x, area.min.y + with.px(2)},
                    {area.min.x + with.px(3), area.max.y - with.px(2)}, colour, with.px(1.5F));
   float y = area.min.y + with.px(1);
-  draw_label_within(with, to, {x, y}, width, name, theme::soft_text, with.fonts.small);
+  draw_label_within(with, to, {x, y}, width - beside_name, name, theme::soft_text,
+                    with.fonts.small);
   y += with.fonts.small->FontSize + with.px(1);
   if (y + with.fonts.bold->FontSize > area.max.y) {
     return;
@@ -65,15 +69,30 @@ void draw_gutter(const ui& with, ImDrawList& to, const box& area, std::string_vi
   }
 }
 
-void draw_top_label(const ui& with, ImDrawList& to, const box& plot, std::string_view text) {
-  if (plot.height() < with.px(40)) {
-    return;
-  }
+namespace {
+
+/// On a ground of its own, through which a curve can still be seen.
+void draw_scale_label(const ui& with, ImDrawList& to, ImVec2 at, std::string_view text) {
   const ImVec2 size = text_size(with, text, with.fonts.small);
-  const ImVec2 at{plot.min.x + with.px(5), plot.min.y + with.px(1)};
   to.AddRectFilled({at.x - with.px(3), at.y}, {at.x + size.x + with.px(3), at.y + size.y},
-                   theme::faded(theme::panel, 0.8), with.px(3));
+                   theme::faded(theme::panel, 0.7), with.px(3));
   draw_label(with, to, at, text, theme::soft_text, with.fonts.small);
+}
+
+} // namespace
+
+void draw_top_label(const ui& with, ImDrawList& to, const box& plot, std::string_view text) {
+  if (plot.height() >= with.px(40)) {
+    draw_scale_label(with, to, {plot.min.x + with.px(5), plot.min.y + with.px(1)}, text);
+  }
+}
+
+void draw_bottom_label(const ui& with, ImDrawList& to, const box& plot, std::string_view text) {
+  if (plot.height() >= with.px(40)) {
+    draw_scale_label(
+        with, to, {plot.min.x + with.px(5), plot.max.y - with.fonts.small->FontSize - with.px(1)},
+        text);
+  }
 }
 
 void draw_level(const ui& with, ImDrawList& to, const box& area, float y, ImU32 colour) {

@@ -2,6 +2,7 @@
 #include "panels/workbench.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace weir::viz {
@@ -89,7 +90,7 @@ void workbench::take(const run_finished& what) {
       sweep_point point{.value = sweep_values_[index],
                         .figures = run_of(what, scene_.knobs)->figures()};
       for (const judged_goal& each : what.goals) {
-        point.goals_met.push_back(each.met);
+        point.goals_met.push_back(each.remark.empty() ? std::optional(each.met) : std::nullopt);
       }
       sweep_points_.push_back(std::move(point));
       sweep_ = analyse_sweep(sweep_points_);

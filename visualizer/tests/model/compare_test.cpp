@@ -85,13 +85,36 @@ TEST_CASE("what got better or worse is told by what one wants of it") {
   const auto both = compare(left, right);
   CHECK(row(both, "throughput")->right_is == verdict::better);
   CHECK(row(both, "throughput")->difference == "+80 %");
-  CHECK(row(both, "p99")->right_is == verdict::better);
-  CHECK(row(both, "p99")->left == "8 ms");
+  CHECK(row(both, "p99 of served")->right_is == verdict::better);
+  CHECK(row(both, "p99 of served")->left == "8 ms");
   CHECK(row(both, "not ok")->difference == "−40 %");
   CHECK(row(both, "offered")->right_is == verdict::same);
   CHECK(compare(right, left).rows.size() == both.rows.size());
-  CHECK(row(compare(right, left), "p99")->right_is == verdict::worse);
+  CHECK(row(compare(right, left), "p99 of served")->right_is == verdict::worse);
   CHECK(both.other_knobs == std::vector<std::string>{"capacity: 2 | 10"});
+}
+
+TEST_CASE("counters stand beside each other by name, sizes in the units that people read") {
+  const auto run_with = [](int sent, std::string_view other) {
+    trace_builder run;
+    run.at(ms).count("sent", sent).count(other, 3);
+    run.count("never", 0);
+    const auto depth = run.source(trace::source_kind::gauge, "queue depth", 0, "B");
+    run.add(depth, trace::event_kind::gauge, trace::to_bits(1024.0 * sent));
+    return run.done();
+  };
+  const auto left = run_with(20, "of the left");
+  const auto right = run_with(30, "of the right");
+  const auto both = compare(timeline(left), timeline(right));
+  REQUIRE(row(both, "sent") != nullptr);
+  CHECK(row(both, "sent")->left == "20");
+  CHECK(row(both, "sent")->right == "30");
+  CHECK(row(both, "sent")->right_is == verdict::different);
+  REQUIRE(row(both, "of the right") != nullptr);
+  CHECK(row(both, "of the right")->left == "–");
+  CHECK(row(both, "of the left")->right == "–");
+  CHECK(row(both, "never") == nullptr);
+  CHECK(row(both, "deepest queue")->right == "30 KiB");
 }
 
 TEST_CASE("figures that one run lacks are shown as missing") {
@@ -102,8 +125,8 @@ TEST_CASE("figures that one run lacks are shown as missing") {
   const timeline left(with);
   const timeline right(without);
   const auto both = compare(left, right);
-  CHECK(row(both, "p99")->right == "–");
-  CHECK(row(both, "p99")->difference.empty());
+  CHECK(row(both, "p99 of served")->right == "–");
+  CHECK(row(both, "p99 of served")->difference.empty());
   CHECK(both.axis == time_range{0, 3 * s});
   CHECK_FALSE(both.same_seed);
 }

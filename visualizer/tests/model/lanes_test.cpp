@@ -206,7 +206,7 @@ TEST_CASE("what a lane looks at and draws grows with its columns, not with the s
     std::vector<drawn_bar> drawn;
     const auto cost = line.lane_bars(0, range, columns, drawn);
     CHECK(drawn.size() <= columns);
-    CHECK(cost.visited <= 50 * columns);
+    CHECK(cost.visited <= 40 * columns);
   }
 }
 
@@ -233,6 +233,21 @@ TEST_CASE("merging keeps every outcome, however rare and however mild") {
   CHECK(drawn[0].outcomes.has(outcome::short_circuited));
   CHECK_FALSE(drawn[0].outcomes.has(outcome::rejected));
   CHECK_FALSE(drawn[0].outcomes.has_open());
+}
+
+TEST_CASE("a lane is named by what the most of its time goes to") {
+  trace_builder run;
+  for (int i = 0; i < 5; ++i) {
+    run.at(i * 10 * us).end_span(run.begin_span("ping", span_role::request));
+  }
+  run.at(100 * us);
+  const auto page = run.begin_span("fetch a page", span_role::running);
+  run.at(200 * us).end_span(page);
+  const auto trace = run.done();
+  const timeline line(trace);
+  REQUIRE(line.lanes() == 1);
+  CHECK(line.lane_name(0) == "fetch a page");
+  CHECK(line.lane_name(1).empty());
 }
 
 TEST_CASE("the span that is open in a lane at a time is found") {

@@ -2,12 +2,15 @@
 #include "model/sweep.hpp"
 #include "model/trace_builder.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <random>
 
 namespace weir::viz {
 
 using namespace test;
+using trace::span_role;
 
 namespace {
 
@@ -36,6 +39,40 @@ TEST_CASE("the knee of a curve that rises to a ceiling is where it reaches it") 
   REQUIRE(power.knee);
   CHECK(power.points[*power.knee].value == 8);
   CHECK(result.little_bound.value() == Approx(8).epsilon(0.01));
+}
+
+TEST_CASE("what Little's law asks for counts the work, not the wait in one's own line") {
+  // The line before the permits grows, whatever their number; a call takes 80 ms, less while the
+  // server is idle, and with 4 permits hardly anything is done.
+  const auto point = [](double permits, double rate, nanos service) {
+    sweep_point one{.value = permits};
+    one.figures.throughput_per_s = rate;
+    one.figures.mean_latency = 3 * s;
+    one.figures.mean_service = service;
+    return one;
+  };
+  const auto result = analyse_sweep({point(4, 80, 50 * ms), point(16, 197, 80 * ms),
+                                     point(32, 200, 160 * ms), point(64, 190, 320 * ms)});
+  CHECK(result.little_bound.value() == Approx(16));
+}
+
+TEST_CASE("the work of a request is its attempts, else what runs, else all of it") {
+  const auto mean = [](span_role inner) {
+    trace_builder run;
+    for (int i = 0; i < 10; ++i) {
+      run.at(i * 100 * ms);
+      const auto request = run.begin_span("request", span_role::request);
+      const auto wait = run.begin_span("line", span_role::waiting, request);
+      run.at(i * 100 * ms + 60 * ms).end_span(wait);
+      const auto work = run.begin_span("call", inner, request);
+      run.at(i * 100 * ms + 80 * ms).end_span(work).end_span(request);
+    }
+    const auto trace = run.done();
+    return headline_of(timeline(trace)).mean_service;
+  };
+  CHECK(mean(span_role::attempt) == 20 * ms);
+  CHECK(mean(span_role::running) == 20 * ms);
+  CHECK(mean(span_role::work) == 80 * ms);
 }
 
 TEST_CASE("the knee of the paper's own example is near its closed form") {
@@ -129,6 +166,22 @@ TEST_CASE("values for a sweep reach both ends and are distinct") {
                          .max = 2,
                          .choices = {"drop", "wait", "reject"}};
   CHECK(sweep_values(choice, 50) == std::vector<double>{0, 1, 2});
+}
+
+TEST_CASE("a sweep asks for values that a hand on the slider could have chosen") {
+  const knob_info high{.name = "high",
+                       .kind = knob_kind::integer,
+                       .min = 1024,
+                       .max = 1024 * 1024,
+                       .step = 1024,
+                       .unit = "B"};
+  const auto values = sweep_values(high, 20);
+  CHECK(values.front() == 1024);
+  CHECK(values.back() == 1024 * 1024);
+  for (const double each : values) {
+    CHECK(std::fmod(each, 1024) == 0);
+  }
+  CHECK(std::ranges::adjacent_find(values, std::greater_equal<>{}) == values.end());
 }
 
 } // namespace weir::viz

@@ -133,6 +133,29 @@ TEST_CASE("stretches narrower than a column share one; where one of them runs, i
   CHECK((drawn[1].merged == 1 && drawn[1].doing == task_doing::waiting));
 }
 
+TEST_CASE("what a row of a busy task looks at grows with its columns, not with its stretches") {
+  trace_builder run;
+  const auto timer = run.recorder().site("timer");
+  constexpr int turns = 100'000;
+  for (int i = 0; i < turns; ++i) {
+    run.at(i * us).in(1).add(timer, event_kind::task_resumed);
+    run.add(timer, event_kind::task_suspended);
+  }
+  const auto trace = run.done();
+  const task_lanes tasks{trace_view(trace)};
+  constexpr std::size_t columns = 500;
+  std::vector<drawn_stretch> drawn;
+  const auto cost = tasks.bars(tasks.all()[0], {0, (turns - 1) * us}, columns, drawn);
+  CHECK(drawn.size() <= columns);
+  CHECK(cost.visited <= 25 * columns);
+  std::size_t behind = 0;
+  for (const auto& one : drawn) {
+    behind += one.merged;
+    CHECK(one.doing == task_doing::running);
+  }
+  CHECK(behind == tasks.stretches(tasks.all()[0]).size());
+}
+
 TEST_CASE("a timeline has rows of tasks where it has no spans") {
   const auto bare = two_tasks();
   CHECK(timeline(bare).tasks().all().size() == 2);

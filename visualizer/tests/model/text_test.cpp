@@ -50,6 +50,21 @@ TEST_CASE("the picture in words shows flow, breaker, charts and advice") {
   CHECK(has(text, "advice\n"));
 }
 
+TEST_CASE("the picture in words shows what was counted, and sizes as people count them") {
+  trace_builder run;
+  const auto buffered = run.source(trace::source_kind::gauge, "buffered", 64 * 1024, "B");
+  for (int i = 1; i <= 40; ++i) {
+    run.at(i * ms).count("sent during a pause").count("never", 0);
+    run.add(buffered, trace::event_kind::gauge, trace::to_bits(1024.0 * i));
+  }
+  const auto text = drawn(run.done(), 20 * ms);
+  CAPTURE(text);
+  CHECK(has(text, "20 of 40 in all"));
+  CHECK(has(text, "sent during a pause"));
+  CHECK_FALSE(has(text, "never"));
+  CHECK(has(text, "20 KiB of 64 KiB, most 40 KiB"));
+}
+
 TEST_CASE("no line is wider than asked for and every line is ended") {
   const auto trace = random_trace(61, 5'000);
   const auto text = drawn(trace, trace.end_ns() / 2);
