@@ -30,7 +30,8 @@ void draw_gauge(ui& with, ImDrawList& to, workbench& bench, const gauge_series& 
     draw_steps(with, to, where.plot, where.scale, ghost->value,
                {theme::ghost, low, high, false, 1});
   }
-  draw_steps(with, to, where.plot, where.scale, gauge.value, {what.colour, low, high, low == 0, 1.5F});
+  draw_steps(with, to, where.plot, where.scale, gauge.value,
+             {what.colour, low, high, low == 0, 1.5F});
   if (gauge.has_limit() && !limit_far) {
     if (gauge.limit.empty()) {
       draw_level(with, to, where.plot, y_of(where.plot, low, high, gauge.capacity),
