@@ -272,13 +272,31 @@ bool whole_curve(const weir::trace::summary& seen) {
 
 } // namespace
 
-WEIR_SCENE(.title = "One burst, four products",
-           .caption =
-               "Watch how old prices and payments are when they are taken, and what the audit "
-               "log and telemetry lose. Two goals need better code, two a larger capacity.",
-           .knobs = {capacity, burst_rate, burst_length, write_time},
-           .goals = {{"no price is older than 150 ms when it is drawn", fresh_prices},
-                     {"every payment that is taken over begins at once", prompt_payments},
-                     {"every action gets its entry, and within a second", every_action},
-                     {"not one reading is missing", whole_curve}},
-           .body = friday, .horizon = 10s);
+WEIR_SCENE(
+        .title = "One burst, four products",
+        .caption = "Watch how old prices and payments are when they are taken, and what the audit "
+                   "log and telemetry lose. Two goals need better code, two a larger capacity.",
+        .knobs = {capacity, burst_rate, burst_length, write_time},
+        .goals = {{"no price is older than 150 ms when it is drawn", fresh_prices,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text(
+                         "at most {} ms",
+                         static_cast<std::int64_t>(seen.gauge("dashboard: age when taken").max));
+                   }},
+                  {"every payment that is taken over begins at once", prompt_payments,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text(
+                         "at most {} ms late",
+                         static_cast<std::int64_t>(seen.gauge("payments: age when taken").max));
+                   }},
+                  {"every action gets its entry, and within a second", every_action,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text("{} lost", seen.counter("audit log: refused").total +
+                                                      seen.counter("audit log: dropped").total);
+                   }},
+                  {"not one reading is missing", whole_curve,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text("{} missing", seen.counter("telemetry: dropped").total +
+                                                         seen.counter("telemetry: refused").total);
+                   }}},
+        .body = friday, .horizon = 10s);

@@ -196,11 +196,23 @@ WEIR_SCENE(.title = "Demand, and what it is worth",
                       [](const weir::trace::summary& seen) {
                         return seen.outcome("records")[weir::outcome::ok] >= 4'800 &&
                                seen.gauge("waiting at the subscriber").max <= most_in_stock;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text(
+                            "{} records, at most {} in stock",
+                            seen.outcome("records")[weir::outcome::ok],
+                            static_cast<std::int64_t>(seen.gauge("waiting at the subscriber").max));
                       }},
                      {"the publisher never holds more than a page, nor fetches two at once",
                       [](const weir::trace::summary& seen) {
                         const auto& held = seen.gauge("held by the publisher");
                         return held.max <= held.capacity &&
                                seen.gauge("pages being fetched").max <= 1;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text(
+                            "at most {} held, {} fetched at once",
+                            static_cast<std::int64_t>(seen.gauge("held by the publisher").max),
+                            static_cast<std::int64_t>(seen.gauge("pages being fetched").max));
                       }}},
            .body = stream, .horizon = 10s);

@@ -205,10 +205,21 @@ WEIR_SCENE(.title = "A fast feed and a thin link",
            .goals = {{"never more than 16 KiB buffered",
                       [](const weir::trace::summary& seen) {
                         return seen.gauge("buffered").max <= budget;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("at most {} KiB",
+                                          static_cast<std::int64_t>(seen.gauge("buffered").max) /
+                                              1024);
                       }},
                      {"the link busy for 98 % of the time, the feed stopped at most 60 times",
                       [](const weir::trace::summary& seen) {
                         return seen.gauge("link busy").mean >= 0.98 &&
                                seen.counter("feed stopped").total <= 60;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text(
+                            "busy for {} %, stopped {} times",
+                            static_cast<std::int64_t>(100 * seen.gauge("link busy").mean),
+                            seen.counter("feed stopped").total);
                       }}},
            .body = catch_up, .horizon = 10s);

@@ -225,10 +225,20 @@ WEIR_SCENE(.title = "More labels than a print shop can render",
            .goals = {{"never more than 16 items taken and not finished",
                       [](const weir::trace::summary& seen) {
                         return seen.gauge("in flight").max <= budget;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("at most {}",
+                                          static_cast<std::int64_t>(seen.gauge("in flight").max));
                       }},
                      {"the store's connections busy for 98 % of the time",
                       [](const weir::trace::summary& seen) {
                         const auto& busy = seen.gauge("connections busy");
                         return busy.mean >= 0.98 * busy.capacity;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text(
+                            "{} % of the time",
+                            static_cast<std::int64_t>(100 * seen.gauge("connections busy").mean /
+                                                      seen.gauge("connections busy").capacity));
                       }}},
            .body = monday, .horizon = 10s);

@@ -175,10 +175,18 @@ WEIR_SCENE(.title = "A night of 500 readings",
                         const auto& ended = seen.outcome("readings");
                         return ended.total() > 0 && ended[weir::outcome::ok] == ended.total() &&
                                seen.gauge("under way").last == 0;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} of {}", seen.outcome("readings")[weir::outcome::ok],
+                                          seen.outcome("readings").total());
                       }},
                      {"done within 6 s, and never more than 20 items under way",
                       [](const weir::trace::summary& seen) {
                         return seen.outcome("readings")[weir::outcome::ok] == readings &&
                                seen.length <= 6s && seen.gauge("under way").max <= most_under_way;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} ms, at most {}", seen.length / 1ms,
+                                          static_cast<std::int64_t>(seen.gauge("under way").max));
                       }}},
            .body = carry, .horizon = 30s);

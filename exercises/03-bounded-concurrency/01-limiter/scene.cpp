@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <exception>
 #include <map>
@@ -234,7 +235,21 @@ WEIR_SCENE(.title = "A partner that allows 24 at a time",
                "Watch the permits that are out beside the calls at the partner. When they stay "
                "together, find a limit, and a narrow one for 4 s to 6 s, that serves the traffic.",
            .knobs = {arrival_rate, limit, narrow_limit, latency, failures, patience},
-           .goals = {{"no permits are out without calls that run", every_permit_used},
-                     {"never more than 24 calls at the partner", contract_kept},
-                     {"at least 95 of 100 lookups are answered", answered}},
+           .goals = {{"no permits are out without calls that run", every_permit_used,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text(
+                            "{} on average",
+                            std::round(10 * seen.gauge("permits without a call").mean) / 10);
+                      }},
+                     {"never more than 24 calls at the partner", contract_kept,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text(
+                            "at most {}",
+                            static_cast<std::int64_t>(seen.gauge("calls at the partner").max));
+                      }},
+                     {"at least 95 of 100 lookups are answered", answered,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} of {}", seen.outcome("lookups")[weir::outcome::ok],
+                                          seen.outcome("lookups").total());
+                      }}},
            .body = evening, .horizon = 10s);

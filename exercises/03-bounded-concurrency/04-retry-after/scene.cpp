@@ -204,13 +204,23 @@ WEIR_SCENE(.title = "Somebody else's gateway",
            .goals = {{"nobody sends during a pause",
                       [](const weir::trace::summary& seen) {
                         return seen.counter("sent during a pause").total == 0;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} requests", seen.counter("sent during a pause").total);
                       }},
                      {"at most 20 requests are refused",
                       [](const weir::trace::summary& seen) {
                         return seen.outcome("replies")[weir::outcome::rejected] <= 20;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} refused",
+                                          seen.outcome("replies")[weir::outcome::rejected]);
                       }},
                      {"at least 950 prices are known after thirty seconds",
                       [](const weir::trace::summary& seen) {
                         return seen.outcome("prices")[weir::outcome::ok] >= 950;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} prices", seen.outcome("prices")[weir::outcome::ok]);
                       }}},
            .body = evening, .horizon = 30s);

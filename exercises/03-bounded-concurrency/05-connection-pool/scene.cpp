@@ -15,6 +15,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <exception>
 
 using namespace std::chrono_literals;
@@ -294,7 +296,22 @@ WEIR_SCENE(
         .caption = "Watch how many connections there are after the outage at 3 s, while requests "
                    "wait. When the pool comes back whole, find a size that serves the traffic.",
         .knobs = {arrival_rate, size_of_pool, patience, query_time, connect_time, outage, breaks},
-        .goals = {{"at least 90 of 100 requests are answered", answered},
-                  {"the pool comes back whole: no places out of use while somebody waits", whole},
-                  {"never more than 16 connections at the database", few_enough}},
+        .goals = {{"at least 90 of 100 requests are answered", answered,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text("{} of {}", seen.outcome("requests")[weir::outcome::ok],
+                                       seen.outcome("requests").total());
+                   }},
+                  {"the pool comes back whole: no places out of use while somebody waits", whole,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text(
+                         "{} on average",
+                         std::round(10 *
+                                    seen.gauge("places out of use while somebody waits").mean) /
+                             10);
+                   }},
+                  {"never more than 16 connections at the database", few_enough,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text("at most {}",
+                                       static_cast<std::int64_t>(seen.gauge("connections").max));
+                   }}},
         .body = evening, .horizon = 10s);

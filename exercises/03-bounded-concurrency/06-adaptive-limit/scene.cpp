@@ -230,9 +230,17 @@ WEIR_SCENE(.title = "A provider moves its database",
            .goals = {{"at least 2,350 answers come in time",
                       [](const weir::trace::summary& seen) {
                         return seen.outcome("payments")[weir::outcome::ok] >= 2350;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} in time",
+                                          seen.outcome("payments")[weir::outcome::ok]);
                       }},
                      {"at most 50 answers are late",
                       [](const weir::trace::summary& seen) {
                         return seen.outcome("payments")[weir::outcome::timed_out] <= 50;
+                      },
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} late",
+                                          seen.outcome("payments")[weir::outcome::timed_out]);
                       }}},
            .body = friday, .horizon = 12s);

@@ -288,8 +288,19 @@ WEIR_SCENE(.title = "A slow evening at a company that runs charge points",
                "Watch the points reserved for nobody, and how long a refusal takes to reach the "
                "driver. Then find a limit: what does a longer one buy?",
            .knobs = {limit, arrival_rate, median_latency, hanging, refusing, withdrawal},
-           .goals = {{"no point stays reserved for nobody", nobody_blocks},
+           .goals = {{"no point stays reserved for nobody", nobody_blocks,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} at the end",
+                                          static_cast<std::int64_t>(
+                                              seen.gauge("points reserved for nobody").last));
+                      }},
                      {"99 of 100 refusals reach the driver within 100 ms", refusals_are_quick},
-                     {"99 of 100 drivers know within 2 s", all_know},
-                     {"at least 320 drivers get a point", many_get_a_point}},
+                     {"99 of 100 drivers know within 2 s", all_know,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("99 of 100 within {} ms", seen.span("request").p99 / 1ms);
+                      }},
+                     {"at least 320 drivers get a point", many_get_a_point,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} drivers", seen.outcome("drivers")[weir::outcome::ok]);
+                      }}},
            .body = slow_evening, .horizon = 30s);

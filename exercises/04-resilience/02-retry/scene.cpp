@@ -235,8 +235,25 @@ WEIR_SCENE(.title = "A night at the tax office",
            .caption = "Watch the attempts in 100 ms during the outage, from the 5th second to the "
                       "20th. Then turn the policy: everything must get through, gently.",
            .knobs = {attempts, base, cap, arrival_rate, outage, fault_rate, bad_rate},
-           .goals = {{"no invoice is sent again after a 400", sent_once},
-                     {"no valid invoice is given up", none_given_up},
-                     {"never more than 15 attempts in 100 ms", spared},
-                     {"at most 2 invoices still wait at the end", soon_through}},
+           .goals = {{"no invoice is sent again after a 400", sent_once,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} attempts",
+                                          seen.counter("attempts after a 400").total);
+                      }},
+                     {"no valid invoice is given up", none_given_up,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} invoices",
+                                          seen.counter("valid invoices given up").total);
+                      }},
+                     {"never more than 15 attempts in 100 ms", spared,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("at most {}", static_cast<std::int64_t>(
+                                                            seen.gauge("attempts in 100 ms").max));
+                      }},
+                     {"at most 2 invoices still wait at the end", soon_through,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text(
+                            "{} at the end",
+                            static_cast<std::int64_t>(seen.gauge("invoices in a pause").last));
+                      }}},
            .body = one_night, .horizon = 30s);

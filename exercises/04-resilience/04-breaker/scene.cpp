@@ -307,14 +307,25 @@ bool few_refused_in_vain(const weir::trace::summary& seen) {
 
 } // namespace
 
-WEIR_SCENE(.title = "A dependency that hangs for three seconds",
-           .caption =
-               "The dependency is well again at 7 s. Watch when the breaker closes, and which "
-               "results it went by. Then find a timeout and a cooldown that cost little.",
-           .knobs = {arrival_rate, outage, hang_rate, error_rate, timeout, window_size,
-                     minimum_calls, threshold, cooldown, probes},
-           .goals = {{"no result counts that is older than the breaker's state", no_old_news},
-                     {"at most 60 requests wait for a timeout", few_wait},
-                     {"at most 40 requests are refused while the dependency is well",
-                      few_refused_in_vain}},
-           .body = afternoon, .horizon = 20s);
+WEIR_SCENE(
+        .title = "A dependency that hangs for three seconds",
+        .caption = "The dependency is well again at 7 s. Watch when the breaker closes, and which "
+                   "results it went by. Then find a timeout and a cooldown that cost little.",
+        .knobs = {arrival_rate, outage, hang_rate, error_rate, timeout, window_size, minimum_calls,
+                  threshold, cooldown, probes},
+        .goals = {{"no result counts that is older than the breaker's state", no_old_news,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text("{} results", seen.counter("late results that count").total);
+                   }},
+                  {"at most 60 requests wait for a timeout", few_wait,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text("{} waited",
+                                       seen.outcome("requests")[weir::outcome::timed_out]);
+                   }},
+                  {"at most 40 requests are refused while the dependency is well",
+                   few_refused_in_vain,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text("{} requests",
+                                       seen.counter("refused while the dependency is well").total);
+                   }}},
+        .body = afternoon, .horizon = 20s);

@@ -272,7 +272,17 @@ WEIR_SCENE(.title = "Two dependencies, one of them slow",
                       "the stock. Then choose how long a request to the reviews may wait.",
            .knobs = {arrival_rate, slow_answer, trouble, max_in_flight, max_queued, patience},
            .goals = {{"all requests to the stock are answered, 99 of 100 within 100 ms",
-                      stock_does_not_notice},
+                      stock_does_not_notice,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("{} of {}, 99 of 100 within {} ms",
+                                          seen.outcome("stock requests")[weir::outcome::ok],
+                                          seen.outcome("stock requests").total(),
+                                          seen.span("stock request").p99 / 1ms);
+                      }},
                      {"99 of 100 requests to the reviews know within 250 ms if they are served",
-                      reviews_know_soon}},
+                      reviews_know_soon,
+                      [](const weir::trace::summary& seen) {
+                        return weir::text("99 of 100 within {} ms",
+                                          seen.span("reviews: waiting").p99 / 1ms);
+                      }}},
            .body = afternoon, .horizon = 10s);

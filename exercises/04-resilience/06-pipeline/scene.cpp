@@ -10,6 +10,7 @@
 #include <weir/world/source.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <memory>
 
@@ -245,6 +246,13 @@ WEIR_SCENE(
                    "Watch when the breaker opens, and what it went by. Then choose a timeout.",
         .knobs = {arrival_rate, trouble, error_rate, hang_rate, limit, attempts, pause_base,
                   threshold, cooldown, max_in_flight, max_queued},
-        .goals = {{"at least 95 of 100 requests are answered", most_are_answered},
-                  {"99 of 100 requests know within 800 ms what has become of them", all_know_soon}},
+        .goals = {{"at least 95 of 100 requests are answered", most_are_answered,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text("{} of {}", seen.outcome("requests")[weir::outcome::ok],
+                                       seen.outcome("requests").total());
+                   }},
+                  {"99 of 100 requests know within 800 ms what has become of them", all_know_soon,
+                   [](const weir::trace::summary& seen) {
+                     return weir::text("99 of 100 within {} ms", seen.span("request").p99 / 1ms);
+                   }}},
         .body = afternoon, .horizon = 12s);
