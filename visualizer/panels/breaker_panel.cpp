@@ -204,17 +204,20 @@ void draw_figures(ui& with, ImDrawList& to, const breaker_picture& breaker, cons
   const float line = with.fonts.small->FontSize;
   const float meter = line + with.px(12.5F);
   const float probes = line + with.px(6);
-  const rows has = rows_of(breaker);
+  rows has = rows_of(breaker);
   if (!has.failures && !has.calls && !has.window && !has.probes) {
     draw_wrapped(with, to, {area.min.x, area.min.y + with.px(6)}, area.width(),
                  "The run tells nothing else of it: neither its failure rate nor its window.",
                  theme::soft_text, with.fonts.small);
     return;
   }
+  const bool half = breaker.state == breaker_state::half_open;
+  const float first = has.probes && half ? probes : 0;
+  has.failures = has.failures && area.height() >= first + meter;
+  has.countdown = has.countdown && area.height() >= (has.failures ? 2 : 1) * meter;
   const float window = has.window ? line + with.px(15) : 0;
   float left = area.height() - (has.failures ? meter : 0) - (has.countdown ? meter : 0);
-  const bool half = breaker.state == breaker_state::half_open;
-  const bool show_probes = has.probes && (half || left >= window + probes);
+  const bool show_probes = has.probes && (half ? area.height() >= probes : left >= window + probes);
   left -= show_probes ? probes : 0;
   const bool show_calls = has.calls && left >= window + meter;
   float y = area.min.y;

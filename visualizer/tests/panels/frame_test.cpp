@@ -169,3 +169,10 @@ TEST_CASE("the flow says in words what it has no picture for") {
     CHECK(told(window, each.text));
   }
 }
+
+TEST_CASE("in a lecture with large type nothing of the breaker is cut off") {
+  auto bench = staged("presenter: with a breaker");
+  null_window window{{1280, 720}, 1.5F * 1.3F};
+  window.settle(*bench);
+  CHECK(window.places.complaints().empty());
+}
