@@ -76,8 +76,8 @@ std::string figures_of(const headline& seen) {
     text += ", p50\u00a0" + unbroken(time(*seen.p50)) + ", p99\u00a0" + unbroken(time(*seen.p99));
   }
   if (seen.error_share > 0) {
-    const double percent = seen.error_share * 100; // no point: a line would break there
-    text += ", " + (percent >= 10 ? std::to_string(std::lround(percent)) : format_number(percent)) +
+    const long percent = std::lround(seen.error_share * 100); // no point: a line would break there
+    text += ", " + (percent > 0 ? std::to_string(percent) : "under\u00a01") +
             "\u00a0%\u00a0not\u00a0ok";
   }
   return text;
