@@ -28,6 +28,7 @@ void add_init(CLI::App& app, context& ctx);
 void add_doctor(CLI::App& app, context& ctx);
 void add_completions(CLI::App& app, context& ctx);
 void add_author(CLI::App& app, context& ctx);
+void add_author_check(CLI::App& author, context& ctx);  // below `author`
 void add_author_mutate(CLI::App& author, context& ctx); // below `author`
 void add_help(CLI::App& app, context& ctx);
 

@@ -15,19 +15,24 @@
 
 namespace weir::grader {
 
-/// Thrown by `run_operation` after SIGINT or SIGTERM, once everything that was started has ended.
+/// Thrown by `run_operation` after such a signal, once everything that was started has ended.
 struct interrupted_error : environment_error {
   interrupted_error() : environment_error{"interrupted; nothing was recorded"} {}
 };
 
 /// For commands that do one thing: runs `operation` on an event loop of its own until it is done.
-/// SIGINT and SIGTERM cancel it, wait for it to wind down, and come out as interrupted_error.
+/// SIGINT, SIGTERM and SIGHUP cancel it, wait for it to wind down, and come out as
+/// interrupted_error.
 template <typename T>
 T run_operation(boost::asio::awaitable<T> operation) {
   namespace asio = boost::asio;
   asio::io_context context{1};
   asio::cancellation_signal cancel;
   asio::signal_set signals{context, SIGINT, SIGTERM};
+  if (struct sigaction hang_up{};
+      ::sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN) {
+    signals.add(SIGHUP); // the terminal is gone; under nohup that is nothing to us
+  }
   bool interrupted = false;
   signals.async_wait([&](boost::system::error_code error, int) {
     if (!error) {

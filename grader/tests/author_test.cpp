@@ -1,7 +1,11 @@
 #include "author/check.hpp"
+#include "author/check_report.hpp"
+#include "author/progress_line.hpp"
 #include "author/release.hpp"
 #include "author/skeleton.hpp"
 #include "workbook_support.hpp"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -248,5 +252,67 @@ TEST_CASE("author new says how to go on, in the words of the guide", "[author]")
   const workbook book;
   const auto said = command_runner{book}({"author", "new", "01-back-pressure/07-credit"});
   CHECK(said.code == exit_code::passed);
-  CHECK_THAT(said.out, has_text("./weir author check credit\n"));
+  CHECK_THAT(said.out, has_text("./weir author check --quick credit\n"));
+}
+
+TEST_CASE("a check as JSON has the fields of exercism's results", "[author]") {
+  const std::vector<check_item> items{
+      {"drain", "brief.md", "", true, "holds every promise word for word"},
+      {"drain", "reject/a.cpp", "seed 1", false, "order should catch it, and let it pass"}};
+  const auto report = boost::json::parse(check_results(items)).as_object();
+  CHECK(report.at("version") == 3);
+  CHECK(report.at("status") == "fail");
+  CHECK(report.at("message").is_null());
+  const auto& tests = report.at("tests").as_array();
+  REQUIRE(tests.size() == 2);
+  CHECK(boost::json::serialize(tests[0]) ==
+        R"({"name":"drain brief.md","status":"pass","message":null,)"
+        R"("output":"holds every promise word for word","task_id":1,"exercise":"drain",)"
+        R"("subject":"brief.md","way":""})");
+  CHECK(boost::json::serialize(tests[1]) ==
+        R"-({"name":"drain reject/a.cpp (seed 1)","status":"fail",)-"
+        R"("message":"order should catch it, and let it pass","output":null,"task_id":2,)"
+        R"("exercise":"drain","subject":"reject/a.cpp","way":"seed 1"})");
+}
+
+TEST_CASE("what is left of a long piece of work is guessed from what it has taken", "[author]") {
+  using namespace std::chrono_literals;
+  CHECK(time_left(4, 100, 8s).empty());
+  CHECK(time_left(10, 20, 30s) == "about 30 s left");
+  CHECK(time_left(10, 110, 30s) == "about 5 min left");
+  CHECK(time_left(20, 20, 30s).empty());
+}
+
+TEST_CASE("progress is one line of a terminal that is gone at the end", "[author]") {
+  const workbook book;
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  context ctx{.where = {.root = book.root(), .build = {}, .workspace = {}},
+              .terminal = {.output = true, .width = 20},
+              .env = [](std::string_view) -> std::optional<std::string> { return {}; },
+              .in = in,
+              .out = out,
+              .err = err,
+              .now =
+                  [] {
+                    return std::chrono::system_clock::time_point{};
+                  }};
+  {
+    progress_line line{ctx};
+    line.show(1, 9, "drain starter (seed 1)");
+    line.show(2, 9, "drain solution");
+    line.keep("wrong");
+    line.show(3, 9, "paper");
+  }
+  CHECK(err.str() == "[1/9] drain starter\r\x1b[K[2/9] drain solutio\r\x1b[Kweir: wrong\n"
+                     "[3/9] paper\r\x1b[K");
+  err.str({});
+  ctx.terminal.output = false;
+  {
+    progress_line line{ctx};
+    line.show(1, 9, "drain starter (seed 1)");
+    line.keep("wrong");
+  }
+  CHECK(err.str() == "weir: wrong\n");
 }

@@ -1,4 +1,5 @@
 #include "author/mutate.hpp"
+#include "author/progress_line.hpp"
 #include "commands.hpp"
 #include "run_operation.hpp"
 #include "runner.hpp"
@@ -100,12 +101,9 @@ json::array to_json(const std::vector<mutant_result>& results) {
   return all;
 }
 
-void mutate(context& ctx, const author_mutate_options& options) {
-  const toolchain tools = toolchain::load(ctx.where.build);
-  const scratch_folder scratch{fs::temp_directory_path()};
+mutate_request request_for(context& ctx, const author_mutate_options& options) {
   mutate_request request;
   request.repository_root = ctx.where.root;
-  request.scratch = scratch.path();
   request.jobs = std::max<std::size_t>(options.jobs, 1);
   request.deep = options.deep;
   for (const std::string& id : options.ids) {
@@ -116,18 +114,29 @@ void mutate(context& ctx, const author_mutate_options& options) {
       request.exercises.push_back(&ex);
     }
   }
+  return request;
+}
+
+std::vector<mutant_result> carry_out(context& ctx, const toolchain& tools, mutate_request request) {
+  const scratch_folder scratch{fs::temp_directory_path()};
+  request.scratch = scratch.path();
+  progress_line line{ctx};
   request.on_result = [&](std::size_t done, std::size_t all, const mutant_result& last) {
-    if (ctx.terminal.output) {
-      ctx.note(fmt::format("[{}/{}] {} line {}: {}: {}", done, all, last.exercise, last.what.line,
-                           last.what.operation, to_key(last.fate)));
-    }
+    line.show(done, all,
+              fmt::format("{} line {}: {}: {}", last.exercise, last.what.line, last.what.operation,
+                          to_key(last.fate)));
   };
-  const auto exercises = request.exercises;
-  const auto results = run_operation(probe_and_mutate(tools, std::move(request)));
+  return run_operation(probe_and_mutate(tools, std::move(request)));
+}
+
+void mutate(context& ctx, const author_mutate_options& options) {
+  const toolchain tools = toolchain::load(ctx.where.build);
+  const mutate_request request = request_for(ctx, options);
+  const std::vector<mutant_result> results = carry_out(ctx, tools, request);
   if (options.json) {
     ctx.out << json::serialize(to_json(results)) << '\n';
   } else {
-    print_text(ctx.out, exercises, results, options.verbose);
+    print_text(ctx.out, request.exercises, results, options.verbose);
   }
   const bool all_caught =
       std::ranges::count(results, mutant_fate::survived, &mutant_result::fate) == 0;
