@@ -198,7 +198,7 @@ TEST_CASE("every item is accounted for", "[every-item-counted]") {
                                 overflow::keep_latest, overflow::fail_fast}) {
     const std::string name = weir::text("a busy hour under {}", name_of(policy));
     WEIR_EXPLORE(name, [policy]() -> asio::awaitable<void> {
-      bench b(co_await asio::this_coro::executor, policy, 2);
+      bench b(co_await asio::this_coro::executor, policy, 2, counting::exact);
       std::vector<const taker*> takers;
       for (int item = 1; item <= 8; ++item) {
         if (item % 3 == 0)

@@ -268,6 +268,7 @@ public:
 private:
   static asio::awaitable<void> act(asio::any_io_executor executor, std::chrono::nanoseconds delay,
                                    std::function<void()> what) {
+    weir::name_this_task("test");
     asio::steady_timer timer(executor, delay);
     co_await timer.async_wait(asio::use_awaitable);
     what();

@@ -125,6 +125,7 @@ inline asio::awaitable<void> attend(call& mine, operation what) {
 
 inline asio::awaitable<void> act_later(asio::any_io_executor executor,
                                        std::chrono::nanoseconds delay, std::function<void()> what) {
+  weir::name_this_task("test");
   asio::steady_timer timer(executor, delay);
   co_await timer.async_wait(asio::use_awaitable);
   what();

@@ -17,7 +17,9 @@ public:
     co_await asio::post(executor_, asio::use_awaitable);
     if (given_ == count_)
       co_return std::nullopt;
-    co_return message(++given_);
+    ++given_;
+    weir::note("the feed gives message {}", given_);
+    co_return message(given_);
   }
 
   std::function<void()> asked_for_one = [] {
@@ -40,6 +42,7 @@ public:
     weir::expect(!closed_, "a message was written after close()");
     if (++written_ % 3 == 0)
       resumes_at_ = weir::now() + 30ms;
+    weir::note("message {} is written{}", written_, paused() ? ", and the writer is paused" : "");
   }
 
   asio::awaitable<void> drain() override {

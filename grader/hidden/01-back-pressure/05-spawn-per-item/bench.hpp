@@ -185,6 +185,10 @@ inline asio::awaitable<void> attend(call& mine, feed& from, service& to, const t
     co_await run_pipeline(from, to, seen.limit);
   } catch (const boost::system::system_error& thrown) {
     mine.error = thrown.code();
+  } catch (const asio::multiple_exceptions&) {
+    weir::fail(
+        "run_pipeline() threw asio::multiple_exceptions, as `||` and `&&` do when both sides "
+        "fail; what is promised is the error itself");
   }
   mine.waits = false;
   mine.at = weir::now();
@@ -196,6 +200,7 @@ inline asio::awaitable<void> attend(call& mine, feed& from, service& to, const t
 
 inline asio::awaitable<void> act_later(asio::any_io_executor executor, nanoseconds delay,
                                        std::function<void()> what) {
+  weir::name_this_task("test");
   asio::steady_timer timer(executor, delay);
   co_await timer.async_wait(asio::use_awaitable);
   what();
@@ -235,8 +240,8 @@ public:
     co_await wait(500us);
     for (int i = 0; i < milliseconds; ++i) {
       weir::expect(from.waiting() == 0 || seen.running >= static_cast<int>(seen.limit),
-                   "{} items were at work with a limit of {}, and {} waited in the feed",
-                   seen.running, seen.limit, from.waiting());
+                   "items at work: {}, with a limit of {}, and {} waited in the feed", seen.running,
+                   seen.limit, from.waiting());
       weir::expect(seen.held() == seen.running,
                    "{} items had been taken and not finished, but only {} were at work",
                    seen.held(), seen.running);

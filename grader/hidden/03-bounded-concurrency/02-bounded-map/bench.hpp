@@ -290,6 +290,10 @@ private:
       call.results = co_await std::move(running);
     } catch (const boost::system::system_error& thrown) {
       call.error = thrown.code();
+    } catch (const asio::multiple_exceptions&) {
+      weir::fail(
+          "bounded_map() threw asio::multiple_exceptions, as `||` and `&&` do when both sides "
+          "fail; what is promised is the error itself");
     }
     call.waits = false;
     call.at = weir::now();

@@ -182,6 +182,10 @@ inline asio::awaitable<void> attend(attempt& mine, const servers& to, asio::awai
     co_await std::move(work);
   } catch (const boost::system::system_error& thrown) {
     mine.error = thrown.code();
+  } catch (const asio::multiple_exceptions&) {
+    weir::fail("{} threw asio::multiple_exceptions, as `||` and `&&` do when both sides fail; what "
+               "is promised is the error itself",
+               mine.name);
   }
   mine.ended = true;
   mine.at = weir::now();

@@ -35,6 +35,7 @@ TEST_CASE("no more connections than the pool's size", "[bounded]") {
                        : "an idle one, and the one after it broke",
                  [first]() -> asio::awaitable<void> {
                    bench b(co_await asio::this_coro::executor, 3);
+                   b.broken_may_go_out = true;
                    call* const a = co_await b.get("A");
                    call* const c = co_await b.get("B");
                    modelled_connection& breaks = first ? a->got() : c->got();

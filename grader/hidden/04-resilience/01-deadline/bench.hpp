@@ -185,6 +185,7 @@ inline asio::awaitable<void> attend(call& mine, scripted_network& network, nanos
 
 inline asio::awaitable<void> act_later(asio::any_io_executor executor, nanoseconds delay,
                                        std::function<void()> what) {
+  weir::name_this_task("test");
   asio::steady_timer timer(executor, delay);
   co_await timer.async_wait(asio::use_awaitable);
   what();

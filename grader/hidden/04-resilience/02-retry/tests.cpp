@@ -124,8 +124,11 @@ asio::awaitable<void> cancelled_in_a_pause(double moment) {
                made);
   const nanoseconds latest = made > 2 ? b.work.attempts.back().ended : due;
   weir::expect(one.at == latest,
-               "retry() was cancelled at {}, in the instant in which a pause ended, and {} at {}",
-               due, one.fate(), one.at);
+               "retry() was cancelled at {}, in the instant in which a pause ended, and {} at {}{}",
+               due, one.fate(), one.at,
+               made > 2
+                   ? weir::text(", but attempt 3, which it had begun, ended only at {}", latest)
+                   : std::string());
   weir::expect(one.error == aborted || (made > 2 && one.error == unavailable),
                "retry() was cancelled in the instant in which a pause ended, and {}", one.fate());
 }

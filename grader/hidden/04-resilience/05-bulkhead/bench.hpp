@@ -354,7 +354,8 @@ private:
   /// What is true of a dependency at any quiet moment.
   void check_books(std::size_t dependency) const {
     const auto [places, room] = sizes_[dependency];
-    weir::expect(running(dependency) <= places, "dependency {} serves {} calls at a time, not {}",
+    weir::expect(running(dependency) <= places,
+                 "dependency {} has a limit of {} at a time, and {} are in flight",
                  name_of(dependency), places, running(dependency));
     weir::expect(waiting(dependency) <= room, "{} calls wait for dependency {}; its queue has {}",
                  waiting(dependency), name_of(dependency), room);
