@@ -3,6 +3,7 @@
 // linked without them, because looking those files up takes as long as the linking; this is what
 // they are wanted for.
 
+// NOLINTBEGIN(bugprone-reserved-identifier): these are the names the compiler and the library use
 extern "C" {
 
 int __cxa_atexit(void (*)(void*), void*, void*) noexcept;
@@ -18,3 +19,4 @@ __attribute__((visibility("hidden"))) int at_quick_exit(void (*function)()) noex
   return __cxa_at_quick_exit(reinterpret_cast<void (*)(void*)>(function), &__dso_handle);
 }
 }
+// NOLINTEND(bugprone-reserved-identifier)
