@@ -240,9 +240,10 @@ recording decode(std::span<const std::byte> encoded, const std::string& name) {
   using reason = file_error::reason;
   byte_reader in({reinterpret_cast<const char*>(encoded.data()), encoded.size()});
   if (in.bytes(magic.size()) != magic) {
-    throw file_error(reason::not_a_trace,
-                     name + " is not a weir trace: it does not begin with a trace's signature. "
-                            "Traces are written by `weir run` and `weir scene --trace FILE`.");
+    throw file_error(
+        reason::not_a_trace,
+        name + " is not a weir trace: it does not begin with a trace's signature. "
+               "Traces are written by `weir run`, when a test fails, and by `weir scene`.");
   }
   const auto version = in.number<std::uint32_t>();
   const auto event_size = in.number<std::uint32_t>();
