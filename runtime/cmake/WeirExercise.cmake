@@ -263,7 +263,8 @@ function(weir_add_hidden_tests id folder source)
   add_library(compiled-tests-${id} OBJECT "${source}")
   weir_compile_beside(compiled-tests-${id} tests ${folder} -O1 -g0 -DCATCH_CONFIG_DISABLE_STRINGIFICATION
                       "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
-  # Reports name where a task waits; of the hidden tests' own files they say no more than "the test".
+  # Reports name where a task waits; of the hidden tests' own files they say no more than "the test". (accept/ and reject/
+  # below that folder are readers' files in disguise: nothing of them is compiled here.)
   file(GLOB hidden CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/grader/hidden/${folder}/*.?pp")
   foreach(file IN LISTS hidden)
     target_compile_options(compiled-tests-${id} PRIVATE "-ffile-prefix-map=${file}=the test")
@@ -312,8 +313,8 @@ function(weir_add_exercise folder)
     weir_add_scene(${id} ${folder} "${scene}")
   endif()
 
-  # What grader/calibration says of an exercise is part of the suite.
-  if(TARGET weir-bin AND EXISTS "${PROJECT_SOURCE_DIR}/grader/calibration/${folder}")
+  # What accept/ and reject/ beside the hidden tests say of an exercise is part of the suite.
+  if(TARGET weir-bin AND EXISTS "${tests}")
     set(test "exercise ${id}: starter, solution, accepts and rejects are judged as they say")
     add_test(NAME "${test}" COMMAND weir-bin author check ${id})
     set_tests_properties(

@@ -64,7 +64,7 @@ std::vector<calibration_file> read_calibration(const fs::path& root, const exerc
   std::vector<calibration_file> all;
   for (const side which : {side::accept, side::reject}) {
     const fs::path folder =
-        root / "grader" / "calibration" / ex.folder / (which == side::accept ? "accept" : "reject");
+        root / "grader" / "hidden" / ex.folder / (which == side::accept ? "accept" : "reject");
     if (!fs::is_directory(folder)) {
       continue;
     }

@@ -20,7 +20,7 @@ struct calibration_file {
   std::optional<verdict_kind> expected{}; ///< of reject: how that test must end; empty: any failure
 };
 
-/// Reads `<root>/grader/calibration/<exercise's folder>/{accept,reject}/*.cpp`, sorted by name. The
+/// Reads `<root>/grader/hidden/<exercise's folder>/{accept,reject}/*.cpp`, sorted by name. The
 /// first line of each says what it is:
 ///
 ///     // accept: a list of callbacks, no coroutine waits

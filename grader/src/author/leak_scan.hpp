@@ -15,8 +15,7 @@ inline constexpr std::array handed_out{
     "grader/src",     "grader/harness",    "grader/launcher", "grader/tests"};
 
 /// What no reader may see.
-inline constexpr std::array secret{"solutions", "grader/hidden", "grader/calibration",
-                                   "grader/adversarial"};
+inline constexpr std::array secret{"solutions", "grader/hidden", "grader/adversarial"};
 
 /// The regular files below a folder, or the file itself; sorted.
 std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder);

@@ -23,7 +23,7 @@ struct harmless_change {
 };
 
 std::vector<harmless_change> read_harmless(const fs::path& root, const exercise& ex) {
-  const fs::path file = root / "grader" / "calibration" / ex.folder / "equivalent.toml";
+  const fs::path file = root / "grader" / "hidden" / ex.folder / "equivalent.toml";
   std::vector<harmless_change> all;
   if (!fs::exists(file)) {
     return all;

@@ -41,7 +41,7 @@ struct mutate_request {
 
 /// Judges every mutant of every exercise's solution by its hidden tests, in order of exercise and
 /// line. The solutions themselves are judged first: content_error names those that do not pass.
-/// Mutants that are known to be no mistakes stand in `grader/calibration/<folder>/equivalent.toml`:
+/// Mutants that are known to be no mistakes stand in `grader/hidden/<folder>/equivalent.toml`:
 ///
 ///     [[mutant]]
 ///     was = "--in_flight_;"        # the line before, as `weir author mutate` prints it

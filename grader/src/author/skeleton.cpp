@@ -69,7 +69,7 @@ std::vector<fs::path> write_skeleton(const fs::path& root, std::string_view name
                                   taken.lexically_relative(root).string())};
   }
   const fs::path exercises = fs::path{"exercises"} / folder;
-  const fs::path calibration = fs::path{"grader/calibration"} / folder;
+  const fs::path hidden = fs::path{"grader/hidden"} / folder;
   std::string stem = id;
   std::ranges::replace(stem, '-', '_');
   const std::vector<std::pair<fs::path, std::string>> files{
@@ -80,12 +80,12 @@ std::vector<fs::path> write_skeleton(const fs::path& root, std::string_view name
       {exercises / "scene.cpp", skeleton::scene},
       {fs::path{"solutions"} / folder / (stem + ".cpp"),
        timer_latch("", "max", skeleton::throw_unless_open)},
-      {fs::path{"grader/hidden"} / folder / "tests.cpp", skeleton::hidden_tests},
-      {calibration / "accept" / "channel.cpp", skeleton::channel_latch},
-      {calibration / "reject" / "open_from_the_start.cpp",
+      {hidden / "tests.cpp", skeleton::hidden_tests},
+      {hidden / "accept" / "channel.cpp", skeleton::channel_latch},
+      {hidden / "reject" / "open_from_the_start.cpp",
        timer_latch("// reject: wait-waits failed\n// A timer that has expired when it is made.\n\n",
                    "min", "")},
-      {calibration / "reject" / "cancelled_is_open.cpp",
+      {hidden / "reject" / "cancelled_is_open.cpp",
        timer_latch("// reject: cancelled failed\n// Whatever ends the wait is taken for the "
                    "opening.\n\n",
                    "max", "")},
