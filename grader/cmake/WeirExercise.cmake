@@ -89,7 +89,7 @@ endfunction()
 
 # weir_add_module_start(out): the object file that every reader's module is linked with; its path in `out`.
 function(weir_add_module_start out)
-  set(source "${PROJECT_SOURCE_DIR}/runtime/cmake/module_start.cpp")
+  set(source "${PROJECT_SOURCE_DIR}/grader/cmake/module_start.cpp")
   set(object "${WEIR_READER_DIR}/module_start.o")
   file(MAKE_DIRECTORY "${WEIR_READER_DIR}")
   add_custom_command(
@@ -279,7 +279,7 @@ function(weir_add_hidden_tests id folder source)
     COMMENT "Hiding the names in the hidden tests of ${id}"
     VERBATIM)
 
-  set(symbols "${PROJECT_SOURCE_DIR}/runtime/cmake/hidden_tests.map")
+  set(symbols "${PROJECT_SOURCE_DIR}/grader/cmake/hidden_tests.map")
   add_library(tests-${id} MODULE "${object}")
   # Whoever loads the module has libweir already; a search path would only tell where the module was built.
   set_target_properties(
