@@ -17,7 +17,8 @@ namespace asio = boost::asio;
 /// Waiting: a coroutine inside `push` or `pop` sleeps until its turn has come, and goes on in that
 /// same instant. Any number may wait on either side.
 ///
-/// Cancellation: `push` and `pop` can be cancelled while they wait, with the type `terminal` (what
+/// Cancellation: `push` and `pop` can be cancelled while they wait, with the type `terminal` (part
+/// of what
 /// `||` and a deadline send). A cancelled call throws `boost::system::system_error` with
 /// `asio::error::operation_aborted`.
 ///

@@ -14,7 +14,8 @@ namespace asio = boost::asio;
 /// Everything here is called on one executor, and that is one thread.
 ///
 /// Errors are thrown as `boost::system::system_error`. What waits can be cancelled, with the type
-/// `terminal` (what `||` and a deadline send), and then throws `asio::error::operation_aborted`.
+/// `terminal` (part of what `||` and a deadline send), and then throws
+/// `asio::error::operation_aborted`.
 
 /// A connection to a terminal.
 class transport {

@@ -17,8 +17,8 @@ using job = std::function<asio::awaitable<void>()>;
 ///
 /// Thread: everything is called on the executor it was made with, and that is one thread.
 ///
-/// Cancellation: `run` can be cancelled at any time, with the type `terminal` (what `||` and a
-/// deadline send).
+/// Cancellation: `run` can be cancelled at any time, with the type `terminal` (part of what `||`
+/// and a deadline send).
 ///
 /// Lifetime: nobody is inside when the limiter is destroyed.
 class limiter {

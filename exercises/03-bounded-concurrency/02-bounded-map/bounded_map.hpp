@@ -27,8 +27,9 @@ public:
   virtual ~mapping() = default;
 
   /// Gives the result for `item`. May be called while other calls run; may end at once. Throws when
-  /// it fails. Can be cancelled, with the type `terminal` (what `||` and a deadline send): it then
-  /// tidies up, which may take a while, and throws, as a rule `asio::error::operation_aborted`.
+  /// it fails. Can be cancelled, with the type `terminal` (part of what `||` and a deadline send):
+  /// it then tidies up, which may take a while, and throws, as a rule
+  /// `asio::error::operation_aborted`.
   virtual asio::awaitable<int> call(int item) = 0;
 };
 

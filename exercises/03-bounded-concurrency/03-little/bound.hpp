@@ -11,7 +11,7 @@ namespace asio = boost::asio;
 /// Everything here is called on one executor, and that is one thread.
 ///
 /// Both functions below throw what a call throws. They can be cancelled with the type `terminal`
-/// (what `||` and a deadline send) and then throw `boost::system::system_error` with
+/// (part of what `||` and a deadline send) and then throw `boost::system::system_error` with
 /// `asio::error::operation_aborted`.
 
 /// What a bound is wanted for: a database, another service. Calls may overlap. Others may use it

@@ -10,8 +10,8 @@ namespace asio = boost::asio;
 
 /// Everything here is called on one executor, and that is one thread.
 ///
-/// What waits can be cancelled, with the type `terminal` (what `||` and a deadline send), and then
-/// throws `boost::system::system_error` with `asio::error::operation_aborted`.
+/// What waits can be cancelled, with the type `terminal` (part of what `||` and a deadline send),
+/// and then throws `boost::system::system_error` with `asio::error::operation_aborted`.
 
 /// What the partner says to a request.
 struct answer {
