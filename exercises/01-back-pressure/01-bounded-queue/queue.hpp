@@ -18,8 +18,7 @@ namespace asio = boost::asio;
 /// same instant. Any number may wait on either side.
 ///
 /// Cancellation: `push` and `pop` can be cancelled while they wait, with the type `terminal` (part
-/// of what
-/// `||` and a deadline send). A cancelled call throws `boost::system::system_error` with
+/// of what `||` and a deadline send). A cancelled call throws `boost::system::system_error` with
 /// `asio::error::operation_aborted`.
 ///
 /// Lifetime: nobody is inside when the queue is destroyed.
