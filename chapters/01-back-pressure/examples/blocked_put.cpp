@@ -1,6 +1,8 @@
-// The blocked put is the signal: one fast producer, one slow consumer, four capacities.
+// The blocked put is the signal: one fast producer, one slow consumer, four
+// capacities.
 //
-// Time is counted in the consumer's own steps, so that the figures are the same on every machine.
+// Time is counted in the consumer's own steps, so that the figures are the same
+// on every machine.
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/channel.hpp>
 
@@ -26,7 +28,8 @@ struct ledger {
   long step = 0;
   int sent = 0;
   int taken = 0;
-  int at_risk = 0; // accepted from the producer, not yet taken, when the producer says "done"
+  int at_risk = 0; // accepted from the producer, not yet taken, when the
+                   // producer says "done"
   long longest_wait = 0;
 };
 
@@ -34,7 +37,8 @@ struct ledger {
 asio::awaitable<void> produce(queue& out, ledger& book) {
   for (int i = 0; i != total; ++i) {
     const reading next{i, book.step};
-    co_await out.async_send(error_code{}, next, asio::use_awaitable); // no room: we sleep here
+    // No room: we sleep here.
+    co_await out.async_send(error_code{}, next, asio::use_awaitable);
     ++book.sent;
   }
   book.at_risk = book.sent - book.taken;
@@ -69,7 +73,8 @@ int main() {
   constexpr auto no_bound = std::numeric_limits<std::size_t>::max();
   bool as_claimed = true;
   std::printf("capacity   at risk when the producer is done   longest wait\n");
-  for (const std::size_t capacity : {no_bound, std::size_t{64}, std::size_t{4}, std::size_t{0}}) {
+  for (const std::size_t capacity :
+       {no_bound, std::size_t{64}, std::size_t{4}, std::size_t{0}}) {
     const ledger book = run(capacity);
     if (capacity == no_bound)
       std::printf("    none");
@@ -79,7 +84,8 @@ int main() {
 
     const auto held = static_cast<std::size_t>(book.at_risk);
     as_claimed = as_claimed && book.taken == total;
-    as_claimed = as_claimed && (capacity == no_bound ? held > total / 2 : held <= capacity + 1);
+    as_claimed = as_claimed && (capacity == no_bound ? held > total / 2
+                                                     : held <= capacity + 1);
   }
   return as_claimed ? 0 : 1;
 }

@@ -1,5 +1,5 @@
-// Cancelling a wait on a channel: the item that vanishes, and the channel that forgets its
-// capacity.
+// Cancelling a wait on a channel: the item that vanishes, and the channel that
+// forgets its capacity.
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/experimental/channel.hpp>
@@ -14,10 +14,11 @@ using stop_signal = asio::experimental::channel<void(error_code)>;
 using namespace asio::experimental::awaitable_operators;
 
 // [lossy]
-asio::awaitable<void> serve_lossy(parcels& in, stop_signal& stop, int& handled) {
+asio::awaitable<void> serve_lossy(parcels& in, stop_signal& stop,
+                                  int& handled) {
   for (;;) {
-    auto first =
-        co_await (stop.async_receive(asio::use_awaitable) || in.async_receive(asio::use_awaitable));
+    auto first = co_await (stop.async_receive(asio::use_awaitable) ||
+                           in.async_receive(asio::use_awaitable));
     if (first.index() == 0)
       co_return; // and what if a parcel was taken as well?
     ++handled;
@@ -29,10 +30,10 @@ asio::awaitable<void> serve_lossy(parcels& in, stop_signal& stop, int& handled) 
 // [careful]
 asio::awaitable<void> serve(parcels& in, stop_signal& stop, int& handled) {
   for (;;) {
-    auto group = asio::experimental::make_parallel_group(stop.async_receive(asio::deferred),
-                                                         in.async_receive(asio::deferred));
-    auto [order, stopped, missed, parcel] =
-        co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+    auto group = asio::experimental::make_parallel_group(
+        stop.async_receive(asio::deferred), in.async_receive(asio::deferred));
+    auto [order, stopped, missed, parcel] = co_await group.async_wait(
+        asio::experimental::wait_for_one(), asio::use_awaitable);
     if (!missed)
       ++handled; // `parcel` is ours, whoever finished first
     if (!stopped)
@@ -44,7 +45,8 @@ asio::awaitable<void> serve(parcels& in, stop_signal& stop, int& handled) {
 
 using server = asio::awaitable<void> (*)(parcels&, stop_signal&, int&);
 
-/// Hands over one parcel and the stop signal in one turn of the loop; returns the parcels lost.
+/// Hands over one parcel and the stop signal in one turn of the loop; returns
+/// the parcels lost.
 int lost_by(server serve_with) {
   asio::io_context io;
   parcels in(io, 16);

@@ -1,4 +1,5 @@
-// What experimental::channel::close() does in Boost 1.81, and the order of calls that is safe.
+// What experimental::channel::close() does in Boost 1.81, and the order of
+// calls that is safe.
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/channel.hpp>
 
@@ -60,7 +61,8 @@ farewell part(bool cancel_first) {
   run_ready(io);
   told.after_both_calls = waiting;
 
-  orders.async_send(error_code{}, 43, [&](error_code ec) { told.late_sender = ec; });
+  orders.async_send(error_code{}, 43,
+                    [&](error_code ec) { told.late_sender = ec; });
   run_ready(io);
   return told;
 }
@@ -73,16 +75,20 @@ int main() {
 
   const farewell wrong = part(false);
   std::printf("a sender waits, then close() and cancel():\n");
-  std::printf("  close() tells it   %s\n", spelled(wrong.after_first_call).c_str());
-  std::printf("  cancel() tells it  %s\n\n", spelled(wrong.after_both_calls).c_str());
+  std::printf("  close() tells it   %s\n",
+              spelled(wrong.after_first_call).c_str());
+  std::printf("  cancel() tells it  %s\n\n",
+              spelled(wrong.after_both_calls).c_str());
 
   const farewell right = part(true);
   std::printf("a sender waits, then cancel() and close():\n");
-  std::printf("  cancel() tells it  %s\n", spelled(right.after_first_call).c_str());
+  std::printf("  cancel() tells it  %s\n",
+              spelled(right.after_first_call).c_str());
   std::printf("  a later sender     %s\n", spelled(right.late_sender).c_str());
 
   // Only the safe order is a promise that later releases keep too.
-  const bool told_at_once = right.after_first_call && right.after_first_call->failed();
+  const bool told_at_once =
+      right.after_first_call && right.after_first_call->failed();
   const bool later_refused = right.late_sender && right.late_sender->failed();
   return told_at_once && later_refused && !wrong.after_first_call ? 0 : 1;
 }

@@ -1,7 +1,8 @@
-// request(n): demand is a number that the subscriber raises and the publisher spends.
+// request(n): demand is a number that the subscriber raises and the publisher
+// spends.
 //
-// Two publishers obey it. One emits from inside request(), and recurses as soon as on_next asks for
-// more; the other leaves emission to one pump.
+// Two publishers obey it. One emits from inside request(), and recurses as soon
+// as on_next asks for more; the other leaves emission to one pump.
 #include <boost/asio.hpp>
 
 #include <algorithm>
@@ -20,7 +21,9 @@ constexpr std::int64_t unbounded = std::numeric_limits<std::int64_t>::max();
 
 class demand {
 public:
-  void add(std::int64_t n) { open_ = n > unbounded - open_ ? unbounded : open_ + n; }
+  void add(std::int64_t n) {
+    open_ = n > unbounded - open_ ? unbounded : open_ + n;
+  }
 
   bool spend() {
     if (open_ == 0)
@@ -39,7 +42,8 @@ private:
 // [recursive]
 class recursive_publisher {
 public:
-  explicit recursive_publisher(on_next_handler on_next) : on_next_(std::move(on_next)) {}
+  explicit recursive_publisher(on_next_handler on_next)
+      : on_next_(std::move(on_next)) {}
 
   void request(std::int64_t n) {
     demand_.add(n);
@@ -106,16 +110,19 @@ int main() {
   recursive_publisher recursive([&](int) { deep.take(*recursive_source); });
   recursive_source = &recursive;
   recursive.request(1);
-  std::printf("recursive: %7d received, on_next nested %4d deep\n", deep.received, deep.deepest);
+  std::printf("recursive: %7d received, on_next nested %4d deep\n",
+              deep.received, deep.deepest);
 
   asio::io_context io;
   one_by_one flat{.wanted = 1'000'000};
   pumped_publisher* pumped_source = nullptr;
-  pumped_publisher pumped(io.get_executor(), [&](int) { flat.take(*pumped_source); });
+  pumped_publisher pumped(io.get_executor(),
+                          [&](int) { flat.take(*pumped_source); });
   pumped_source = &pumped;
   pumped.request(1);
   io.run();
-  std::printf("pumped:    %7d received, on_next nested %4d deep\n", flat.received, flat.deepest);
+  std::printf("pumped:    %7d received, on_next nested %4d deep\n",
+              flat.received, flat.deepest);
 
   int received = 0;
   pumped_publisher counted(io.get_executor(), [&](int) { ++received; });
@@ -123,11 +130,15 @@ int main() {
   counted.request(2);
   io.restart();
   io.run();
-  std::printf("request(3), request(2): %d received, and no more until asked\n", received);
+  std::printf("request(3), request(2): %d received, and no more until asked\n",
+              received);
 
   demand most;
   most.add(unbounded);
   most.add(unbounded);
   const bool saturates = most.spend();
-  return deep.deepest == 2'000 && flat.deepest == 1 && received == 5 && saturates ? 0 : 1;
+  return deep.deepest == 2'000 && flat.deepest == 1 && received == 5 &&
+                 saturates
+             ? 0
+             : 1;
 }

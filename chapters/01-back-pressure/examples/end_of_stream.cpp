@@ -1,4 +1,5 @@
-// Three stages, two bounded channels, and an end that travels in band behind the last item.
+// Three stages, two bounded channels, and an end that travels in band behind
+// the last item.
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/channel.hpp>
 
@@ -22,7 +23,8 @@ asio::awaitable<void> enrich(belt& in, belt& out) {
   for (;;) {
     auto [end, scan] = co_await in.async_receive(as_result);
     if (end) {
-      co_await out.async_send(end, 0, asio::use_awaitable); // eof or failure: pass it on, then stop
+      // eof or failure: pass it on, then stop.
+      co_await out.async_send(end, 0, asio::use_awaitable);
       co_return;
     }
     co_await out.async_send(error_code{}, scan * 10, asio::use_awaitable);
@@ -45,14 +47,16 @@ asio::awaitable<void> store(belt& in, stored& shelf) {
       shelf.end = end;
       co_return;
     }
-    co_await asio::post(executor, asio::use_awaitable); // the last stage is the slow one
+    co_await asio::post(executor,
+                        asio::use_awaitable); // the last stage is the slow one
     co_await asio::post(executor, asio::use_awaitable);
     ++shelf.items;
     shelf.sum += scan;
   }
 }
 
-/// The same pipeline ended the obvious way: the source closes its channel after the last item.
+/// The same pipeline ended the obvious way: the source closes its channel after
+/// the last item.
 asio::awaitable<void> read_scans_and_close(belt& out, int count) {
   for (int scan = 1; scan <= count; ++scan)
     co_await out.async_send(error_code{}, scan, asio::use_awaitable);
@@ -80,5 +84,8 @@ int main() {
   std::printf("close():      %3d of 100 stored, ended by: %s\n", closed.items,
               closed.end.message().c_str());
 
-  return in_band.items == 100 && in_band.sum == 50500 && in_band.end == asio::error::eof ? 0 : 1;
+  return in_band.items == 100 && in_band.sum == 50500 &&
+                 in_band.end == asio::error::eof
+             ? 0
+             : 1;
 }

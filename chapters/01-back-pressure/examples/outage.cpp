@@ -67,8 +67,8 @@ int main() {
 
   std::printf("time       waiting   oldest is  newest waits  memory\n");
   print_row(0, "the store slows down");
-  print_row(late_scan, "what is scanned now will be late");
-  print_row(late_scan + belt, "and is: first parcel misrouted");
+  print_row(late_scan, "scanned now: late");
+  print_row(late_scan + belt, "the first misroutes");
   print_row(alert, "memory alert");
   print_row(killed, "killed");
 

@@ -1,4 +1,5 @@
-// Four answers to a full buffer, each in terms of a channel, on one and the same burst.
+// Four answers to a full buffer, each in terms of a channel, on one and the
+// same burst.
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/channel.hpp>
 
@@ -26,7 +27,8 @@ void drop_newest(queue& out, int item, tally& count) {
     ++count.dropped; // count it, always
 }
 
-void keep_latest(queue& out, int item, tally& count) { // a channel of capacity 1
+// A channel of capacity 1.
+void keep_latest(queue& out, int item, tally& count) {
   if (out.try_send(error_code{}, item))
     return;
   if (out.try_receive([](error_code, int) {}))
@@ -51,7 +53,8 @@ struct product {
 asio::awaitable<void> consume(queue& in, std::vector<int>& seen) {
   const auto executor = co_await asio::this_coro::executor;
   for (;;) {
-    auto [end, item] = co_await in.async_receive(asio::as_tuple(asio::use_awaitable));
+    auto [end, item] =
+        co_await in.async_receive(asio::as_tuple(asio::use_awaitable));
     if (end)
       co_return;
     seen.push_back(item);
@@ -86,14 +89,15 @@ int main() {
     asio::co_spawn(io, burst(channel, p, count), asio::detached);
     io.run();
 
-    std::printf("%-18s %-9s refused %2d, dropped %2d, seen:", p.policy, p.story, count.told_no,
-                count.dropped);
+    std::printf("%-18s %-9s refused %2d, dropped %2d, seen:", p.policy, p.story,
+                count.told_no, count.dropped);
     for (const int item : seen)
       std::printf(" %d", item);
     std::printf("\n");
-    as_claimed = as_claimed && seen.size() + static_cast<std::size_t>(count.told_no) +
-                                       static_cast<std::size_t>(count.dropped) ==
-                                   20;
+    as_claimed =
+        as_claimed && seen.size() + static_cast<std::size_t>(count.told_no) +
+                              static_cast<std::size_t>(count.dropped) ==
+                          20;
   }
   return as_claimed ? 0 : 1;
 }

@@ -1,4 +1,5 @@
-// The pile behind the bounded channel: a task per item against a fixed set of workers.
+// The pile behind the bounded channel: a task per item against a fixed set of
+// workers.
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/channel.hpp>
 
@@ -17,7 +18,8 @@ constexpr int capacity = 8;
 constexpr int workers = 8;
 
 struct gateway {
-  explicit gateway(asio::io_context& io) : channel(io, capacity), store(io, store_connections) {
+  explicit gateway(asio::io_context& io)
+      : channel(io, capacity), store(io, store_connections) {
     for (int i = 0; i != store_connections; ++i)
       store.try_send(error_code{});
   }
@@ -59,7 +61,8 @@ asio::awaitable<void> dispatch(gateway& g) {
     if (end)
       co_return;
     --g.in_channel;
-    asio::co_spawn(executor, write_to_store(g, scan), asio::detached); // "so as not to block"
+    // "So as not to block."
+    asio::co_spawn(executor, write_to_store(g, scan), asio::detached);
   }
 }
 
@@ -80,7 +83,8 @@ asio::awaitable<void> work(gateway& g) {
 
 int main() {
   bool as_claimed = true;
-  std::printf("                 deepest channel   most writes in flight   written\n");
+  std::printf(
+      "                 deepest channel   most writes in flight   written\n");
   {
     asio::io_context io;
     gateway g(io);
@@ -88,9 +92,10 @@ int main() {
     for (int i = 0; i != workers; ++i)
       asio::co_spawn(io, dispatch(g), asio::detached);
     io.run();
-    std::printf("a task per item  %15d   %21d   %7d\n", g.deepest_channel, g.most_in_flight,
-                g.written);
-    as_claimed = as_claimed && g.most_in_flight > scans / 2 && g.deepest_channel <= capacity;
+    std::printf("a task per item  %15d   %21d   %7d\n", g.deepest_channel,
+                g.most_in_flight, g.written);
+    as_claimed = as_claimed && g.most_in_flight > scans / 2 &&
+                 g.deepest_channel <= capacity;
   }
   {
     asio::io_context io;
@@ -99,9 +104,10 @@ int main() {
     for (int i = 0; i != workers; ++i)
       asio::co_spawn(io, work(g), asio::detached);
     io.run();
-    std::printf("%d workers        %15d   %21d   %7d\n", workers, g.deepest_channel,
-                g.most_in_flight, g.written);
-    as_claimed = as_claimed && g.most_in_flight == workers && g.written == scans;
+    std::printf("%d workers        %15d   %21d   %7d\n", workers,
+                g.deepest_channel, g.most_in_flight, g.written);
+    as_claimed =
+        as_claimed && g.most_in_flight == workers && g.written == scans;
   }
   return as_claimed ? 0 : 1;
 }

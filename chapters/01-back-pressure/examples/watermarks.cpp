@@ -1,4 +1,5 @@
-// A writer in front of a slow transport: write() never waits, drain() does, between two marks.
+// A writer in front of a slow transport: write() never waits, drain() does,
+// between two marks.
 #include <boost/asio.hpp>
 
 #include <algorithm>
@@ -16,7 +17,8 @@ struct marks {
 class paced_writer {
 public:
   paced_writer(const asio::any_io_executor& executor, marks limits)
-      : gate_(executor, asio::steady_timer::time_point::max()), limits_(limits) {}
+      : gate_(executor, asio::steady_timer::time_point::max()),
+        limits_(limits) {}
 
   /// Never waits. On its own this is an unbounded buffer.
   void write(std::size_t bytes) {
@@ -34,7 +36,8 @@ public:
       co_await gate_.async_wait(asio::as_tuple(asio::use_awaitable));
   }
 
-  /// The transport took `bytes`. Wakes the writers once the level is down to the low mark.
+  /// The transport took `bytes`. Wakes the writers once the level is down to
+  /// the low mark.
   void sent(std::size_t bytes) {
     buffered_ -= bytes;
     if (paused_ && buffered_ <= limits_.low) {
@@ -62,9 +65,11 @@ private:
 
 constexpr int messages = 2000;
 constexpr std::size_t message_bytes = 512;
-constexpr std::size_t mtu = 256; // the transport takes this much per turn: half of what comes
+constexpr std::size_t mtu =
+    256; // the transport takes this much per turn: half of what comes
 
-asio::awaitable<void> send_all(paced_writer& out, bool awaits_drain, bool& done) {
+asio::awaitable<void> send_all(paced_writer& out, bool awaits_drain,
+                               bool& done) {
   const auto executor = co_await asio::this_coro::executor;
   for (int i = 0; i != messages; ++i) {
     out.write(message_bytes);
@@ -103,9 +108,13 @@ int main() {
   const outcome spread = run({.low = 16384, .high = 65536}, true);
   const outcome pinched = run({.low = 65536, .high = 65536}, true);
   std::printf("drain() forgotten:      peak %6zu bytes\n", forgotten.peak);
-  std::printf("marks 16 KiB / 64 KiB:  peak %6zu bytes, %3d pauses\n", spread.peak, spread.pauses);
-  std::printf("marks 64 KiB / 64 KiB:  peak %6zu bytes, %3d pauses\n", pinched.peak,
-              pinched.pauses);
+  std::printf("marks 16 KiB / 64 KiB:  peak %6zu bytes, %3d pauses\n",
+              spread.peak, spread.pauses);
+  std::printf("marks 64 KiB / 64 KiB:  peak %6zu bytes, %3d pauses\n",
+              pinched.peak, pinched.pauses);
   const bool bounded = spread.peak <= 65536 + message_bytes;
-  return bounded && forgotten.peak > 4 * spread.peak && pinched.pauses > spread.pauses ? 0 : 1;
+  return bounded && forgotten.peak > 4 * spread.peak &&
+                 pinched.pauses > spread.pauses
+             ? 0
+             : 1;
 }

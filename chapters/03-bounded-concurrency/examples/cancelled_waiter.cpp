@@ -11,7 +11,8 @@ using permits = asio::experimental::channel<void(error_code)>;
 constexpr int limit = 4;
 
 // [tokens]
-asio::awaitable<bool> acquire_within(permits& free, std::chrono::milliseconds patience) {
+asio::awaitable<bool> acquire_within(permits& free,
+                                     std::chrono::milliseconds patience) {
   asio::steady_timer deadline(co_await asio::this_coro::executor, patience);
   const auto first = co_await (free.async_receive(asio::use_awaitable) ||
                                deadline.async_wait(asio::use_awaitable));
@@ -30,7 +31,8 @@ asio::awaitable<void> pause(std::chrono::milliseconds length) {
 }
 
 /// Comes after 10 ms, and works for 100 if it gets a permit.
-asio::awaitable<void> fifth_caller(permits& free, std::chrono::milliseconds gives_up_at) {
+asio::awaitable<void> fifth_caller(permits& free,
+                                   std::chrono::milliseconds gives_up_at) {
   co_await pause(10ms);
   const bool acquired = co_await acquire_within(free, gives_up_at - 10ms);
   if (!acquired)
@@ -39,7 +41,8 @@ asio::awaitable<void> fifth_caller(permits& free, std::chrono::milliseconds give
   release(free);
 }
 
-/// Four callers hold the permits until 100 ms, a fifth waits. How many are there in the end?
+/// Four callers hold the permits until 100 ms, a fifth waits. How many are
+/// there in the end?
 int permits_left(std::chrono::milliseconds gives_up_at) {
   int left = 0;
   const auto scenario = [&]() -> asio::awaitable<void> {
@@ -61,8 +64,11 @@ int permits_left(std::chrono::milliseconds gives_up_at) {
 int main() {
   const int patient = permits_left(200ms), unlucky = permits_left(100ms),
             impatient = permits_left(50ms);
-  std::printf("the fifth caller gets a permit:                %d of %d left\n", patient, limit);
-  std::printf("it gives up in the instant of a release:       %d of %d left\n", unlucky, limit);
-  std::printf("it gives up before:                            %d of %d left\n", impatient, limit);
+  std::printf("the fifth caller gets a permit:                %d of %d left\n",
+              patient, limit);
+  std::printf("it gives up in the instant of a release:       %d of %d left\n",
+              unlucky, limit);
+  std::printf("it gives up before:                            %d of %d left\n",
+              impatient, limit);
   return patient == limit && unlucky == limit - 1 ? 0 : 1;
 }

@@ -1,6 +1,8 @@
-// A request per element: what a list of 8,000 ids does to a process and to its partner.
+// A request per element: what a list of 8,000 ids does to a process and to its
+// partner.
 //
-// The clock is virtual: 80 seconds take no time, and every machine sees the same 80 seconds.
+// The clock is virtual: 80 seconds take no time, and every machine sees the
+// same 80 seconds.
 #include <weir/policy.hpp>
 #include <weir/world/service.hpp>
 
@@ -13,7 +15,8 @@ using namespace std::chrono_literals;
 namespace world = weir::world;
 using permits = asio::experimental::channel<void(error_code)>;
 
-constexpr int free_descriptors = 1000; // `ulimit -n` says 1024, and 24 are in use
+constexpr int free_descriptors =
+    1000; // `ulimit -n` says 1024, and 24 are in use
 
 struct tally {
   int most_sockets = 0, no_descriptor = 0, too_many_requests = 0, answered = 0;
@@ -28,7 +31,8 @@ struct job {
 
 asio::awaitable<void> fetch(job& work, int id) {
   if (work.sockets == free_descriptors) {
-    ++work.count.no_descriptor; // EMFILE, for whoever else in this process opens anything too
+    ++work.count.no_descriptor; // EMFILE, for whoever else in this process
+                                // opens anything too
     co_return;
   }
   work.count.most_sockets = std::max(work.count.most_sockets, ++work.sockets);
@@ -57,12 +61,15 @@ asio::awaitable<void> at_most(int limit, job& work, int ids) {
     free.try_send(error_code{});
 
   for (int id = 1; id <= ids; ++id) {
-    co_await free.async_receive(asio::use_awaitable); // acquire first, then start
-    asio::co_spawn(executor, fetch(work, id),
-                   [&free](std::exception_ptr) { free.try_send(error_code{}); });
+    // Acquire first, then start.
+    co_await free.async_receive(asio::use_awaitable);
+    asio::co_spawn(executor, fetch(work, id), [&free](std::exception_ptr) {
+      free.try_send(error_code{});
+    });
   }
+  // Every permit is home: every task has ended.
   for (int i = 0; i != limit; ++i)
-    co_await free.async_receive(asio::use_awaitable); // every permit is home: every task has ended
+    co_await free.async_receive(asio::use_awaitable);
 }
 
 // [/bounded]
@@ -86,18 +93,20 @@ tally measure(const char* way, int ids, int limit) {
   };
   const auto fifo = weir::make_fifo();
   weir::run(scenario, *fifo);
-  std::printf("%-22s %12d   %13d   %4d   %8d   %9.2f s\n", way, count.most_sockets,
+  std::printf("%-22s %12d   %13d  %4d  %8d  %9.2f s\n", way, count.most_sockets,
               count.no_descriptor, count.too_many_requests, count.answered,
               count.last_answer.count());
   return count;
 }
 
 int main() {
-  std::printf("%22s most sockets   no descriptor    429   answered   last answer\n", "");
+  std::printf(
+      "%22s most sockets   no descriptor   429  answered  last answer\n", "");
   const tally staging = measure("50 ids, a task each", 50, 0);
   const tally night = measure("8000 ids, a task each", 8000, 0);
   const tally bounded = measure("8000 ids, 12 at a time", 8000, 12);
   const bool as_claimed = staging.answered == 50 && night.answered == 200 &&
-                          bounded.answered == 8000 && bounded.most_sockets == 12;
+                          bounded.answered == 8000 &&
+                          bounded.most_sockets == 12;
   return as_claimed ? 0 : 1;
 }

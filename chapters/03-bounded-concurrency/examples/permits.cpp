@@ -1,5 +1,5 @@
-// Permits come back on every path: four ways in which a job can end, three ways to return its
-// permit.
+// Permits come back on every path: four ways in which a job can end, three ways
+// to return its permit.
 #include <weir/policy.hpp>
 
 #include <array>
@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 constexpr int jobs = 5;
 constexpr int permits = 4;
 
-/// Counts permits and wakes everybody when one is free: enough for this page, unfair as a limiter.
+/// Counts permits and wakes everybody when one is free: enough for this page,
+/// unfair as a limiter.
 class semaphore {
 public:
   semaphore(const asio::any_io_executor& executor, int count)
@@ -99,8 +100,8 @@ asio::awaitable<void> failing() {
 
 using style = asio::awaitable<void> (*)(semaphore&, job);
 
-/// Five jobs for four permits; one may be cancelled after 100 ms. How many permits are free when
-/// all is over?
+/// Five jobs for four permits; one may be cancelled after 100 ms. How many
+/// permits are free when all is over?
 int permits_after(style run_job, job work, int cancelled) {
   int left = 0;
   const auto scenario = [&]() -> asio::awaitable<void> {
@@ -112,8 +113,9 @@ int permits_after(style run_job, job work, int cancelled) {
       const auto ended = [&last_has_ended, i](std::exception_ptr) {
         last_has_ended |= i == jobs;
       };
-      asio::co_spawn(executor, run_job(limit, i == jobs ? half_a_second : work),
-                     asio::bind_cancellation_slot(cancel.at(i - 1).slot(), ended));
+      asio::co_spawn(
+          executor, run_job(limit, i == jobs ? half_a_second : work),
+          asio::bind_cancellation_slot(cancel.at(i - 1).slot(), ended));
     }
     asio::steady_timer timer(executor, 100ms);
     co_await timer.async_wait(asio::use_awaitable);
@@ -138,7 +140,8 @@ int main() {
   std::printf("free of 4, after five jobs     by hand   catching   guarded\n");
   const auto row = [&](const char* what, job work, int cancelled) {
     const int guarded_left = permits_after(guarded, work, cancelled);
-    std::printf("%-29s %8d   %8d   %7d\n", what, permits_after(by_hand, work, cancelled),
+    std::printf("%-29s %8d   %8d   %7d\n", what,
+                permits_after(by_hand, work, cancelled),
                 permits_after(catching, work, cancelled), guarded_left);
     as_claimed = as_claimed && guarded_left == 4;
   };

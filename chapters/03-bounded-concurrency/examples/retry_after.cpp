@@ -1,4 +1,5 @@
-// Retry-After, respected or not: 400 requests to a partner that allows 50 a second.
+// Retry-After, respected or not: 400 requests to a partner that allows 50 a
+// second.
 #include <weir/policy.hpp>
 #include <weir/world/service.hpp>
 
@@ -32,7 +33,8 @@ struct tally {
   nanoseconds last_answer{};
 };
 
-asio::awaitable<void> worker(world::service& partner, tally& count, manners wait_for) {
+asio::awaitable<void> worker(world::service& partner, tally& count,
+                             manners wait_for) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   while (count.next != requests) {
     const world::request ask{static_cast<std::uint64_t>(++count.next)};
@@ -41,7 +43,8 @@ asio::awaitable<void> worker(world::service& partner, tally& count, manners wait
       if (got)
         break;
       ++count.refused; // 429, and Retry-After, which speaks in whole seconds
-      const auto header = std::chrono::ceil<std::chrono::seconds>(*got.retry_after);
+      const auto header =
+          std::chrono::ceil<std::chrono::seconds>(*got.retry_after);
       const nanoseconds delay = wait_for(header);
       count.early += delay < header;
       timer.expires_after(delay);
@@ -62,7 +65,8 @@ tally measure(manners wait_for) {
     options.limit = allowance;
     world::service partner(executor, options);
     for (int i = 0; i != at_a_time; ++i)
-      asio::co_spawn(executor, worker(partner, count, wait_for), asio::detached);
+      asio::co_spawn(executor, worker(partner, count, wait_for),
+                     asio::detached);
     asio::steady_timer end(executor, 1min);
     co_await end.async_wait(asio::use_awaitable);
   };
@@ -73,11 +77,13 @@ tally measure(manners wait_for) {
 
 int main() {
   bool as_claimed = true;
-  std::printf("after a 429              sent   refused   too early   done after\n");
+  std::printf(
+      "after a 429              sent   refused   too early   done after\n");
   const auto row = [&](const char* what, manners wait_for) {
     const tally seen = measure(wait_for);
-    std::printf("%-20s %8d   %7d   %9d   %8.2f s\n", what, seen.answered + seen.refused,
-                seen.refused, seen.early, std::chrono::duration<double>(seen.last_answer).count());
+    std::printf("%-20s %8d   %7d   %9d   %8.2f s\n", what,
+                seen.answered + seen.refused, seen.refused, seen.early,
+                std::chrono::duration<double>(seen.last_answer).count());
     as_claimed = as_claimed && seen.answered == requests;
     return seen;
   };
@@ -85,6 +91,7 @@ int main() {
   const tally told = row("each as it was told", as_told);
   const double earliest = (requests - allowance.burst) / allowance.per_second +
                           std::chrono::duration<double>(answer_takes).count();
-  std::printf("what is allowed      %8d   %7d   %9d   %8.2f s\n", requests, 0, 0, earliest);
+  std::printf("what is allowed      %8d   %7d   %9d   %8.2f s\n", requests, 0,
+              0, earliest);
   return as_claimed && told.early == 0 && rude.refused > told.refused ? 0 : 1;
 }
