@@ -6,6 +6,7 @@
 #include <cstdio>
 
 using boost::system::error_code;
+using weir::world::service;
 using namespace std::chrono_literals;
 namespace world = weir::world;
 using places = asio::experimental::channel<void(error_code)>;
@@ -31,17 +32,17 @@ struct tally {
   int refused = 0;
 };
 
-asio::awaitable<void> request(places& room, world::service& dependency, tally& count) {
+asio::awaitable<void> request(places& room, service& there, tally& count) {
   const auto came = weir::now();
   co_await room.async_receive(asio::use_awaitable); // a place, or a place in the line
   const place taken(room);
   const world::request ask{1};
-  co_await dependency.call(ask);
+  co_await there.call(ask);
   count.times.add(weir::now() - came);
 }
 
 // [refusing]
-asio::awaitable<void> request_or_refusal(places& room, world::service& dependency, tally& count) {
+asio::awaitable<void> try_request(places& room, service& there, tally& count) {
   const auto came = weir::now();
   if (!room.try_receive([](error_code) {})) {
     ++count.refused; // full: told at once
@@ -49,16 +50,16 @@ asio::awaitable<void> request_or_refusal(places& room, world::service& dependenc
   }
   const place taken(room);
   const world::request ask{1};
-  co_await dependency.call(ask);
+  co_await there.call(ask);
   count.times.add(weir::now() - came);
 }
 
 // [/refusing]
 
-using kind_of_request = asio::awaitable<void> (*)(places&, world::service&, tally&);
+using kind_of_request = asio::awaitable<void> (*)(places&, service&, tally&);
 
 asio::awaitable<void> traffic(std::chrono::milliseconds gap, kind_of_request handle, places& room,
-                              world::service& dependency, tally& count) {
+                              service& dependency, tally& count) {
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer clock(executor);
   while (weir::now() < horizon) {
@@ -84,7 +85,7 @@ bool measure(const char* what, world::latency_distribution reviews_take, int sha
       hall.try_send(error_code{});
     for (int i = 0; i != own; ++i)
       cell.try_send(error_code{});
-    const kind_of_request handle_reviews = own == 0 ? request : request_or_refusal;
+    const kind_of_request handle_reviews = own == 0 ? request : try_request;
     asio::co_spawn(executor, traffic(10ms, request, hall, map_service, maps), asio::detached);
     asio::co_spawn(executor,
                    traffic(50ms, handle_reviews, own == 0 ? hall : cell, review_service, reviews),

@@ -8,31 +8,32 @@
 
 using namespace std::chrono_literals;
 using namespace asio::experimental::awaitable_operators;
+using asio::co_spawn;
+using asio::use_awaitable;
 namespace world = weir::world;
 
 constexpr int requests = 5000;
 constexpr auto between_two = 20ms;
 constexpr auto limit = 2s;
 
-asio::awaitable<void> patient(world::service& dependency, world::request ask) {
-  co_await dependency.call(ask);
+asio::awaitable<void> patient(world::service& there, world::request ask) {
+  co_await there.call(ask);
 }
 
 // [abandoned]
-asio::awaitable<void> abandoned(world::service& dependency, world::request ask) {
+asio::awaitable<void> abandoned(world::service& there, world::request ask) {
   const auto executor = co_await asio::this_coro::executor;
-  const auto done = std::make_shared<asio::steady_timer>(executor, limit);
-  asio::co_spawn(executor, dependency.call(ask),
-                 [done](std::exception_ptr, const world::reply&) { done->cancel(); });
-  co_await done->async_wait(asio::as_tuple(asio::use_awaitable)); // and then the caller goes on
+  const auto end = std::make_shared<asio::steady_timer>(executor, limit);
+  co_spawn(executor, there.call(ask), [end](auto&&...) { end->cancel(); });
+  co_await end->async_wait(asio::as_tuple(use_awaitable)); // and goes on
 }
 
 // [/abandoned]
 
 // [cancelled]
-asio::awaitable<void> cancelled(world::service& dependency, world::request ask) {
+asio::awaitable<void> cancelled(world::service& there, world::request ask) {
   asio::steady_timer deadline(co_await asio::this_coro::executor, limit);
-  co_await (dependency.call(ask) || deadline.async_wait(asio::use_awaitable));
+  co_await (there.call(ask) || deadline.async_wait(use_awaitable));
 }
 
 // [/cancelled]
@@ -63,10 +64,10 @@ tally measure(way call) {
     world::service dependency(executor, options);
     asio::steady_timer clock(executor);
     for (int i = 1; i <= requests; ++i) {
-      asio::co_spawn(executor, caller(call, dependency, {static_cast<std::uint64_t>(i)}, count),
-                     asio::detached);
+      co_spawn(executor, caller(call, dependency, {static_cast<std::uint64_t>(i)}, count),
+               asio::detached);
       clock.expires_after(i != requests ? between_two : between_two / 2);
-      co_await clock.async_wait(asio::use_awaitable);
+      co_await clock.async_wait(use_awaitable);
     }
     seen = count;
     seen.sockets = dependency.stats().in_flight;
