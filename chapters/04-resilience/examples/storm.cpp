@@ -92,8 +92,7 @@ tally measure(waiting policy) {
 
 int main() {
   bool as_claimed = true;
-  std::printf(
-      "           calls in all   in the outage   after it   peak in 100 ms   all served\n");
+  std::printf("           calls in all   in the outage   after it   peak in 100 ms   all served\n");
   const auto row = [&](const char* what, waiting policy) {
     const tally seen = measure(policy);
     std::printf("%-11s %11ld   %13ld   %8ld   %14ld   %+8.1f s\n", what, seen.during + seen.after,
