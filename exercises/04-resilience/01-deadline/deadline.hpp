@@ -9,7 +9,7 @@ namespace asio = boost::asio;
 
 /// Everything here is called on one executor, and that is one thread.
 ///
-/// What waits can be cancelled, with the type `terminal` (what `||` and a deadline send).
+/// What waits can be cancelled, with the type `terminal`; `||` sends it, and others along with it.
 
 /// A company that runs charge points, at the far end of a network.
 class charge_network {

@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 /// Everything here is called on one executor, and that is one thread.
 ///
 /// Errors are thrown as `boost::system::system_error` or a class derived from it. What waits can be
-/// cancelled, with the type `terminal` (what `||` and a deadline send), and then throws
+/// cancelled, with the type `terminal` (`||` sends it, and others along with it), and then throws
 /// `asio::error::operation_aborted`.
 
 /// Something that may be done again if it has failed: doing it twice is as good as doing it once.

@@ -13,7 +13,8 @@ namespace asio = boost::asio;
 /// Everything here is called on one executor, and that is one thread.
 ///
 /// Errors are thrown as `boost::system::system_error`. What waits can be cancelled, with the type
-/// `terminal` (what `||` and a timeout send), and then throws `asio::error::operation_aborted`.
+/// `terminal` (`||` sends it, and others along with it), and then throws
+/// `asio::error::operation_aborted`.
 
 using time_point = std::chrono::steady_clock::time_point;
 

@@ -9,7 +9,8 @@ namespace asio = boost::asio;
 /// Everything here is called on one executor, and that is one thread.
 ///
 /// Errors are thrown as `boost::system::system_error`. What waits can be cancelled, with the type
-/// `terminal` (what `||` and a timeout send), and then throws `asio::error::operation_aborted`.
+/// `terminal` (`||` sends it, and others along with it), and then throws
+/// `asio::error::operation_aborted`.
 
 /// Something that can be asked: a dependency, or a dependency with something around it.
 class remote {
