@@ -1,9 +1,9 @@
-// Norrby's Friday again, in the seat-map service this time: a stall of 40 s, 250 pages a second,
+// Norrby's Friday again, in the seat-map service this time: 250 pages a second, a stall of 40 s,
 // and five ways to take the next call from the line.
 //
-// A model in steps of a third of a millisecond, without coroutines: every twelfth step shows a
-// page, every fifth step takes a call from the line. An app waits 10 s, and asks three times at
-// most.
+// A model in steps of a third of a millisecond, without coroutines. Every twelfth step shows a
+// page, every fifth takes a call from the line; a drawing is done 30 ms after that. An app waits 10
+// s, and asks three times at most.
 #include <algorithm>
 #include <cstdio>
 #include <deque>
@@ -64,7 +64,7 @@ std::optional<call> adaptive(line& of, steps now) {
   if (now - of.last_empty <= interval)
     return oldest(of, now); // a burst: fair, and nobody is refused
   while (!of.calls.empty() && of.calls.front().asked + interval < now) {
-    of.refused.push_back(of.calls.front());
+    of.refused.push_back(of.calls.front()); // and is told so
     of.calls.pop_front();
   }
   return newest(of, now);
@@ -80,7 +80,7 @@ struct page {
 
 struct tally {
   long in_vain = 0, refused = 0, for_nobody = 0;
-  steps trouble = 0; // when the last page was shown that had no drawing within a second
+  steps trouble = 0; // when the last page was shown that got no drawing within a second
 };
 
 class friday {
@@ -152,7 +152,7 @@ private:
   taking take_;
   line line_;
   std::vector<page> pages_;
-  std::deque<call> hang_ups_; // every call, in the order in which its app loses patience
+  std::deque<call> hang_ups_; // every call; its app loses patience in this order
   tally seen_;
 };
 
@@ -161,11 +161,11 @@ int main() {
   const auto row = [](const char* what, taking how) {
     const tally seen = friday(how).run();
     std::printf("%-30s %9ld %8ld %17ld", what, seen.in_vain, seen.refused, seen.for_nobody);
-    const double after = static_cast<double>(seen.trouble - stall) / second;
-    if (after > 500)
+    const steps after = std::max(0L, seen.trouble - stall);
+    if (after > horizon / 2)
       std::printf("       never\n");
     else
-      std::printf("  %+8.1f s\n", after);
+      std::printf("  %+8.1f s\n", static_cast<double>(after) / second);
     return seen;
   };
   const tally fair = row("the oldest", oldest);
