@@ -1,4 +1,4 @@
-// Four answers to a full buffer, each in terms of a channel, on one and the
+// Five answers to a full buffer, each in terms of a channel, on one and the
 // same burst.
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/channel.hpp>
@@ -27,8 +27,8 @@ void drop_newest(queue& out, int item, tally& count) {
     ++count.dropped; // count it, always
 }
 
-// A channel of capacity 1.
-void keep_latest(queue& out, int item, tally& count) {
+// With a channel of capacity 1 this is "keep latest".
+void drop_oldest(queue& out, int item, tally& count) {
   if (out.try_send(error_code{}, item))
     return;
   if (out.try_receive([](error_code, int) {}))
@@ -76,7 +76,8 @@ int main() {
   constexpr product products[] = {
       {"buffer, then error", "uploads", buffer_then_error, 4},
       {"drop newest", "telemetry", drop_newest, 4},
-      {"keep latest", "dashboard", keep_latest, 1},
+      {"drop oldest", "black box", drop_oldest, 4},
+      {"keep latest", "dashboard", drop_oldest, 1},
       {"fail fast", "payments", fail_fast, 0},
   };
   bool as_claimed = true;
