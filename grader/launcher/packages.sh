@@ -136,6 +136,10 @@ needed_of() { # REQUIREMENTS
   grep -v '^?' <<<"$1"
 }
 
+optional_of() { # REQUIREMENTS
+  grep '^?' <<<"$1"
+}
+
 # The packages can't be had. Without one that is needed the launcher ends here; else it says so and goes on.
 go_without() { # REQUIREMENTS LINE…
   local missing=$1
@@ -182,34 +186,65 @@ ensure_packages() { # [all]
   install_packages "$missing"
 }
 
+# Those of REQUIREMENTS that are still missing: a package that fails makes apt-get fail, whatever else it has installed.
+still_missing_of() { # REQUIREMENTS
+  grep -F -x -f <(missing_requirements) <<<"$1"
+}
+
+# What Weir needs first, by itself: nothing else shall be in its way.
+install_needed() { # LOG REQUIREMENTS NAME…
+  local log=$1 missing=$2
+  shift 2
+  apt_get 'Packages' "$log" install --no-install-recommends "$@" && return
+  missing=$(still_missing_of "$missing")
+  [[ -n $missing ]] || return 0
+  blame_disk /var/cache/apt "$log"
+  blame_disk "${TMPDIR:-/tmp}"
+  show_log "$log" 15
+  if grep -q 'Failed to fetch' -- "$log"; then
+    give_up 'apt-get could not fetch the packages (see above). Is the network there?'
+  fi
+  give_up 'apt-get could not install the packages (see above).'
+}
+
+# Then the others: together if that works, else one by one, so that one which can't be had does not stop the rest.
+install_optional() { # LOG REQUIREMENTS NAME…
+  local log=$1 missing=$2 name
+  shift 2
+  apt_get 'More packages' "$log" install --no-install-recommends "$@" && return
+  if ! grep -q 'Failed to fetch' -- "$log"; then
+    for name in "$@"; do
+      [[ $# -eq 1 ]] || apt_get "$name" "$log" install --no-install-recommends "$name"
+    done
+  fi
+  missing=$(still_missing_of "$missing")
+  [[ -n $missing ]] || return 0
+  show_log "$log" 8
+  say "weir: could not be installed (see above): $(sed -e 's/^? //' -e 's/ .*//' <<<"$missing" | paste -s -d ' ')"
+  say 'Going on without.'
+  return 1
+}
+
 install_packages() { # REQUIREMENTS
-  local log chosen lacking
+  local log needed optional lacking
   log=$(mktemp -t weir-packages.XXXXXX) || give_up "No temporary file could be made. Is ${TMPDIR:-/tmp} full or read-only?"
   if ! apt_get 'Package lists' "$log" update; then
     say "weir: apt-get update failed; going on with the package lists that are there."
   fi
-  chosen=$(choose_packages <<<"$1")
-  lacking=$(sed -n 's/^! //p' <<<"$chosen" | paste -s -d ' ')
+  needed=$(needed_of "$1" | choose_packages)
+  optional=$(optional_of "$1" | choose_packages)
+  lacking=$(sed -n 's/^! //p' <<<"$needed" | paste -s -d ' ')
   if [[ -n $lacking ]]; then
     blame_disk "${TMPDIR:-/tmp}"
     show_log "$log" 8
     give_up "No package source offers: $lacking" \
       'Weir is made for Debian 12 ("bookworm") and newer. Is the network there, and does /etc/apt name a Debian mirror?'
   fi
-  [[ -n $chosen ]] || return 0
   # shellcheck disable=SC2086 # the names are words
-  if ! apt_get 'Packages' "$log" install --no-install-recommends ${chosen//$'\n'/ }; then
-    blame_disk /var/cache/apt "$log"
-    blame_disk "${TMPDIR:-/tmp}"
-    show_log "$log" 15
-    if grep -q 'Failed to fetch' -- "$log"; then
-      go_without "$1" 'apt-get could not fetch the packages (see above). Is the network there?'
-    else
-      go_without "$1" 'apt-get could not install the packages (see above).'
-    fi
-    return
-  fi
+  [[ -z $needed ]] || install_needed "$log" "$(needed_of "$1")" ${needed//$'\n'/ }
+  # shellcheck disable=SC2086
+  [[ -z $optional ]] || install_optional "$log" "$(optional_of "$1")" ${optional//$'\n'/ } || return 0
   rm -f -- "$log"
   # shellcheck disable=SC2086
-  say "Installed:" ${chosen//$'\n'/ }
+  say "Installed:" ${needed//$'\n'/ } ${optional//$'\n'/ }
 }

@@ -51,7 +51,19 @@ if [[ $* == *install* && -e $FOLDER/interrupt ]]; then
   touch "$FOLDER/ended"
 fi
 [[ ! -e $FOLDER/offline ]] || { echo "E: Failed to fetch http://deb.debian.org/x.deb" && exit 100; }
-[[ ! -e $FOLDER/broken ]]
+[[ ! -e $FOLDER/broken ]] || exit 100
+status=0
+if [[ $* == *install* ]]; then
+  for name in "${@##-*}"; do
+    # One that refuses makes the whole call fail; the others are installed all the same.
+    if [[ -e $FOLDER/refuses ]] && grep -q -x -e "$name" "$FOLDER/refuses"; then
+      echo "dpkg: error processing package $name" && status=100
+    else
+      sed -i "/^$name\$/d" "$FOLDER/missing"
+    fi
+  done
+fi
+exit "$status"
 TEXT
 stub sudo <<'TEXT'
 while [[ $1 == -n ]]; do shift; done
@@ -134,7 +146,20 @@ goes_on
 start libfmt-dev 'y\n'
 said 'apt-get could not fetch the packages (see above). Is the network there?'
 stops
-mv -- "$folder/offline" "$folder/broken"
+rm -- "$folder/offline"
+# One that can't be installed stops neither the other optional ones nor what Weir needs, which comes first.
+printf 'ccache\n' >"$folder/refuses"
+start 'libfmt-dev
+ccache
+bubblewrap
+lld-19' 'y\n'
+[[ $(grep -c install "$folder/apt-get") -eq 5 ]] || die "expected libfmt-dev, the others, and each by itself: $(<"$folder/apt-get")"
+installs libfmt-dev && installs 'lld-19 ccache bubblewrap' && installs bubblewrap && installs lld-19 && goes_on
+[[ $(<"$folder/missing") == ccache ]] || die "expected all but ccache to be installed; missing: $(<"$folder/missing")"
+said 'could not be installed (see above): ccache$'
+said 'Going on without'
+rm -- "$folder/refuses"
+touch "$folder/broken"
 start libfmt-dev 'y\n'
 said 'apt-get could not install the packages'
 stops
