@@ -8,29 +8,29 @@ namespace weir::viz {
 
 namespace {
 
-std::string_view label_of(code which) {
+std::string_view label_of(submission which) {
   switch (which) {
-  case code::naive:
+  case submission::starter:
     return "Naive";
-  case code::mended:
+  case submission::solution:
     return "Mended";
-  case code::file:
+  case submission::other:
     return "Other file";
-  case code::yours:
+  case submission::mine:
     break;
   }
   return "Your code";
 }
 
-std::string_view tip_of(code which) {
+std::string_view tip_of(submission which) {
   switch (which) {
-  case code::naive:
+  case submission::starter:
     return "The starter, as the exercise hands it out.";
-  case code::mended:
+  case submission::solution:
     return "The model solution.";
-  case code::file:
+  case submission::other:
     return "The other file that was named on the command line.";
-  case code::yours:
+  case submission::mine:
     break;
   }
   return "Your file in the workspace. It is rebuilt whenever you save it.";
@@ -67,7 +67,7 @@ void draw_menu(ui& with, workbench& bench, ImVec2 below) {
     ImGui::Dummy({width, ImGui::GetFrameHeight()});
     tooltip(with, each.title + "\n" + each.id);
     ImGui::SameLine(width + with.px(24));
-    for (const code which : each.codes) {
+    for (const submission which : each.codes) {
       const bool current = each.id == bench.scene().id && which == bench.code();
       const button_look look{.sign = icon::none,
                              .text = label_of(which),
@@ -98,7 +98,7 @@ void draw_menu(ui& with, workbench& bench, ImVec2 below) {
 }
 
 void draw_codes(ui& with, workbench& bench) {
-  for (const code which : bench.codes()) {
+  for (const submission which : bench.codes()) {
     const button_look look{.sign = icon::none,
                            .text = label_of(which),
                            .enabled = !bench.session_over(),

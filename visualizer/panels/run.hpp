@@ -47,7 +47,7 @@ public:
 
   [[nodiscard]] std::uint64_t seed() const noexcept { return trace_->header.seed; }
 
-  [[nodiscard]] viz::code code() const noexcept { return code_; }
+  [[nodiscard]] submission code() const noexcept { return code_; }
 
   [[nodiscard]] bool healthy() const noexcept { return healthy_; }
 
@@ -82,7 +82,7 @@ private:
   std::string message_;
   std::vector<advice> warnings_;
   std::vector<judged_goal> goals_;
-  viz::code code_ = viz::code::yours;
+  submission code_ = submission::mine;
   bool healthy_ = true;
   run_timings timings_;
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/submission.hpp"
+
 #include <weir/knob.hpp>
 #include <weir/trace/recording.hpp>
 #include <weir/trace/summary.hpp>
@@ -18,16 +20,14 @@
 /// stands a scene runner in a process of its own, or a fake in a test.
 namespace weir::viz {
 
-/// Whose code a run is of: the reader's file, the starter, the solution, or another file that the
-/// command line named.
-enum class code : std::uint8_t { yours, naive, mended, file };
+using protocol::submission;
 
 /// One entry of the menu of scenes.
 struct scene_entry {
-  std::string id = {};          ///< of the exercise: "bounded-queue"
-  std::string chapter = {};     ///< "01 Back-pressure"
-  std::string title = {};       ///< of the exercise: "A queue that says wait"
-  std::vector<code> codes = {}; ///< what there is to run; never empty
+  std::string id = {};                ///< of the exercise: "bounded-queue"
+  std::string chapter = {};           ///< "01 Back-pressure"
+  std::string title = {};             ///< of the exercise: "A queue that says wait"
+  std::vector<submission> codes = {}; ///< what there is to run; never empty
 };
 
 /// The scene that is open, as the scene declares itself.
@@ -47,7 +47,7 @@ enum class slot : std::uint8_t { main, other, sweep };
 
 struct run_request {
   slot where = slot::main;
-  viz::code code = viz::code::yours;
+  submission code = submission::mine;
   std::vector<std::pair<std::string, double>> knobs =
       {}; ///< by name; those not named keep the default
   std::uint64_t seed = 1;
@@ -66,12 +66,12 @@ struct run_timings {
 /// now). The window asks for new runs.
 struct scene_opened {
   scene_info scene = {};
-  viz::code code = viz::code::yours; ///< to show first, or whose code was rebuilt
-  std::vector<viz::code> codes = {}; ///< what there is to run
+  submission code = submission::mine; ///< to show first, or whose code was rebuilt
+  std::vector<submission> codes = {}; ///< what there is to run
   /// What the command line asked to begin with; empty when code was rebuilt.
   std::vector<std::pair<std::string, double>> knobs = {};
   std::optional<std::uint64_t> seed = {};
-  std::optional<viz::code> beside = {}; ///< compared from the start
+  std::optional<submission> beside = {}; ///< compared from the start
 };
 
 /// A goal of the scene and whether the run met it. `weir::goal_result` would do, but its header
@@ -139,7 +139,7 @@ public:
   [[nodiscard]] virtual const std::vector<scene_entry>& scenes() const = 0;
 
   /// Opens another scene; `scene_opened` or a banner follows.
-  virtual void open(const std::string& scene_id, code which) = 0;
+  virtual void open(const std::string& scene_id, submission which) = 0;
 
   virtual void request(const run_request& what) = 0;
   virtual void cancel_sweep() = 0;

@@ -11,44 +11,44 @@ namespace weir::viz {
 
 namespace {
 
-code code_of(rival which) {
+submission code_of(rival which) {
   switch (which) {
   case rival::naive:
-    return code::naive;
+    return submission::starter;
   case rival::mended:
-    return code::mended;
+    return submission::solution;
   case rival::file:
-    return code::file;
+    return submission::other;
   default:
-    return code::yours;
+    return submission::mine;
   }
 }
 
 } // namespace
 
-rival rival_of(code which) {
+rival rival_of(submission which) {
   switch (which) {
-  case code::naive:
+  case submission::starter:
     return rival::naive;
-  case code::mended:
+  case submission::solution:
     return rival::mended;
-  case code::file:
+  case submission::other:
     return rival::file;
-  case code::yours:
+  case submission::mine:
     break;
   }
   return rival::yours;
 }
 
-std::string_view name_of(code which) {
+std::string_view name_of(submission which) {
   switch (which) {
-  case code::naive:
+  case submission::starter:
     return "naive";
-  case code::mended:
+  case submission::solution:
     return "mended";
-  case code::file:
+  case submission::other:
     return "the other file";
-  case code::yours:
+  case submission::mine:
     break;
   }
   return "your code";
@@ -220,7 +220,7 @@ void workbench::set_seed(std::uint64_t seed) {
   ask_other();
 }
 
-void workbench::show_code(viz::code which) {
+void workbench::show_code(submission which) {
   if (which != code_) {
     begin_change();
     code_ = which;
@@ -228,7 +228,7 @@ void workbench::show_code(viz::code which) {
   }
 }
 
-void workbench::open_scene(const std::string& id, viz::code which) {
+void workbench::open_scene(const std::string& id, submission which) {
   if (source_) {
     stop_sweep();
     source_->open(id, which);
@@ -241,7 +241,7 @@ void workbench::rerun() {
   ask_other();
 }
 
-run_request workbench::request_for(slot where, viz::code which) const {
+run_request workbench::request_for(slot where, submission which) const {
   run_request asked;
   asked.where = where;
   asked.code = which;
@@ -281,9 +281,9 @@ std::string workbench::command_line() const {
                                 : "weir viz --replay " + header.token;
   }
   std::string line = "weir viz " + scene_.id;
-  if (code_ == code::naive) {
+  if (code_ == submission::starter) {
     line += " --naive";
-  } else if (code_ == code::mended) {
+  } else if (code_ == submission::solution) {
     line += " --solution";
   }
   line += " --seed " + std::to_string(seed_);
@@ -308,7 +308,7 @@ std::vector<rival> workbench::rivals() const {
   if (ghost_) {
     found.push_back(rival::previous);
   }
-  for (const viz::code each : codes_) {
+  for (const submission each : codes_) {
     if (each != code_) {
       found.push_back(rival_of(each));
     }

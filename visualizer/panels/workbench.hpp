@@ -22,9 +22,9 @@ enum class tab : std::uint8_t { charts, lanes, events, compare, sweep, flow, kno
 /// What the run on show is compared with.
 enum class rival : std::uint8_t { none, previous, yours, naive, mended, file };
 
-[[nodiscard]] rival rival_of(code which);
-[[nodiscard]] std::string_view name_of(code which);  ///< "your code", "naive", ...
-[[nodiscard]] std::string_view name_of(rival which); ///< "the previous run", ...
+[[nodiscard]] rival rival_of(submission which);
+[[nodiscard]] std::string_view name_of(submission which); ///< "your code", "naive", ...
+[[nodiscard]] std::string_view name_of(rival which);      ///< "the previous run", ...
 
 /// Everything the window knows that is not on the screen: the run on show, where the cursor is,
 /// what the knobs are set to, what was asked of the simulation. No ImGui, no window: panels read
@@ -56,11 +56,11 @@ public:
 
   [[nodiscard]] const scene_info& scene() const noexcept { return scene_; }
 
-  [[nodiscard]] const std::vector<viz::code>& codes() const noexcept { return codes_; }
+  [[nodiscard]] const std::vector<submission>& codes() const noexcept { return codes_; }
 
   [[nodiscard]] const std::vector<scene_entry>& scenes() const;
 
-  [[nodiscard]] viz::code code() const noexcept { return code_; }
+  [[nodiscard]] submission code() const noexcept { return code_; }
 
   [[nodiscard]] const viz::banner& banner() const noexcept { return banner_; }
 
@@ -98,8 +98,8 @@ public:
   void drag_knob(std::size_t index, double value);
   void reset_knobs();
   void set_seed(std::uint64_t seed);
-  void show_code(viz::code which);
-  void open_scene(const std::string& id, viz::code which);
+  void show_code(submission which);
+  void open_scene(const std::string& id, submission which);
   void rerun();
   /// `weir scene ID --seed 7 --set a=1`: what was shown, as a command.
   [[nodiscard]] std::string command_line() const;
@@ -197,7 +197,7 @@ private:
   void take(const viz::banner& what);
   void ask_main();
   void ask_other();
-  [[nodiscard]] run_request request_for(slot where, viz::code which) const;
+  [[nodiscard]] run_request request_for(slot where, submission which) const;
   void toggle_marker();
   void to_transition(action which);
   void clear();
@@ -205,8 +205,8 @@ private:
   std::unique_ptr<simulation> source_;
   std::string file_name_;
   scene_info scene_;
-  std::vector<viz::code> codes_;
-  viz::code code_ = viz::code::yours;
+  std::vector<submission> codes_;
+  submission code_ = submission::mine;
   std::vector<knob_value> knobs_;
   std::uint64_t seed_ = 1;
   std::shared_ptr<run> shown_;

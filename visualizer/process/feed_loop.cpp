@@ -11,8 +11,6 @@ namespace weir::viz {
 
 namespace {
 
-constexpr std::array all_codes{code::yours, code::naive, code::mended, code::file};
-
 bool same(const banner& a, const banner& b) {
   return a.what == b.what && a.title == b.title && a.text == b.text;
 }
@@ -28,7 +26,7 @@ run_finished no_result(const run_request& request, const banner& why) {
   return finished;
 }
 
-banner banner_of(code which, const banner& why) {
+banner banner_of(submission which, const banner& why) {
   const std::string who(to_words(which));
   switch (why.what) {
   case banner::kind::timed_out:
@@ -77,13 +75,13 @@ void feed_loop::wait_and_work(int interrupt) {
               "weir viz is gone: saves are not noticed any more."};
   }
   show(); // before what comes of it
-  for (const auto each : all_codes) {
+  for (const auto each : protocol::all_submissions) {
     attend(each);
   }
   check_deadlines();
 }
 
-void feed_loop::open(const std::string& scene, code which) {
+void feed_loop::open(const std::string& scene, submission which) {
   feed_.send(ask_open(scene, which));
 }
 
@@ -145,7 +143,7 @@ void feed_loop::take(const say_replayed& said) {
   }
 }
 
-void feed_loop::attend(code which) {
+void feed_loop::attend(submission which) {
   const auto* const child = of(which).child.get();
   if (child == nullptr) {
     return;
@@ -166,7 +164,7 @@ void feed_loop::attend(code which) {
   }
 }
 
-void feed_loop::take(code which, scene_child::ready& news) {
+void feed_loop::take(submission which, scene_child::ready& news) {
   auto& version = of(which);
   if (std::exchange(version.announced, true)) {
     return; // a child that took over from one that was lost
@@ -177,7 +175,7 @@ void feed_loop::take(code which, scene_child::ready& news) {
 }
 
 /// What the command line asked for is said once.
-void feed_loop::announce(code which, scene_info scene) {
+void feed_loop::announce(submission which, scene_info scene) {
   scene.id = open_.scene;
   scene_opened opened{.code = which, .codes = open_.codes};
   opened.seed = std::exchange(open_.seed, std::nullopt);
@@ -196,14 +194,14 @@ void feed_loop::announce(code which, scene_info scene) {
   publish_(std::move(opened));
 }
 
-void feed_loop::take(code which, const scene_child::lost& news) {
+void feed_loop::take(submission which, const scene_child::lost& news) {
   run_ = banner_of(which, news.why);
   if (news.run.request.where == slot::sweep) {
     publish_(no_result(news.run.request, run_));
   }
 }
 
-void feed_loop::take(code which, scene_child::gone& news) {
+void feed_loop::take(submission which, scene_child::gone& news) {
   auto& version = of(which);
   version.child.reset();
   run_ = banner_of(which, news.why);
@@ -220,7 +218,7 @@ void feed_loop::take(code which, scene_child::gone& news) {
 }
 
 /// The next request leaves before the last answer is unpacked: the child works meanwhile.
-void feed_loop::deliver(code which, const scene_child::answered& news) {
+void feed_loop::deliver(submission which, const scene_child::answered& news) {
   auto& version = of(which);
   dispatch(which);
   auto result = version.child->collect(news);
@@ -238,12 +236,12 @@ void feed_loop::deliver(code which, const scene_child::answered& news) {
 }
 
 void feed_loop::dispatch() {
-  for (const auto each : all_codes) {
+  for (const auto each : protocol::all_submissions) {
     dispatch(each);
   }
 }
 
-void feed_loop::dispatch(code which) {
+void feed_loop::dispatch(submission which) {
   auto& version = of(which);
   if (!queue_.waits(which)) {
     return;
@@ -259,7 +257,7 @@ void feed_loop::dispatch(code which) {
   }
 }
 
-void feed_loop::start_child(code which) {
+void feed_loop::start_child(submission which) {
   auto& version = of(which);
   version.child.reset();
   try {
@@ -273,7 +271,7 @@ void feed_loop::start_child(code which) {
 }
 
 void feed_loop::check_deadlines() {
-  for (const auto each : all_codes) {
+  for (const auto each : protocol::all_submissions) {
     auto& child = of(each).child;
     if (child && child->deadline() && *child->deadline() <= scene_child::clock::now()) {
       auto late = child->give_up();

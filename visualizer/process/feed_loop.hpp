@@ -30,7 +30,7 @@ public:
   /// Does what there is to do, and sleeps until something happens or `interrupt` can be read.
   void wait_and_work(int interrupt);
 
-  void open(const std::string& scene, code which);
+  void open(const std::string& scene, submission which);
   void request(const run_request& wanted);
 
   void cancel_sweep() { queue_.cancel_sweep(); }
@@ -55,19 +55,19 @@ private:
   void take(const say_problem& said);
   void take(const say_replayed& said);
 
-  void attend(code which);
-  void take(code which, scene_child::ready& news);
-  void take(code which, const scene_child::lost& news);
-  void take(code which, scene_child::gone& news);
-  void deliver(code which, const scene_child::answered& news);
+  void attend(submission which);
+  void take(submission which, scene_child::ready& news);
+  void take(submission which, const scene_child::lost& news);
+  void take(submission which, scene_child::gone& news);
+  void deliver(submission which, const scene_child::answered& news);
   void dispatch();
-  void dispatch(code which);
-  void start_child(code which);
-  void announce(code which, scene_info scene);
+  void dispatch(submission which);
+  void start_child(submission which);
+  void announce(submission which, scene_info scene);
   void check_deadlines();
   [[nodiscard]] int milliseconds_to_deadline() const;
 
-  code_version& of(code which) { return versions_[static_cast<std::size_t>(which)]; }
+  code_version& of(submission which) { return versions_[static_cast<std::size_t>(which)]; }
 
   /// Banners come from builds and from runs; the one that matters most is shown.
   void show();

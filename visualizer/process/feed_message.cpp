@@ -31,21 +31,21 @@ std::vector<std::string> texts_of(const json::object& from, std::string_view nam
   return all;
 }
 
-code parse_code(std::string_view name) {
+submission parse_code(std::string_view name) {
   for (std::size_t i = 0; i < code_names.size(); ++i) {
     if (code_names[i] == name) {
-      return static_cast<code>(i);
+      return static_cast<submission>(i);
     }
   }
   throw std::invalid_argument("no such code: " + std::string(name));
 }
 
-code code_of(const json::object& from) {
+submission code_of(const json::object& from) {
   return parse_code(text_of(from, "code"));
 }
 
-std::vector<code> codes_of(const json::object& from) {
-  std::vector<code> all;
+std::vector<submission> codes_of(const json::object& from) {
+  std::vector<submission> all;
   for (const auto& each : texts_of(from, "codes")) {
     all.push_back(parse_code(each));
   }
@@ -134,27 +134,27 @@ feed_message parse_feed_message(const json::object& message) {
   throw std::invalid_argument("no such message: " + type);
 }
 
-json::object ask_open(const std::string& scene, code which) {
-  return {{"ask", "open"}, {"scene", scene}, {"code", to_string(which)}};
+json::object ask_open(const std::string& scene, submission which) {
+  return {{"ask", "open"}, {"scene", scene}, {"code", to_wire(which)}};
 }
 
-json::object ask_code(code which) {
-  return {{"ask", "code"}, {"code", to_string(which)}};
+json::object ask_code(submission which) {
+  return {{"ask", "code"}, {"code", to_wire(which)}};
 }
 
-std::string_view to_string(code which) noexcept {
+std::string_view to_wire(submission which) noexcept {
   return code_names[static_cast<std::size_t>(which)];
 }
 
-std::string_view to_words(code which) noexcept {
+std::string_view to_words(submission which) noexcept {
   switch (which) {
-  case code::yours:
+  case submission::mine:
     return "Your code";
-  case code::naive:
+  case submission::starter:
     return "The starter";
-  case code::mended:
+  case submission::solution:
     return "The solution";
-  case code::file:
+  case submission::other:
     return "The other file";
   }
   return "";

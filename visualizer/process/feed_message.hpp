@@ -40,25 +40,25 @@ struct say_scenes {
 
 struct say_open {
   std::string scene = {};
-  viz::code code = viz::code::yours;
-  std::vector<viz::code> codes = {};
+  submission code = submission::mine;
+  std::vector<submission> codes = {};
   std::vector<std::string> settings = {}; ///< "name=value", as `--set` takes them
   std::optional<std::uint64_t> seed = {};
-  std::optional<viz::code> beside = {};
+  std::optional<submission> beside = {};
 };
 
 struct say_working {
-  viz::code code = viz::code::yours;
+  submission code = submission::mine;
   std::string title = {};
 };
 
 struct say_module {
-  viz::code code = viz::code::yours;
+  submission code = submission::mine;
   child_launch launch = {};
 };
 
 struct say_problem {
-  viz::code code = viz::code::yours;
+  submission code = submission::mine;
   banner what = {};
 };
 
@@ -73,12 +73,12 @@ using feed_message =
 /// Throws std::exception for a message that is not as above.
 [[nodiscard]] feed_message parse_feed_message(const boost::json::object& message);
 
-[[nodiscard]] boost::json::object ask_open(const std::string& scene, code which);
-[[nodiscard]] boost::json::object ask_code(code which);
+[[nodiscard]] boost::json::object ask_open(const std::string& scene, submission which);
+[[nodiscard]] boost::json::object ask_code(submission which);
 
 [[nodiscard]] std::string_view
-to_string(code which) noexcept; ///< "yours", "naive", "mended", "file"
+to_wire(submission which) noexcept; ///< "yours", "naive", "mended", "file"
 /// "Your code", "The starter", "The solution", "The other file".
-[[nodiscard]] std::string_view to_words(code which) noexcept;
+[[nodiscard]] std::string_view to_words(submission which) noexcept;
 
 } // namespace weir::viz

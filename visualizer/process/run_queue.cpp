@@ -14,7 +14,7 @@ void run_queue::add(const run_request& wanted) {
   }
 }
 
-std::optional<queued_run> run_queue::take(code which) {
+std::optional<queued_run> run_queue::take(submission which) {
   for (auto& each : newest_) {
     if (each && each->request.code == which) {
       return std::exchange(each, std::nullopt);
@@ -30,7 +30,7 @@ std::optional<queued_run> run_queue::take(code which) {
   return next;
 }
 
-bool run_queue::waits(code which) const {
+bool run_queue::waits(submission which) const {
   const auto is_for = [which](const queued_run& each) {
     return each.request.code == which;
   };
@@ -38,7 +38,7 @@ bool run_queue::waits(code which) const {
          std::ranges::any_of(sweep_, is_for);
 }
 
-void run_queue::forget(code which) {
+void run_queue::forget(submission which) {
   for (auto& each : newest_) {
     if (each && each->request.code == which) {
       each.reset();

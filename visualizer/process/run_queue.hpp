@@ -22,15 +22,15 @@ public:
   void add(const run_request& wanted);
 
   /// Takes the next request for this code; nullopt when none waits.
-  std::optional<queued_run> take(code which);
+  std::optional<queued_run> take(submission which);
 
   /// Whether one waits for this code.
-  [[nodiscard]] bool waits(code which) const;
+  [[nodiscard]] bool waits(submission which) const;
 
   void cancel_sweep() { sweep_.clear(); }
 
   /// Forgets what waits for a code that was built anew: its runs are asked for again.
-  void forget(code which);
+  void forget(submission which);
   void clear();
 
   /// Whether this result may still be shown, and notes that it was: not when a later one of its

@@ -126,7 +126,7 @@ public:
 
   [[nodiscard]] const std::vector<scene_entry>& scenes() const override { return scenes_; }
 
-  void open(const std::string& scene_id, code which) override {
+  void open(const std::string& scene_id, submission which) override {
     border_.post([scene_id, which](feed_loop& loop) { loop.open(scene_id, which); });
   }
 

@@ -12,7 +12,7 @@ namespace weir::viz::test {
 
 /// A small scene: requests through a bounded queue and a breaker, some of them retried. What
 /// happens depends on the knob `arrival-rate` and on the code, so that runs differ.
-inline trace::recording breaker_run(double rate = 60, code which = code::yours,
+inline trace::recording breaker_run(double rate = 60, submission which = submission::mine,
                                     std::uint64_t seed = 1) {
   trace_builder b;
   b.at(0).breaker(0, -1);
@@ -23,7 +23,7 @@ inline trace::recording breaker_run(double rate = 60, code which = code::yours,
   std::int64_t item = 0;
   for (std::int64_t t = ms; t < 4 * s; t += step) {
     ++item;
-    const bool bad = t > s && t < 2 * s && which != code::mended;
+    const bool bad = t > s && t < 2 * s && which != submission::solution;
     b.at(t).enter("source", item);
     b.at(t).enter("queue", item, 8).gauge("queue depth", static_cast<double>(item % 9), 8);
     const auto request = b.begin_span("request", trace::span_role::request);
@@ -53,16 +53,19 @@ inline trace::recording breaker_run(double rate = 60, code which = code::yours,
 class fake_simulation : public simulation {
 public:
   fake_simulation() {
-    scenes_ = {{"queue", "01 Back-pressure", "A queue that says wait", {code::yours, code::naive}},
+    scenes_ = {{"queue",
+                "01 Back-pressure",
+                "A queue that says wait",
+                {submission::mine, submission::starter}},
                {"breaker",
                 "04 Resilience",
                 "News from before the switch",
-                {code::yours, code::naive, code::mended}}};
+                {submission::mine, submission::starter, submission::solution}}};
   }
 
   [[nodiscard]] const std::vector<scene_entry>& scenes() const override { return scenes_; }
 
-  void open(const std::string& id, code which) override {
+  void open(const std::string& id, submission which) override {
     opened.emplace_back(id, which);
     tell(scene(id, which));
   }
@@ -78,7 +81,8 @@ public:
   // --- for the test -------------------------------------------------------------------------
   void tell(simulation_update what) { news_.push_back(std::move(what)); }
 
-  static scene_opened scene(const std::string& id = "breaker", code which = code::yours) {
+  static scene_opened scene(const std::string& id = "breaker",
+                            submission which = submission::mine) {
     scene_opened told;
     told.scene.id = id;
     told.scene.title = "A dependency that hangs";
@@ -106,7 +110,7 @@ public:
          {"wait", "drop-newest"}}};
     told.scene.goals = {"at most 10 requests time out"};
     told.code = which;
-    told.codes = {code::yours, code::naive, code::mended};
+    told.codes = {submission::mine, submission::starter, submission::solution};
     return told;
   }
 
@@ -122,14 +126,14 @@ public:
     done.request = request;
     const double rate = request.knobs.empty() ? 60 : request.knobs.front().second;
     done.trace = std::make_shared<trace::recording>(breaker_run(rate, request.code, request.seed));
-    done.goals = {{"at most 10 requests time out", request.code == code::mended, ""},
+    done.goals = {{"at most 10 requests time out", request.code == submission::solution, ""},
                   {"nothing is lost", false, "no counter called lost"}};
     done.ended = "reached the horizon";
     return done;
   }
 
   std::vector<run_request> asked;
-  std::vector<std::pair<std::string, code>> opened;
+  std::vector<std::pair<std::string, submission>> opened;
   int sweeps_cancelled = 0;
 
 private:

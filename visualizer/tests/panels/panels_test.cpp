@@ -275,10 +275,10 @@ TEST_CASE("the menu opens scenes of every chapter, naive and mended") {
   window.settle(*live.bench);
   window.click(*live.bench, "open queue naive");
   REQUIRE(live.source->opened.size() == 1);
-  CHECK(live.source->opened[0] == std::pair<std::string, code>{"queue", code::naive});
+  CHECK(live.source->opened[0] == std::pair<std::string, submission>{"queue", submission::starter});
   window.settle(*live.bench);
   window.click(*live.bench, "show mended");
-  CHECK(live.bench->code() == code::mended);
+  CHECK(live.bench->code() == submission::solution);
 }
 
 TEST_CASE("the list of keys opens, shows all, and closes") {
@@ -298,7 +298,7 @@ TEST_CASE("goals say met or missed, in a word and not by colour alone") {
   null_window window{{1920, 1080}};
   window.settle(*live.bench);
   CHECK(window.find("goal: at most 10 requests time out").tooltip == "missed");
-  live.bench->show_code(code::mended);
+  live.bench->show_code(submission::solution);
   live.answer();
   window.settle(*live.bench);
   CHECK(window.find("goal: at most 10 requests time out").tooltip == "met");

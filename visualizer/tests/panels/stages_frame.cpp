@@ -38,8 +38,8 @@ std::unique_ptr<workbench> live() {
 
 std::unique_ptr<workbench> four_codes() {
   scene_opened scene = fake_simulation::scene();
-  scene.codes = {code::yours, code::naive, code::mended, code::file};
-  scene.code = code::file;
+  scene.codes = {submission::mine, submission::starter, submission::solution, submission::other};
+  scene.code = submission::other;
   return live_with(finished(), scene);
 }
 
@@ -191,7 +191,7 @@ public:
                           chapters[i / 6],
                           i % 5 == 4 ? "A title that is much too long for the menu of scenes"
                                      : "Two hundred connections",
-                          {code::yours, code::naive, code::mended}});
+                          {submission::mine, submission::starter, submission::solution}});
     }
   }
 

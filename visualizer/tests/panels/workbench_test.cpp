@@ -68,7 +68,7 @@ TEST_CASE("what the command line asked for is where the scene begins") {
   scene_opened told = fake_simulation::scene();
   told.knobs = {{"arrival-rate", 120}};
   told.seed = 7;
-  told.beside = code::naive;
+  told.beside = submission::starter;
   source.tell(told);
   bench.poll();
   CHECK(bench.seed() == 7);
@@ -163,7 +163,7 @@ TEST_CASE("the command line names scene, code, seed and the knobs that were turn
   live_bench live;
   live.bench->set_seed(9);
   live.bench->set_knob(1, 500e6);
-  live.bench->show_code(code::naive);
+  live.bench->show_code(submission::starter);
   CHECK(live.bench->command_line() == "weir viz breaker --naive --seed 9 --set timeout=500ms");
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("comparing runs the other code with the same seed and knobs, again on 
   live.answer();
   live.bench->compare_with(rival::naive);
   REQUIRE(live.source->asked.size() == 1);
-  CHECK(live.source->asked[0].code == code::naive);
+  CHECK(live.source->asked[0].code == submission::starter);
   CHECK(live.source->asked[0].knobs[0].second == 80);
   live.answer();
   REQUIRE(live.bench->other() != nullptr);

@@ -21,7 +21,7 @@ TEST_CASE("a launch is read", "[process]") {
       R"("shell_status":true,"address_space":1073741824,"file_size":64,"open_files":32,)"
       R"("patience_ms":2000}})");
   const auto& module = std::get<say_module>(message);
-  CHECK(module.code == code::mended);
+  CHECK(module.code == submission::solution);
   CHECK(module.launch.argv == std::vector<std::string>{"/bwrap", "a b"});
   CHECK(module.launch.environment == std::vector<std::string>{"X=1"});
   CHECK(module.launch.directory == "/tmp");
@@ -34,7 +34,7 @@ TEST_CASE("an opened scene is read with and without wishes", "[process]") {
   const auto plain = std::get<say_open>(
       parse(R"({"say":"open","scene":"a","code":"yours","codes":["yours","file"],"settings":[],)"
             R"("seed":null,"beside":null})"));
-  CHECK(plain.codes == std::vector{code::yours, code::file});
+  CHECK(plain.codes == std::vector{submission::mine, submission::other});
   CHECK_FALSE(plain.seed);
   CHECK_FALSE(plain.beside);
   const auto full = std::get<say_open>(
@@ -42,7 +42,7 @@ TEST_CASE("an opened scene is read with and without wishes", "[process]") {
             R"("seed":18446744073709551615,"beside":"naive"})"));
   CHECK(full.settings == std::vector<std::string>{"x=1"});
   CHECK(full.seed == 18446744073709551615U);
-  CHECK(full.beside == code::naive);
+  CHECK(full.beside == submission::starter);
 }
 
 TEST_CASE("a replayed schedule is read with what is to be said of it", "[process]") {
@@ -72,7 +72,8 @@ TEST_CASE("what is no message is refused", "[process]") {
 }
 
 TEST_CASE("wishes are written as the feeder reads them", "[process]") {
-  CHECK(boost::json::serialize(ask_open("breaker", code::naive)) ==
+  CHECK(boost::json::serialize(ask_open("breaker", submission::starter)) ==
         R"({"ask":"open","scene":"breaker","code":"naive"})");
-  CHECK(boost::json::serialize(ask_code(code::mended)) == R"({"ask":"code","code":"mended"})");
+  CHECK(boost::json::serialize(ask_code(submission::solution)) ==
+        R"({"ask":"code","code":"mended"})");
 }

@@ -38,8 +38,8 @@ run_request with(std::vector<std::pair<std::string, double>> knobs, std::uint64_
 TEST_CASE("an opened scene says what it is", "[process]") {
   session live;
   const auto opened = live.open();
-  CHECK(opened.code == code::yours);
-  CHECK(opened.codes == std::vector{code::yours, code::naive});
+  CHECK(opened.code == submission::mine);
+  CHECK(opened.codes == std::vector{submission::mine, submission::starter});
   CHECK(opened.scene.id == "climb");
   CHECK(opened.scene.title == "A climb");
   CHECK(opened.scene.caption == "Watch it climb.");
@@ -220,7 +220,7 @@ TEST_CASE("what the command line asked for is told once", "[process]") {
   const auto opened = live.open({{"settings", {"steps=40"}}, {"seed", 7}, {"beside", "naive"}});
   CHECK(opened.knobs == std::vector<std::pair<std::string, double>>{{"steps", 40}});
   CHECK(opened.seed == 7U);
-  CHECK(opened.beside == code::naive);
+  CHECK(opened.beside == submission::starter);
   live.say_module("yours", second_build());
   const auto again = live.next<scene_opened>();
   CHECK(again.knobs.empty());
@@ -245,7 +245,7 @@ TEST_CASE("a new build is opened again, and runs", "[process]") {
   CHECK(live.next_banner(banner::kind::working).title == "Compiling climb.cpp");
   live.say_module("yours", second_build());
   live.next_banner(banner::kind::none);
-  CHECK(live.next<scene_opened>().code == code::yours);
+  CHECK(live.next<scene_opened>().code == submission::mine);
   CHECK(live.run(with({}, 2)).summary.gauge("version").last == 2);
   CHECK(session::children().size() == 1);
 }
@@ -296,7 +296,7 @@ TEST_CASE("other code is asked for when it is needed, and runs beside", "[proces
   live.open();
   auto other = with({}, 5);
   other.where = slot::other;
-  other.code = code::naive;
+  other.code = submission::starter;
   live.window().request(other);
   const auto asked = live.asked();
   CHECK(asked.at("ask").as_string() == "code");
@@ -368,13 +368,13 @@ TEST_CASE("a cancelled sweep stops, and a crash within one does not stop it", "[
 TEST_CASE("another scene is the feeder's to open", "[process]") {
   session live;
   live.open();
-  live.window().open("climb", code::naive);
+  live.window().open("climb", submission::starter);
   const auto asked = live.asked();
   CHECK(asked.at("ask").as_string() == "open");
   CHECK(asked.at("scene").as_string() == "climb");
   live.say_open({{"code", "naive"}});
   live.say_module("naive", second_build());
-  CHECK(live.next<scene_opened>().code == code::naive);
+  CHECK(live.next<scene_opened>().code == submission::starter);
   CHECK(session::children().size() == 1);
 }
 
