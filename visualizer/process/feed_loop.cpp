@@ -39,11 +39,11 @@ banner banner_of(submission which, const banner& why) {
 
 } // namespace
 
-feed_loop::feed_loop(json_line_socket feed, std::function<void(simulation_update)> publish)
+feed_loop::feed_loop(support::line_socket feed, std::function<void(simulation_update)> publish)
     : feed_(std::move(feed)), publish_(std::move(publish)) {}
 
-void feed_loop::hear(const std::vector<boost::json::object>& messages) {
-  for (const auto& each : messages) {
+void feed_loop::hear(const std::vector<std::string>& lines) {
+  for (const auto& each : lines) {
     try {
       hear(parse_feed_message(each));
     } catch (const std::exception& error) {
@@ -82,7 +82,7 @@ void feed_loop::wait_and_work(int interrupt) {
 }
 
 void feed_loop::open(const std::string& scene, submission which) {
-  feed_.send(ask_open(scene, which));
+  feed_.write(ask_open(scene, which));
 }
 
 void feed_loop::request(const run_request& wanted) {
@@ -248,7 +248,7 @@ void feed_loop::dispatch(submission which) {
   }
   if (!version.launch) {
     if (!std::exchange(version.asked, true)) {
-      feed_.send(ask_code(which));
+      feed_.write(ask_code(which));
     }
   } else if (!version.child) {
     start_child(which);

@@ -2,9 +2,9 @@
 
 #include "panels/simulation.hpp"
 #include "process/feed_message.hpp"
-#include "process/json_line_socket.hpp"
 #include "process/run_queue.hpp"
 #include "process/scene_child.hpp"
+#include "support/line_socket.hpp"
 
 #include <poll.h>
 
@@ -22,10 +22,10 @@ namespace weir::viz {
 /// them. One thread, which waits in `wait_and_work`; what it finds goes to `publish`.
 class feed_loop {
 public:
-  feed_loop(json_line_socket feed, std::function<void(simulation_update)> publish);
+  feed_loop(support::line_socket feed, std::function<void(simulation_update)> publish);
 
   /// What the feeder said before the loop began.
-  void hear(const std::vector<boost::json::object>& messages);
+  void hear(const std::vector<std::string>& lines);
 
   /// Does what there is to do, and sleeps until something happens or `interrupt` can be read.
   void wait_and_work(int interrupt);
@@ -72,7 +72,7 @@ private:
   /// Banners come from builds and from runs; the one that matters most is shown.
   void show();
 
-  json_line_socket feed_;
+  support::line_socket feed_;
   std::function<void(simulation_update)> publish_;
   std::array<code_version, 4> versions_;
   run_queue queue_;

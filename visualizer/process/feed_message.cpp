@@ -1,7 +1,9 @@
 #include "process/feed_message.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/value.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <array>
 #include <stdexcept>
@@ -108,7 +110,9 @@ say_replayed replayed_of(const json::object& message) {
 
 } // namespace
 
-feed_message parse_feed_message(const json::object& message) {
+feed_message parse_feed_message(std::string_view line) {
+  const auto parsed = json::parse(line);
+  const auto& message = parsed.as_object();
   const auto type = text_of(message, "say");
   if (type == "scenes") {
     return scenes_of(message);
@@ -134,12 +138,12 @@ feed_message parse_feed_message(const json::object& message) {
   throw std::invalid_argument("no such message: " + type);
 }
 
-json::object ask_open(const std::string& scene, submission which) {
-  return {{"ask", "open"}, {"scene", scene}, {"code", to_wire(which)}};
+std::string ask_open(const std::string& scene, submission which) {
+  return json::serialize(json::object{{"ask", "open"}, {"scene", scene}, {"code", to_wire(which)}});
 }
 
-json::object ask_code(submission which) {
-  return {{"ask", "code"}, {"code", to_wire(which)}};
+std::string ask_code(submission which) {
+  return json::serialize(json::object{{"ask", "code"}, {"code", to_wire(which)}});
 }
 
 std::string_view to_wire(submission which) noexcept {

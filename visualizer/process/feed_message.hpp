@@ -1,10 +1,8 @@
 #pragma once
 
 #include "panels/simulation.hpp"
-#include "process/child_process.hpp"
 
-#include <boost/json/object.hpp>
-
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +31,18 @@
 ///       {"ask": "open", "scene": "breaker", "code": "naive"}
 ///       {"ask": "code", "code": "naive"}        a module of the open scene, besides the shown one
 namespace weir::viz {
+
+/// How a scene runner is started: whoever feeds the window has worked it out, sandbox included.
+struct child_launch {
+  std::vector<std::string> argv = {}; ///< argv[0] is a path
+  std::vector<std::string> environment = {};
+  std::string directory = {};
+  bool shell_status = false;       ///< argv[0] reports a signal as exit status 128 + number (bwrap)
+  std::uint64_t address_space = 0; ///< bytes; 0 = unlimited
+  std::uint64_t file_size = 0;
+  std::uint64_t open_files = 0;
+  std::chrono::milliseconds patience{10'000}; ///< for one answer; then it counts as hung
+};
 
 struct say_scenes {
   std::vector<scene_entry> scenes = {};
@@ -71,10 +81,10 @@ using feed_message =
     std::variant<say_scenes, say_open, say_working, say_module, say_problem, say_replayed>;
 
 /// Throws std::exception for a message that is not as above.
-[[nodiscard]] feed_message parse_feed_message(const boost::json::object& message);
+[[nodiscard]] feed_message parse_feed_message(std::string_view line);
 
-[[nodiscard]] boost::json::object ask_open(const std::string& scene, submission which);
-[[nodiscard]] boost::json::object ask_code(submission which);
+[[nodiscard]] std::string ask_open(const std::string& scene, submission which);
+[[nodiscard]] std::string ask_code(submission which);
 
 [[nodiscard]] std::string_view
 to_wire(submission which) noexcept; ///< "yours", "naive", "mended", "file"

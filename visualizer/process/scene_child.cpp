@@ -4,13 +4,16 @@
 #include <weir/trace/shared.hpp>
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <sys/socket.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <exception>
-#include <system_error>
+#include <utility>
 
 namespace weir::viz {
 
@@ -26,18 +29,22 @@ constexpr std::size_t kept_output = std::size_t{4} << 10;
 /// How long a child that closed its channel may take to end by itself.
 constexpr std::chrono::milliseconds dying{500};
 
-std::pair<owned_descriptor, owned_descriptor> make_channel() {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    throw std::system_error(errno, std::system_category(), "could not open a channel");
-  }
-  return {owned_descriptor(ends[0]), owned_descriptor(ends[1])};
+std::optional<std::uint64_t> limit_of(std::uint64_t value) {
+  return value == 0 ? std::nullopt : std::optional(value);
 }
 
-child_launch with_descriptors(child_launch launch) {
-  launch.argv.insert(launch.argv.end(), {"--serve-fd", std::to_string(channel_number),
-                                         "--memory-fd", std::to_string(memory_number)});
-  return launch;
+support::process_options options_of(const child_launch& launch) {
+  support::process_options options{.argv = launch.argv,
+                                   .environment = launch.environment,
+                                   .directory = launch.directory,
+                                   .limits = support::resource_limits::of_the_untrusted(),
+                                   .oom_score_adjustment = 1000};
+  options.argv.insert(options.argv.end(), {"--serve-fd", std::to_string(channel_number),
+                                           "--memory-fd", std::to_string(memory_number)});
+  options.limits.address_space = limit_of(launch.address_space);
+  options.limits.file_size = limit_of(launch.file_size);
+  options.limits.open_files = limit_of(launch.open_files);
+  return options;
 }
 
 std::string text_of(const json::object& from, std::string_view name) {
@@ -106,20 +113,24 @@ json::object to_message(const queued_run& run, std::size_t half) {
 
 } // namespace
 
-// The order of the members matters: the process is started last, with what the others hold.
-scene_child::scene_child(child_launch launch)
-    : launch_(with_descriptors(std::move(launch))),
-      memory_(2 * half_size),
-      channel_([this] {
-        auto [ours, theirs] = make_channel();
-        their_channel_ = std::move(theirs);
-        return std::move(ours);
-      }()),
-      process_(launch_, std::array{std::pair{their_channel_.get(), channel_number},
-                                   std::pair{memory_.descriptor(), memory_number}}),
-      deadline_(clock::now() + launch_.patience) {
-  their_channel_ = owned_descriptor();
+scene_child::runner scene_child::start_runner(const child_launch& launch, int memory) {
+  auto [our_channel, their_channel] = support::make_socket_pair();
+  auto output = support::make_pipe();
+  ::fcntl(output.reading.get(), F_SETFL, O_NONBLOCK);
+  auto options = options_of(launch);
+  options.descriptors = {{their_channel.get(), channel_number},
+                         {memory, memory_number},
+                         {output.writing.get(), STDOUT_FILENO},
+                         {output.writing.get(), STDERR_FILENO}};
+  return {support::line_socket(std::move(our_channel)), std::move(output.reading),
+          support::child_process(std::move(options))};
 }
+
+scene_child::scene_child(child_launch launch)
+    : launch_(std::move(launch)),
+      memory_(2 * half_size),
+      runner_(start_runner(launch_, memory_.descriptor())),
+      deadline_(clock::now() + launch_.patience) {}
 
 void scene_child::start(const queued_run& next, clock::time_point now) {
   running_ = next;
@@ -128,14 +139,15 @@ void scene_child::start(const queued_run& next, clock::time_point now) {
   read_output();
   said_.clear();
   half_ = 1 - half_;
-  channel_.send(to_message(next, half_));
+  runner_.channel.write(json::serialize(to_message(next, half_)));
 }
 
 std::vector<scene_child::news> scene_child::receive(clock::time_point now) {
   std::vector<news> all;
   read_output();
-  for (auto& message : channel_.receive()) {
+  for (const auto& line : runner_.channel.receive()) {
     try {
+      auto message = json::parse(line).as_object();
       if (!ready_ && message.contains("hello")) {
         ready_ = true;
         deadline_.reset();
@@ -149,11 +161,10 @@ std::vector<scene_child::news> scene_child::receive(clock::time_point now) {
       return all;
     }
   }
-  if (!channel_.open()) {
-    const auto end = process_.finish(dying);
+  if (!runner_.channel.open()) {
+    const auto how = end();
     read_output();
-    all.emplace_back(say_gone(banner::kind::crash,
-                              end ? to_string(*end) : "it closed its connection to this window"));
+    all.emplace_back(say_gone(banner::kind::crash, how));
   }
   return all;
 }
@@ -164,13 +175,22 @@ scene_child::news scene_child::take_reply(json::object reply, clock::time_point 
     return answered{run, std::move(reply), now - sent_};
   }
   read_output();
-  const child_end end{.signalled = text_of(reply, "died") == "signal",
-                      .code = reply.at("code").to_number<int>()};
-  return lost{run, {banner::kind::crash, to_string(end), last_words()}};
+  const support::exit_status end{.signalled = text_of(reply, "died") == "signal",
+                                 .code = reply.at("code").to_number<int>()};
+  return lost{run, {banner::kind::crash, describe(end), last_words()}};
+}
+
+std::string scene_child::end() {
+  const auto ended = runner_.process.wait_for(dying);
+  if (!ended) {
+    runner_.process = {};
+    return "it closed its connection to this window";
+  }
+  return describe(launch_.shell_status ? ended->status.behind_shell() : ended->status);
 }
 
 scene_child::gone scene_child::give_up() {
-  (void)process_.finish(std::chrono::milliseconds{0});
+  runner_.process = {};
   const auto seconds = std::chrono::duration<double>(launch_.patience).count();
   std::string limit = std::to_string(seconds);
   limit.erase(limit.find_last_not_of('0') + 1);
@@ -218,13 +238,16 @@ std::variant<run_finished, banner> scene_child::collect(const answered& what) co
 
 void scene_child::read_output() {
   std::array<char, 4096> buffer;
-  for (;;) {
-    const auto size = ::read(process_.output(), buffer.data(), buffer.size());
+  while (runner_.output) {
+    const auto size = ::read(runner_.output.get(), buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) {
       continue;
     }
-    if (size <= 0) {
-      output_ended_ = output_ended_ || size == 0;
+    if (size < 0) {
+      return;
+    }
+    if (size == 0) {
+      runner_.output.reset();
       return;
     }
     said_.append(buffer.data(), static_cast<std::size_t>(size));

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "panels/simulation.hpp"
-#include "process/child_process.hpp"
-#include "process/json_line_socket.hpp"
+#include "process/feed_message.hpp"
 #include "process/run_queue.hpp"
 #include "process/shared_memory.hpp"
+#include "support/line_socket.hpp"
+#include "support/process.hpp"
+
+#include <boost/json/object.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -47,17 +50,18 @@ public:
 
   using news = std::variant<ready, answered, lost, gone>;
 
-  /// Starts it. `launch.argv` names the runner with --reader and --scene; the descriptors' options
-  /// are added here. Throws std::system_error.
+  /// Starts it, in a session of its own that dies with this object, with the thread that made it
+  /// and with this process. `launch.argv` names the runner with --reader and --scene; the
+  /// descriptors' options are added here. Throws std::system_error.
   explicit scene_child(child_launch launch);
 
   /// Descriptors to wait on for reading.
-  [[nodiscard]] int channel() const noexcept { return channel_.descriptor(); }
+  [[nodiscard]] int channel() const noexcept { return runner_.channel.descriptor(); }
 
   /// -1 once the child has closed it.
-  [[nodiscard]] int output() const noexcept { return output_ended_ ? -1 : process_.output(); }
+  [[nodiscard]] int output() const noexcept { return runner_.output.get(); }
 
-  [[nodiscard]] pid_t pid() const noexcept { return process_.pid(); }
+  [[nodiscard]] pid_t pid() const noexcept { return runner_.process.pid(); }
 
   [[nodiscard]] bool idle() const noexcept { return ready_ && !running_; }
 
@@ -78,23 +82,30 @@ public:
   std::variant<run_finished, banner> collect(const answered& what) const;
 
 private:
+  /// The process, and our ends of what it holds.
+  struct runner {
+    support::line_socket channel;
+    support::unique_fd output; ///< its standard output and error; none once it has closed them
+    support::child_process process;
+  };
+
+  static runner start_runner(const child_launch& launch, int memory);
   void read_output();
+  /// Ends it after it has closed its channel, and says how that went.
+  std::string end();
   news take_reply(boost::json::object reply, clock::time_point now);
   [[nodiscard]] std::string last_words() const;
   gone say_gone(banner::kind what, const std::string& how);
 
   child_launch launch_;
   shared_memory memory_;
-  owned_descriptor their_channel_; ///< only until the child has it
-  json_line_socket channel_;
-  child_process process_;
+  runner runner_;
   std::string said_; ///< the end of what it printed in this run
   std::optional<queued_run> running_;
   std::optional<clock::time_point> deadline_;
   clock::time_point sent_{};
   std::size_t half_ = 0;
   bool ready_ = false;
-  bool output_ended_ = false;
 };
 
 } // namespace weir::viz

@@ -101,7 +101,7 @@ private:
     [[maybe_unused]] const auto written = ::write(bell_.get(), &one, sizeof one);
   }
 
-  owned_descriptor bell_;
+  support::unique_fd bell_;
   std::mutex mutex_;
   std::vector<std::function<void(feed_loop&)>> wishes_;
   std::vector<simulation_update> updates_;
@@ -112,8 +112,8 @@ private:
 
 class scene_feed final : public simulation {
 public:
-  scene_feed(json_line_socket feed, std::vector<scene_entry> scenes,
-             std::vector<boost::json::object> heard)
+  scene_feed(support::line_socket feed, std::vector<scene_entry> scenes,
+             std::vector<std::string> heard)
       : scenes_(std::move(scenes)),
         thread_([this, feed = std::move(feed), heard = std::move(heard)]() mutable {
           run(std::move(feed), std::move(heard));
@@ -145,7 +145,7 @@ public:
   void prepare_by(preparation prepare) override { border_.prepare_by(std::move(prepare)); }
 
 private:
-  void run(json_line_socket feed, std::vector<boost::json::object> heard) {
+  void run(support::line_socket feed, std::vector<std::string> heard) {
     feed_loop loop(std::move(feed), [this](simulation_update update) { pass_on(update); });
     loop.hear(heard);
     while (const auto wishes = border_.take_wishes()) {
@@ -176,7 +176,7 @@ private:
 } // namespace
 
 std::unique_ptr<simulation> open_scene_feed(int feed) {
-  json_line_socket socket{owned_descriptor(feed)};
+  support::line_socket socket{support::unique_fd(feed)};
   constexpr int patience_ms = 10'000;
   pollfd readable{feed, POLLIN, 0};
   while (::poll(&readable, 1, patience_ms) < 0 && errno == EINTR) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "process/owned_descriptor.hpp"
+#include "support/unique_fd.hpp"
 
 #include <cstddef>
 #include <span>
@@ -23,7 +23,7 @@ public:
   [[nodiscard]] int descriptor() const noexcept { return descriptor_.get(); }
 
 private:
-  owned_descriptor descriptor_;
+  support::unique_fd descriptor_;
   std::span<const std::byte> bytes_;
 };
 

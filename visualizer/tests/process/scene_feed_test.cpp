@@ -129,7 +129,8 @@ TEST_CASE("a crash is a banner with the signal, and the next run is fine", "[pro
   live.open();
   live.window().request(with({{"trouble", crash}}, 1));
   const auto seen = live.next_banner(banner::kind::crash);
-  CHECK(seen.title == "Your code crashed: SIGSEGV, invalid memory access");
+  CHECK(seen.title ==
+        "Your code crashed: SIGSEGV, invalid memory access, or a stack that ran over");
   CHECK(seen.text == "about to crash");
   CHECK(live.run(with({}, 2)).healthy);
   CHECK(live.next<banner>().what == banner::kind::none);
@@ -178,7 +179,8 @@ TEST_CASE("the code can't end the scene runner, and starts no process", "[proces
   CHECK(live.run(with({{"trouble", kill_parent}}, 1)).healthy);
   live.window().request(with({{"trouble", fork_one}}, 2));
   CHECK(live.next_banner(banner::kind::crash).title ==
-        "Your code crashed: SIGSYS, a system call that scenes may not make");
+        "Your code crashed: SIGSYS, a system call that is not allowed here, such as starting a "
+        "process");
   CHECK(live.run(with({}, 3)).healthy);
   CHECK(session::children() == before);
 }
@@ -202,7 +204,8 @@ TEST_CASE("a child killed from outside is a crash, and the next run is fine", "[
   REQUIRE(children.size() == 1);
   ::kill(children.front(), SIGKILL);
   CHECK(live.next_banner(banner::kind::crash).title ==
-        "Your code crashed: SIGKILL, killed, perhaps for its memory");
+        "Your code crashed: SIGKILL, killed from outside, most often because the machine ran out "
+        "of memory");
   CHECK(live.run(with({}, 2)).healthy);
 }
 
