@@ -1,9 +1,9 @@
-#include "bench.hpp"
+#include "author/bench.hpp"
 
-#include "find_program.hpp"
-#include "pipeline.hpp"
-#include "process.hpp"
-#include "stopwatch.hpp"
+#include "base/find_program.hpp"
+#include "judge/pipeline.hpp"
+#include "judge/process.hpp"
+#include "judge/stopwatch.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <fmt/format.h>

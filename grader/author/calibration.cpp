@@ -1,8 +1,8 @@
 #include "author/calibration.hpp"
 
-#include "errors.hpp"
-#include "files.hpp"
-#include "text_distance.hpp"
+#include "base/errors.hpp"
+#include "base/files.hpp"
+#include "base/text_distance.hpp"
 
 #include <fmt/format.h>
 

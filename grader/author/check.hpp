@@ -1,9 +1,9 @@
 #pragma once
 
-#include "exercise.hpp"
-#include "sandbox.hpp"
-#include "toolchain.hpp"
-#include "verdict.hpp"
+#include "judge/sandbox.hpp"
+#include "judge/toolchain.hpp"
+#include "judge/verdict.hpp"
+#include "workbook/exercise.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

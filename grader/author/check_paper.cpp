@@ -1,6 +1,6 @@
 #include "author/calibration.hpp"
 #include "author/check.hpp"
-#include "files.hpp"
+#include "base/files.hpp"
 
 #include <fmt/format.h>
 

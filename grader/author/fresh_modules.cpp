@@ -1,8 +1,8 @@
 #include "author/fresh_modules.hpp"
 
-#include "errors.hpp"
-#include "find_program.hpp"
-#include "process.hpp"
+#include "base/errors.hpp"
+#include "base/find_program.hpp"
+#include "judge/process.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

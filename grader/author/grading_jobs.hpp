@@ -1,10 +1,10 @@
 #pragma once
 
-#include "exercise.hpp"
-#include "pipeline.hpp"
-#include "sandbox.hpp"
-#include "toolchain.hpp"
-#include "verdict.hpp"
+#include "judge/pipeline.hpp"
+#include "judge/sandbox.hpp"
+#include "judge/toolchain.hpp"
+#include "judge/verdict.hpp"
+#include "workbook/exercise.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

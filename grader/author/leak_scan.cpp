@@ -2,7 +2,7 @@
 
 #include "author/cpp_tokens.hpp"
 #include "author/hidden_names.hpp"
-#include "files.hpp"
+#include "base/files.hpp"
 
 #include <algorithm>
 #include <set>

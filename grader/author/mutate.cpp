@@ -1,9 +1,9 @@
 #include "author/mutate.hpp"
 
 #include "author/grading_jobs.hpp"
-#include "errors.hpp"
-#include "files.hpp"
-#include "toml_reader.hpp"
+#include "base/errors.hpp"
+#include "base/files.hpp"
+#include "workbook/toml_reader.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "author/mutants.hpp"
-#include "exercise.hpp"
-#include "sandbox.hpp"
-#include "toolchain.hpp"
+#include "judge/sandbox.hpp"
+#include "judge/toolchain.hpp"
+#include "workbook/exercise.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,8 +1,8 @@
 #include "author/release.hpp"
 
-#include "catalog.hpp"
-#include "errors.hpp"
-#include "files.hpp"
+#include "base/errors.hpp"
+#include "base/files.hpp"
+#include "workbook/catalog.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 #include "author/skeleton.hpp"
 
 #include "author/skeleton_texts.hpp"
-#include "catalog.hpp"
-#include "errors.hpp"
-#include "files.hpp"
+#include "base/errors.hpp"
+#include "base/files.hpp"
+#include "workbook/catalog.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "content_key.hpp"
+#include "base/content_key.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
-#include "files.hpp"
+#include "base/files.hpp"
 
-#include "errors.hpp"
+#include "base/errors.hpp"
 
 #include <fcntl.h>
 #include <fmt/chrono.h>

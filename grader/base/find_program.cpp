@@ -1,4 +1,4 @@
-#include "find_program.hpp"
+#include "base/find_program.hpp"
 
 #include <unistd.h>
 

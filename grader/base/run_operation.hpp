@@ -1,6 +1,6 @@
 #pragma once
 
-#include "errors.hpp"
+#include "base/errors.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>

@@ -1,4 +1,4 @@
-#include "text_distance.hpp"
+#include "base/text_distance.hpp"
 
 #include <algorithm>
 #include <cctype>

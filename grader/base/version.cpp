@@ -1,4 +1,4 @@
-#include "version.hpp"
+#include "base/version.hpp"
 
 #ifndef WEIR_VERSION
 #define WEIR_VERSION "unknown"

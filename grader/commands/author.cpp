@@ -1,10 +1,10 @@
 #include "author/fresh_modules.hpp"
 #include "author/release.hpp"
 #include "author/skeleton.hpp"
-#include "commands.hpp"
-#include "errors.hpp"
-#include "run_operation.hpp"
-#include "toolchain.hpp"
+#include "base/errors.hpp"
+#include "base/run_operation.hpp"
+#include "commands/commands.hpp"
+#include "judge/toolchain.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -1,9 +1,9 @@
 #include "author/check.hpp"
 #include "author/check_report.hpp"
-#include "author/progress_line.hpp"
-#include "commands.hpp"
-#include "run_operation.hpp"
-#include "runner.hpp"
+#include "base/run_operation.hpp"
+#include "commands/commands.hpp"
+#include "judge/runner.hpp"
+#include "terminal/progress_line.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
 #include "author/mutate.hpp"
-#include "author/progress_line.hpp"
-#include "commands.hpp"
-#include "run_operation.hpp"
-#include "runner.hpp"
+#include "base/run_operation.hpp"
+#include "commands/commands.hpp"
+#include "judge/runner.hpp"
+#include "terminal/progress_line.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>

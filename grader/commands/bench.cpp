@@ -1,9 +1,9 @@
-#include "bench.hpp"
+#include "author/bench.hpp"
 
-#include "commands.hpp"
-#include "pipeline.hpp"
-#include "run_operation.hpp"
-#include "runner.hpp"
+#include "base/run_operation.hpp"
+#include "commands/commands.hpp"
+#include "judge/pipeline.hpp"
+#include "judge/runner.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>

@@ -1,8 +1,8 @@
-#include "command_help.hpp"
-#include "commands.hpp"
-#include "files.hpp"
-#include "markdown.hpp"
-#include "pager.hpp"
+#include "base/files.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
+#include "terminal/markdown.hpp"
+#include "terminal/pager.hpp"
 
 #include <CLI/CLI.hpp>
 

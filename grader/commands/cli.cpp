@@ -1,10 +1,10 @@
-#include "cli.hpp"
+#include "commands/cli.hpp"
 
-#include "command_help.hpp"
-#include "commands.hpp"
-#include "errors.hpp"
-#include "text_distance.hpp"
-#include "version.hpp"
+#include "base/errors.hpp"
+#include "base/text_distance.hpp"
+#include "base/version.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

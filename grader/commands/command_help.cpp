@@ -1,7 +1,7 @@
-#include "command_help.hpp"
+#include "commands/command_help.hpp"
 
-#include "markdown.hpp"
-#include "watch/text.hpp"
+#include "terminal/markdown.hpp"
+#include "terminal/text.hpp"
 
 #include <CLI/CLI.hpp>
 

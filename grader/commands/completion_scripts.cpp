@@ -1,4 +1,4 @@
-#include "completions.hpp"
+#include "commands/completion_scripts.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

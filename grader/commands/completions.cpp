@@ -1,8 +1,7 @@
-#include "completions.hpp"
-
-#include "chapters.hpp"
-#include "command_help.hpp"
-#include "commands.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
+#include "commands/completion_scripts.hpp"
+#include "workbook/chapters.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "catalog.hpp"
-#include "exit_code.hpp"
-#include "paths.hpp"
-#include "progress.hpp"
-#include "terminal.hpp"
-#include "workspace.hpp"
+#include "base/exit_code.hpp"
+#include "terminal/terminal.hpp"
+#include "workbook/catalog.hpp"
+#include "workbook/paths.hpp"
+#include "workbook/progress.hpp"
+#include "workbook/workspace.hpp"
 
 #include <chrono>
 #include <functional>

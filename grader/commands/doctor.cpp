@@ -1,8 +1,8 @@
-#include "command_help.hpp"
-#include "commands.hpp"
-#include "doctor_checks.hpp"
-#include "version.hpp"
-#include "watch/text.hpp"
+#include "base/version.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
+#include "doctor/checks.hpp"
+#include "terminal/text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>

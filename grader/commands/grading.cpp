@@ -1,7 +1,7 @@
 #include "commands/grading.hpp"
 
-#include "errors.hpp"
-#include "run_operation.hpp"
+#include "base/errors.hpp"
+#include "base/run_operation.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <fmt/format.h>

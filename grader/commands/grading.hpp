@@ -1,8 +1,8 @@
 #pragma once
 
-#include "context.hpp"
-#include "pipeline.hpp"
-#include "report.hpp"
+#include "commands/context.hpp"
+#include "judge/pipeline.hpp"
+#include "report/report.hpp"
 
 namespace weir::grader {
 

@@ -1,6 +1,6 @@
-#include "commands.hpp"
-#include "errors.hpp"
-#include "text_distance.hpp"
+#include "base/errors.hpp"
+#include "base/text_distance.hpp"
+#include "commands/commands.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

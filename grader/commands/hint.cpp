@@ -1,6 +1,6 @@
-#include "command_help.hpp"
-#include "commands.hpp"
-#include "markdown.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
+#include "terminal/markdown.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-#include "command_help.hpp"
-#include "commands.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

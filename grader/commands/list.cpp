@@ -1,7 +1,7 @@
-#include "chapters.hpp"
-#include "command_help.hpp"
-#include "commands.hpp"
-#include "watch/text.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
+#include "terminal/text.hpp"
+#include "workbook/chapters.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>

@@ -1,10 +1,10 @@
-#include "chapters.hpp"
-#include "command_help.hpp"
-#include "commands.hpp"
-#include "errors.hpp"
-#include "markdown.hpp"
-#include "prompt.hpp"
-#include "quiz_file.hpp"
+#include "base/errors.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
+#include "terminal/markdown.hpp"
+#include "terminal/prompt.hpp"
+#include "workbook/chapters.hpp"
+#include "workbook/quiz_file.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -1,10 +1,10 @@
-#include "chapters.hpp"
-#include "command_help.hpp"
-#include "commands.hpp"
-#include "errors.hpp"
-#include "files.hpp"
-#include "markdown.hpp"
-#include "pager.hpp"
+#include "base/errors.hpp"
+#include "base/files.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
+#include "terminal/markdown.hpp"
+#include "terminal/pager.hpp"
+#include "workbook/chapters.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

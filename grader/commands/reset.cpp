@@ -1,7 +1,7 @@
-#include "command_help.hpp"
-#include "commands.hpp"
-#include "errors.hpp"
-#include "prompt.hpp"
+#include "base/errors.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
+#include "terminal/prompt.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

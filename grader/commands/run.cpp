@@ -1,8 +1,8 @@
-#include "commands.hpp"
+#include "commands/commands.hpp"
 #include "commands/grading.hpp"
-#include "json_report.hpp"
-#include "junit_report.hpp"
-#include "report.hpp"
+#include "report/json_report.hpp"
+#include "report/junit_report.hpp"
+#include "report/report.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>

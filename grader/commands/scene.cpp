@@ -1,10 +1,10 @@
-#include "build_module.hpp"
-#include "commands.hpp"
+#include "base/errors.hpp"
+#include "base/run_operation.hpp"
+#include "commands/commands.hpp"
 #include "commands/grading.hpp"
-#include "errors.hpp"
-#include "report.hpp"
-#include "run_operation.hpp"
-#include "run_scene.hpp"
+#include "judge/build_module.hpp"
+#include "judge/run_scene.hpp"
+#include "report/report.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>

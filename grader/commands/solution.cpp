@@ -1,10 +1,10 @@
 #include "commands/solution.hpp"
 
-#include "command_help.hpp"
-#include "commands.hpp"
-#include "errors.hpp"
-#include "files.hpp"
-#include "pager.hpp"
+#include "base/errors.hpp"
+#include "base/files.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
+#include "terminal/pager.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-#include "commands.hpp"
-#include "errors.hpp"
+#include "base/errors.hpp"
+#include "commands/commands.hpp"
 
 #include <weir/trace.hpp>
 

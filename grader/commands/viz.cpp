@@ -1,8 +1,8 @@
-#include "command_help.hpp"
-#include "commands.hpp"
+#include "base/errors.hpp"
+#include "commands/command_help.hpp"
+#include "commands/commands.hpp"
 #include "commands/grading.hpp"
-#include "errors.hpp"
-#include "report.hpp"
+#include "report/report.hpp"
 #include "viz/show.hpp"
 
 #include <CLI/CLI.hpp>

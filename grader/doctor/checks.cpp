@@ -1,4 +1,4 @@
-#include "doctor_checks.hpp"
+#include "doctor/checks.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "doctor_facts.hpp"
+#include "doctor/facts.hpp"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
-#include "doctor_facts.hpp"
+#include "doctor/facts.hpp"
 
-#include "find_program.hpp"
-#include "process.hpp"
+#include "base/find_program.hpp"
+#include "judge/process.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "context.hpp"
-#include "sandbox.hpp"
-#include "toolchain.hpp"
+#include "commands/context.hpp"
+#include "judge/sandbox.hpp"
+#include "judge/toolchain.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "process_image.hpp"
 
-#include "system_call_filter.hpp"
+#include "judge/system_call_filter.hpp"
 
 #include <sys/prctl.h>
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 /// \file
 /// `weir-runner`: loads a reader's object and runs hidden tests or a scene on it, in a process that the grader
-/// guards. It decides nothing: it writes records, and the parent decides (see grader/src/record.hpp).
+/// guards. It decides nothing: it writes records, and the parent decides (see grader/judge/record.hpp).
 #define CATCH_CONFIG_RUNNER
 #include "weir_catch.hpp"
 

@@ -1,7 +1,7 @@
-#include "build_folder.hpp"
+#include "judge/build_folder.hpp"
 
-#include "content_key.hpp"
-#include "files.hpp"
+#include "base/content_key.hpp"
+#include "base/files.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

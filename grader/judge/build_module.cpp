@@ -1,14 +1,14 @@
-#include "build_module.hpp"
+#include "judge/build_module.hpp"
 
-#include "build_folder.hpp"
-#include "compile_errors.hpp"
-#include "content_key.hpp"
-#include "errors.hpp"
-#include "files.hpp"
-#include "link_command.hpp"
-#include "process.hpp"
-#include "source_file.hpp"
-#include "stopwatch.hpp"
+#include "base/content_key.hpp"
+#include "base/errors.hpp"
+#include "base/files.hpp"
+#include "judge/build_folder.hpp"
+#include "judge/compile_errors.hpp"
+#include "judge/link_command.hpp"
+#include "judge/process.hpp"
+#include "judge/source_file.hpp"
+#include "judge/stopwatch.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/system_error.hpp>

@@ -1,4 +1,4 @@
-#include "captured_text.hpp"
+#include "judge/captured_text.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "child_process.hpp"
+#include "judge/child_process.hpp"
 
 #include <boost/system/system_error.hpp>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "process.hpp"
+#include "judge/process.hpp"
 
 #include <sys/types.h>
 

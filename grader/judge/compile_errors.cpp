@@ -1,4 +1,4 @@
-#include "compile_errors.hpp"
+#include "judge/compile_errors.hpp"
 
 #include <fmt/format.h>
 

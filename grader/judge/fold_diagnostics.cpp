@@ -1,5 +1,5 @@
 // The second half of compile_errors.hpp: what of a compiler's messages is shown to people.
-#include "compile_errors.hpp"
+#include "judge/compile_errors.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
-#include "link_command.hpp"
+#include "judge/link_command.hpp"
 
-#include "find_program.hpp"
+#include "base/find_program.hpp"
 
 #include <algorithm>
 #include <optional>

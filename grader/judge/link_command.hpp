@@ -1,6 +1,6 @@
 #pragma once
 
-#include "toolchain.hpp"
+#include "judge/toolchain.hpp"
 
 #include <filesystem>
 #include <string>

@@ -1,10 +1,10 @@
-#include "pipeline.hpp"
+#include "judge/pipeline.hpp"
 
-#include "build_module.hpp"
-#include "errors.hpp"
-#include "run_tests.hpp"
-#include "runner.hpp"
-#include "stopwatch.hpp"
+#include "base/errors.hpp"
+#include "judge/build_module.hpp"
+#include "judge/run_tests.hpp"
+#include "judge/runner.hpp"
+#include "judge/stopwatch.hpp"
 
 #include <weir/token.hpp>
 

@@ -1,6 +1,6 @@
-#include "process.hpp"
+#include "judge/process.hpp"
 
-#include "child_process.hpp"
+#include "judge/child_process.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_state.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "captured_text.hpp"
-#include "process_end.hpp"
-#include "system_call_filter.hpp"
+#include "judge/captured_text.hpp"
+#include "judge/process_end.hpp"
+#include "judge/system_call_filter.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

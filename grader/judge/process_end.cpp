@@ -1,4 +1,4 @@
-#include "process_end.hpp"
+#include "judge/process_end.hpp"
 
 #include <csignal>
 #include <cstring>

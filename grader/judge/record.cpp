@@ -1,4 +1,4 @@
-#include "record.hpp"
+#include "judge/record.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "exercise.hpp"
-#include "process_end.hpp"
-#include "verdict.hpp"
+#include "judge/process_end.hpp"
+#include "judge/verdict.hpp"
+#include "workbook/exercise.hpp"
 
 #include <cstddef>
 #include <iosfwd>

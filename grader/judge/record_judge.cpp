@@ -1,5 +1,5 @@
 // The second half of run_record: what the lines seen so far and the end of the process come to.
-#include "record.hpp"
+#include "judge/record.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
-#include "run_scene.hpp"
+#include "judge/run_scene.hpp"
 
-#include "runner.hpp"
+#include "judge/runner.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "exercise.hpp"
-#include "sandbox.hpp"
-#include "toolchain.hpp"
+#include "judge/sandbox.hpp"
+#include "judge/toolchain.hpp"
+#include "workbook/exercise.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/object.hpp>

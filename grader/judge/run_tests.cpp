@@ -1,6 +1,6 @@
-#include "run_tests.hpp"
+#include "judge/run_tests.hpp"
 
-#include "runner.hpp"
+#include "judge/runner.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

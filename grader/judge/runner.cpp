@@ -1,6 +1,6 @@
-#include "runner.hpp"
+#include "judge/runner.hpp"
 
-#include "errors.hpp"
+#include "base/errors.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "exercise.hpp"
-#include "process.hpp"
-#include "sandbox.hpp"
-#include "toolchain.hpp"
+#include "judge/process.hpp"
+#include "judge/sandbox.hpp"
+#include "judge/toolchain.hpp"
+#include "workbook/exercise.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

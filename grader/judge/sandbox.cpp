@@ -1,6 +1,6 @@
-#include "sandbox.hpp"
+#include "judge/sandbox.hpp"
 
-#include "find_program.hpp"
+#include "base/find_program.hpp"
 
 #include <boost/system/system_error.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "process.hpp"
+#include "judge/process.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

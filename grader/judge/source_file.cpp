@@ -1,4 +1,4 @@
-#include "source_file.hpp"
+#include "judge/source_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

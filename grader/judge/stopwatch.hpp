@@ -1,6 +1,6 @@
 #pragma once
 
-#include "verdict.hpp"
+#include "judge/verdict.hpp"
 
 #include <chrono>
 #include <string>

@@ -1,4 +1,4 @@
-#include "system_call_filter.hpp"
+#include "judge/system_call_filter.hpp"
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>

@@ -1,6 +1,6 @@
-#include "toolchain.hpp"
+#include "judge/toolchain.hpp"
 
-#include "errors.hpp"
+#include "base/errors.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>

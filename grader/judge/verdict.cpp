@@ -1,4 +1,4 @@
-#include "verdict.hpp"
+#include "judge/verdict.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "json_report.hpp"
+#include "report/json_report.hpp"
 
 #include <boost/json/array.hpp>
 

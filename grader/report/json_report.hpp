@@ -1,7 +1,7 @@
 #pragma once
 
-#include "exercise.hpp"
-#include "verdict.hpp"
+#include "judge/verdict.hpp"
+#include "workbook/exercise.hpp"
 
 #include <boost/json/object.hpp>
 

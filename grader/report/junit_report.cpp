@@ -1,4 +1,4 @@
-#include "junit_report.hpp"
+#include "report/junit_report.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

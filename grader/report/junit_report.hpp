@@ -1,7 +1,7 @@
 #pragma once
 
-#include "exercise.hpp"
-#include "verdict.hpp"
+#include "judge/verdict.hpp"
+#include "workbook/exercise.hpp"
 
 #include <chrono>
 #include <span>

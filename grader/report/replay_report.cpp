@@ -1,4 +1,4 @@
-#include "replay_report.hpp"
+#include "report/replay_report.hpp"
 
 #include <fmt/format.h>
 

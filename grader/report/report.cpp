@@ -1,6 +1,6 @@
-#include "report.hpp"
+#include "report/report.hpp"
 
-#include "watch/text.hpp"
+#include "terminal/text.hpp"
 
 #include <fmt/format.h>
 

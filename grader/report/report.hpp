@@ -1,8 +1,8 @@
 #pragma once
 
-#include "exercise.hpp"
-#include "terminal.hpp"
-#include "verdict.hpp"
+#include "judge/verdict.hpp"
+#include "terminal/terminal.hpp"
+#include "workbook/exercise.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "watch/text.hpp"
+#include "terminal/text.hpp"
 
 #include <algorithm>
 #include <array>

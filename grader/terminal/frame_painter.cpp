@@ -1,4 +1,4 @@
-#include "watch/frame_painter.hpp"
+#include "terminal/frame_painter.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
-#include "watch/key_decoder.hpp"
+#include "terminal/key_decoder.hpp"
 
-#include "watch/text.hpp"
+#include "terminal/text.hpp"
 
 #include <array>
 #include <utility>

@@ -1,8 +1,8 @@
-#include "markdown.hpp"
+#include "terminal/markdown.hpp"
 
-#include "markdown_inline.hpp"
-#include "markdown_table.hpp"
-#include "watch/text.hpp"
+#include "terminal/markdown_inline.hpp"
+#include "terminal/markdown_table.hpp"
+#include "terminal/text.hpp"
 
 #include <algorithm>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "markdown_inline.hpp"
+#include "terminal/markdown_inline.hpp"
 
 #include <cctype>
 

@@ -1,7 +1,7 @@
-#include "markdown_table.hpp"
+#include "terminal/markdown_table.hpp"
 
-#include "markdown_inline.hpp"
-#include "watch/text.hpp"
+#include "terminal/markdown_inline.hpp"
+#include "terminal/text.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "terminal.hpp"
+#include "terminal/terminal.hpp"
 
 #include <cstddef>
 #include <span>

@@ -1,6 +1,6 @@
-#include "pager.hpp"
+#include "terminal/pager.hpp"
 
-#include "find_program.hpp"
+#include "base/find_program.hpp"
 
 #include <csignal>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "author/progress_line.hpp"
+#include "terminal/progress_line.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "prompt.hpp"
+#include "terminal/prompt.hpp"
 
 #include <istream>
 #include <ostream>

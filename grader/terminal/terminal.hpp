@@ -1,7 +1,7 @@
 #pragma once
 
 // Before `environment` below: g++ 12 would take exit_code::environment for a name that shadows it.
-#include "exit_code.hpp"
+#include "base/exit_code.hpp"
 
 #include <functional>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "watch/text_pieces.hpp"
+#include "terminal/text_pieces.hpp"
 
 #include <algorithm>
 

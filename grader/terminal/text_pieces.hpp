@@ -2,7 +2,7 @@
 
 // How text is taken apart for measuring, cutting and wrapping: for text.cpp and wrap.cpp only.
 
-#include "watch/text.hpp"
+#include "terminal/text.hpp"
 
 #include <cstddef>
 #include <string>

@@ -1,6 +1,6 @@
-#include "watch/tty.hpp"
+#include "terminal/tty.hpp"
 
-#include "watch/tty_guard.hpp"
+#include "terminal/tty_guard.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>

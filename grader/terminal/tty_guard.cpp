@@ -1,4 +1,4 @@
-#include "watch/tty_guard.hpp"
+#include "terminal/tty_guard.hpp"
 
 #include <unistd.h>
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "catch.hpp"
-#include "cli.hpp"
-#include "context.hpp"
-#include "files.hpp"
+#include "base/files.hpp"
+#include "commands/cli.hpp"
+#include "commands/context.hpp"
+#include "tests/catch.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "process.hpp"
-#include "replay_report.hpp"
+#include "judge/process.hpp"
+#include "report/replay_report.hpp"
 
 #include <boost/json/object.hpp>
 

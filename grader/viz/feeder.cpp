@@ -1,8 +1,8 @@
 #include "viz/feeder.hpp"
 
-#include "build_module.hpp"
-#include "errors.hpp"
-#include "viz/cancellation.hpp"
+#include "base/cancellation.hpp"
+#include "base/errors.hpp"
+#include "judge/build_module.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>

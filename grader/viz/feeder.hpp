@@ -1,13 +1,13 @@
 #pragma once
 
-#include "exercise.hpp"
-#include "runner.hpp"
-#include "sandbox.hpp"
-#include "toolchain.hpp"
+#include "base/task_group.hpp"
+#include "judge/runner.hpp"
+#include "judge/sandbox.hpp"
+#include "judge/toolchain.hpp"
 #include "viz/feed.hpp"
 #include "viz/outbox.hpp"
-#include "watch/file_watcher.hpp"
-#include "watch/task_group.hpp"
+#include "workbook/exercise.hpp"
+#include "workbook/file_watcher.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,7 +1,7 @@
 #include "viz/replay_feeder.hpp"
 
-#include "replay_report.hpp"
-#include "viz/cancellation.hpp"
+#include "base/cancellation.hpp"
+#include "report/replay_report.hpp"
 #include "viz/feed.hpp"
 
 #include <boost/asio/as_tuple.hpp>

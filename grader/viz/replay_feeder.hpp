@@ -1,11 +1,11 @@
 #pragma once
 
-#include "exercise.hpp"
-#include "runner.hpp"
-#include "verdict.hpp"
+#include "base/task_group.hpp"
+#include "judge/runner.hpp"
+#include "judge/verdict.hpp"
 #include "viz/outbox.hpp"
-#include "watch/file_watcher.hpp"
-#include "watch/task_group.hpp"
+#include "workbook/exercise.hpp"
+#include "workbook/file_watcher.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,16 +1,16 @@
 #include "viz/show.hpp"
 
-#include "chapters.hpp"
+#include "base/errors.hpp"
+#include "base/run_operation.hpp"
+#include "base/task_group.hpp"
 #include "commands/solution.hpp"
-#include "errors.hpp"
-#include "pipeline.hpp"
-#include "run_operation.hpp"
-#include "sandbox.hpp"
-#include "toolchain.hpp"
+#include "judge/pipeline.hpp"
+#include "judge/sandbox.hpp"
+#include "judge/toolchain.hpp"
 #include "viz/feeder.hpp"
 #include "viz/replay_feeder.hpp"
 #include "viz/window.hpp"
-#include "watch/task_group.hpp"
+#include "workbook/chapters.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/this_coro.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "context.hpp"
-#include "exercise.hpp"
+#include "commands/context.hpp"
 #include "viz/feed.hpp"
+#include "workbook/exercise.hpp"
 
 #include <filesystem>
 #include <optional>

@@ -1,7 +1,7 @@
 #include "viz/window.hpp"
 
-#include "errors.hpp"
-#include "process_end.hpp"
+#include "base/errors.hpp"
+#include "judge/process_end.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/cancellation_state.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "terminal.hpp"
+#include "terminal/terminal.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

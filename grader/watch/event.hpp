@@ -1,6 +1,6 @@
 #pragma once
 
-#include "watch/key.hpp"
+#include "terminal/key.hpp"
 #include "watch/model.hpp"
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 #include "watch/pages.hpp"
 
-#include "markdown.hpp"
-#include "terminal.hpp"
-#include "watch/text.hpp"
+#include "terminal/markdown.hpp"
+#include "terminal/terminal.hpp"
+#include "terminal/text.hpp"
 
 #include <fmt/format.h>
 

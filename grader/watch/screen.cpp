@@ -1,6 +1,6 @@
 #include "watch/screen.hpp"
 
-#include "terminal.hpp"
+#include "terminal/terminal.hpp"
 #include "watch/pages.hpp"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "terminal/text.hpp"
 #include "watch/state.hpp"
-#include "watch/text.hpp"
 
 #include <cstddef>
 #include <string>

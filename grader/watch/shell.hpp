@@ -1,16 +1,16 @@
 #pragma once
 
-#include "terminal.hpp"
+#include "base/task_group.hpp"
+#include "terminal/frame_painter.hpp"
+#include "terminal/key_decoder.hpp"
+#include "terminal/terminal.hpp"
+#include "terminal/text.hpp"
+#include "terminal/tty.hpp"
 #include "watch/editor.hpp"
-#include "watch/file_watcher.hpp"
-#include "watch/frame_painter.hpp"
-#include "watch/key_decoder.hpp"
 #include "watch/machine.hpp"
 #include "watch/services.hpp"
-#include "watch/task_group.hpp"
-#include "watch/text.hpp"
-#include "watch/tty.hpp"
-#include "watch/watch_plan.hpp"
+#include "workbook/file_watcher.hpp"
+#include "workbook/watch_plan.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,7 +1,7 @@
-#include "catalog.hpp"
+#include "workbook/catalog.hpp"
 
-#include "exercise_file.hpp"
-#include "text_distance.hpp"
+#include "base/text_distance.hpp"
+#include "workbook/exercise_file.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "errors.hpp"
-#include "exercise.hpp"
+#include "base/errors.hpp"
+#include "workbook/exercise.hpp"
 
 #include <filesystem>
 #include <functional>

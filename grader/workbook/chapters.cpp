@@ -1,7 +1,7 @@
-#include "chapters.hpp"
+#include "workbook/chapters.hpp"
 
-#include "errors.hpp"
-#include "text_distance.hpp"
+#include "base/errors.hpp"
+#include "base/text_distance.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "context.hpp"
+#include "commands/context.hpp"
 
 #include <filesystem>
 #include <string>

@@ -1,7 +1,7 @@
-#include "exercise_file.hpp"
+#include "workbook/exercise_file.hpp"
 
-#include "text_distance.hpp"
-#include "toml_reader.hpp"
+#include "base/text_distance.hpp"
+#include "workbook/toml_reader.hpp"
 
 #include <fmt/format.h>
 

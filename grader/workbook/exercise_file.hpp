@@ -1,6 +1,6 @@
 #pragma once
 
-#include "exercise.hpp"
+#include "workbook/exercise.hpp"
 
 #include <filesystem>
 #include <span>

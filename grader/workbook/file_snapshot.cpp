@@ -1,4 +1,4 @@
-#include "watch/file_snapshot.hpp"
+#include "workbook/file_snapshot.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "watch/file_watcher.hpp"
+#include "workbook/file_watcher.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "watch/file_snapshot.hpp"
-#include "watch/watch_plan.hpp"
+#include "workbook/file_snapshot.hpp"
+#include "workbook/watch_plan.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,4 +1,4 @@
-#include "paths.hpp"
+#include "workbook/paths.hpp"
 
 #ifndef WEIR_SOURCE_ROOT
 #define WEIR_SOURCE_ROOT ""

@@ -1,7 +1,7 @@
-#include "progress.hpp"
+#include "workbook/progress.hpp"
 
-#include "errors.hpp"
-#include "files.hpp"
+#include "base/errors.hpp"
+#include "base/files.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

@@ -1,7 +1,7 @@
-#include "quiz_file.hpp"
+#include "workbook/quiz_file.hpp"
 
-#include "exercise_file.hpp"
-#include "toml_reader.hpp"
+#include "workbook/exercise_file.hpp"
+#include "workbook/toml_reader.hpp"
 
 #include <fmt/format.h>
 

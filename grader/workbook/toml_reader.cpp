@@ -1,6 +1,6 @@
-#include "toml_reader.hpp"
+#include "workbook/toml_reader.hpp"
 
-#include "text_distance.hpp"
+#include "base/text_distance.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "errors.hpp"
+#include "base/errors.hpp"
 
 #include <toml++/toml.h>
 

@@ -1,4 +1,4 @@
-#include "watch/watch_plan.hpp"
+#include "workbook/watch_plan.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>

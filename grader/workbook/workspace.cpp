@@ -1,6 +1,6 @@
-#include "workspace.hpp"
+#include "workbook/workspace.hpp"
 
-#include "files.hpp"
+#include "base/files.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "catalog.hpp"
+#include "workbook/catalog.hpp"
 
 #include <chrono>
 #include <filesystem>

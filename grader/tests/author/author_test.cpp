@@ -1,9 +1,9 @@
 #include "author/check.hpp"
 #include "author/check_report.hpp"
-#include "author/progress_line.hpp"
 #include "author/release.hpp"
 #include "author/skeleton.hpp"
-#include "workbook_support.hpp"
+#include "terminal/progress_line.hpp"
+#include "tests/workbook_support.hpp"
 
 #include <boost/json.hpp>
 

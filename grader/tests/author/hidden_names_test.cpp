@@ -1,8 +1,8 @@
-#include "async_support.hpp"
 #include "author/hidden_names.hpp"
-#include "catch.hpp"
-#include "files.hpp"
-#include "process.hpp"
+#include "base/files.hpp"
+#include "judge/process.hpp"
+#include "tests/async_support.hpp"
+#include "tests/catch.hpp"
 
 #include <algorithm>
 #include <fstream>

@@ -1,5 +1,5 @@
-#include "watch/task_group.hpp"
-#include "watch_support.hpp"
+#include "base/task_group.hpp"
+#include "tests/watch/watch_support.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

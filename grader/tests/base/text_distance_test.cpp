@@ -1,5 +1,5 @@
-#include "catch.hpp"
-#include "text_distance.hpp"
+#include "base/text_distance.hpp"
+#include "tests/catch.hpp"
 
 using namespace weir::grader;
 

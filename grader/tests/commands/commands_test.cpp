@@ -1,5 +1,5 @@
-#include "watch/text.hpp"
-#include "workbook_support.hpp"
+#include "terminal/text.hpp"
+#include "tests/workbook_support.hpp"
 
 #include <boost/json/parse.hpp>
 

@@ -1,5 +1,5 @@
-#include "completions.hpp"
-#include "workbook_support.hpp"
+#include "commands/completion_scripts.hpp"
+#include "tests/workbook_support.hpp"
 
 #include <sys/wait.h>
 

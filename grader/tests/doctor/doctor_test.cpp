@@ -1,5 +1,5 @@
-#include "doctor_checks.hpp"
-#include "workbook_support.hpp"
+#include "doctor/checks.hpp"
+#include "tests/workbook_support.hpp"
 
 #include <boost/json/parse.hpp>
 

@@ -1,9 +1,9 @@
 // weir_adversarial SUBMISSION [--as-link]: grades one file of grader/adversarial through the whole
 // pipeline, in the sandbox and without, and says whether it got what its header accepts. --as-link
 // puts a symbolic link to it in the workspace.
-#include "async_support.hpp"
-#include "catalog.hpp"
-#include "pipeline.hpp"
+#include "judge/pipeline.hpp"
+#include "tests/async_support.hpp"
+#include "workbook/catalog.hpp"
 
 #include <fmt/format.h>
 #include <sys/resource.h>

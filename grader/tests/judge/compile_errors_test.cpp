@@ -1,6 +1,6 @@
-#include "catch.hpp"
-#include "compile_errors.hpp"
-#include "source_file.hpp"
+#include "judge/compile_errors.hpp"
+#include "judge/source_file.hpp"
+#include "tests/catch.hpp"
 
 using namespace weir::grader;
 

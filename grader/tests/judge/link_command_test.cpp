@@ -1,5 +1,5 @@
-#include "catch.hpp"
-#include "link_command.hpp"
+#include "judge/link_command.hpp"
+#include "tests/catch.hpp"
 
 #include <algorithm>
 

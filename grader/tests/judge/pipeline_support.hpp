@@ -1,7 +1,7 @@
 #pragma once
 
-#include "async_support.hpp"
-#include "pipeline.hpp"
+#include "judge/pipeline.hpp"
+#include "tests/async_support.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
-#include "catch.hpp"
-#include "errors.hpp"
-#include "pipeline_support.hpp"
+#include "base/errors.hpp"
+#include "tests/catch.hpp"
+#include "tests/judge/pipeline_support.hpp"
 
 #include <weir/token.hpp>
 

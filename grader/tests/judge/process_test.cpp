@@ -1,6 +1,6 @@
-#include "async_support.hpp"
-#include "catch.hpp"
-#include "process.hpp"
+#include "judge/process.hpp"
+#include "tests/async_support.hpp"
+#include "tests/catch.hpp"
 
 #include <boost/system/system_error.hpp>
 

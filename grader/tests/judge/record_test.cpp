@@ -1,5 +1,5 @@
-#include "catch.hpp"
-#include "record.hpp"
+#include "judge/record.hpp"
+#include "tests/catch.hpp"
 
 #include <sstream>
 

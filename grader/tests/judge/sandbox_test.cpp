@@ -1,6 +1,6 @@
-#include "catch.hpp"
-#include "pipeline_support.hpp"
-#include "sandbox.hpp"
+#include "judge/sandbox.hpp"
+#include "tests/catch.hpp"
+#include "tests/judge/pipeline_support.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
-#include "catch.hpp"
-#include "replay_report.hpp"
+#include "report/replay_report.hpp"
+#include "tests/catch.hpp"
 
 using namespace weir::grader;
 using kind = replay_report::kind;

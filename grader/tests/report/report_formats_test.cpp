@@ -1,6 +1,6 @@
-#include "catch.hpp"
-#include "json_report.hpp"
-#include "junit_report.hpp"
+#include "report/json_report.hpp"
+#include "report/junit_report.hpp"
+#include "tests/catch.hpp"
 
 #include <boost/json.hpp>
 

@@ -1,5 +1,5 @@
-#include "catch.hpp"
-#include "report.hpp"
+#include "report/report.hpp"
+#include "tests/catch.hpp"
 
 using namespace weir::grader;
 

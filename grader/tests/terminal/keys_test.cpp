@@ -1,5 +1,5 @@
-#include "watch/key_decoder.hpp"
-#include "watch_support.hpp"
+#include "terminal/key_decoder.hpp"
+#include "tests/watch/watch_support.hpp"
 
 using namespace weir::grader::watch;
 

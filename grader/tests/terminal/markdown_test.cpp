@@ -1,6 +1,6 @@
-#include "catch.hpp"
-#include "markdown.hpp"
-#include "watch/text.hpp"
+#include "terminal/markdown.hpp"
+#include "terminal/text.hpp"
+#include "tests/catch.hpp"
 
 #include <sstream>
 

@@ -1,6 +1,6 @@
-#include "paths.hpp"
-#include "terminal.hpp"
-#include "workbook_support.hpp"
+#include "terminal/terminal.hpp"
+#include "tests/workbook_support.hpp"
+#include "workbook/paths.hpp"
 
 #include <map>
 

@@ -1,6 +1,6 @@
-#include "watch/frame_painter.hpp"
-#include "watch/text.hpp"
-#include "watch_support.hpp"
+#include "terminal/frame_painter.hpp"
+#include "terminal/text.hpp"
+#include "tests/watch/watch_support.hpp"
 
 using namespace weir::grader::watch;
 using lines = std::vector<std::string>;

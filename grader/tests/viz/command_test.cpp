@@ -1,6 +1,6 @@
-#include "catch.hpp"
-#include "progress.hpp"
-#include "workbook_support.hpp"
+#include "tests/catch.hpp"
+#include "tests/workbook_support.hpp"
+#include "workbook/progress.hpp"
 
 #include <weir/token.hpp>
 

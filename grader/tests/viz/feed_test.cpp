@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "tests/catch.hpp"
 #include "viz/feed.hpp"
 
 #include <boost/json/array.hpp>

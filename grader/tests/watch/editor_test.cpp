@@ -1,5 +1,5 @@
+#include "tests/watch/watch_support.hpp"
 #include "watch/editor.hpp"
-#include "watch_support.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

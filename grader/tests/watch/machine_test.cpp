@@ -1,4 +1,4 @@
-#include "watch_support.hpp"
+#include "tests/watch/watch_support.hpp"
 
 #include <algorithm>
 

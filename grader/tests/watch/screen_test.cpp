@@ -1,5 +1,5 @@
+#include "tests/watch/watch_support.hpp"
 #include "watch/screen.hpp"
-#include "watch_support.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // The watch loop on a real (pseudo) terminal, with a grader that only looks at words in the file.
 // Everything waits for output, never for time; the deadline only turns a hang into a failure.
 
+#include "tests/watch/watch_support.hpp"
 #include "watch/shell.hpp"
-#include "watch_support.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

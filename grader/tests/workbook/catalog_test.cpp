@@ -1,6 +1,6 @@
-#include "catalog.hpp"
-#include "exercise_file.hpp"
-#include "workbook_support.hpp"
+#include "tests/workbook_support.hpp"
+#include "workbook/catalog.hpp"
+#include "workbook/exercise_file.hpp"
 
 #include <filesystem>
 #include <string>

@@ -1,7 +1,7 @@
-#include "watch/file_snapshot.hpp"
-#include "watch/file_watcher.hpp"
-#include "watch/watch_plan.hpp"
-#include "watch_support.hpp"
+#include "tests/watch/watch_support.hpp"
+#include "workbook/file_snapshot.hpp"
+#include "workbook/file_watcher.hpp"
+#include "workbook/watch_plan.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

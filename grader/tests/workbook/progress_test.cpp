@@ -1,6 +1,6 @@
-#include "errors.hpp"
-#include "progress.hpp"
-#include "workbook_support.hpp"
+#include "base/errors.hpp"
+#include "tests/workbook_support.hpp"
+#include "workbook/progress.hpp"
 
 #include <boost/json/parse.hpp>
 #include <sys/wait.h>

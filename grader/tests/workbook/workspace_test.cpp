@@ -1,5 +1,5 @@
-#include "workbook_support.hpp"
-#include "workspace.hpp"
+#include "tests/workbook_support.hpp"
+#include "workbook/workspace.hpp"
 
 #include <string>
 #include <vector>
