@@ -5,7 +5,7 @@
 
 #include <exception>
 
-namespace weir::grader::viz {
+namespace weir::grader {
 
 /// Whether an operation threw because it was cancelled, which is nothing to tell of.
 inline bool is_cancellation(const std::exception& thrown) {
@@ -13,4 +13,15 @@ inline bool is_cancellation(const std::exception& thrown) {
   return error != nullptr && error->code() == boost::asio::error::operation_aborted;
 }
 
-} // namespace weir::grader::viz
+/// The same of a captured exception, not null.
+inline bool is_cancellation(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& thrown) {
+    return is_cancellation(thrown);
+  } catch (...) {
+    return false;
+  }
+}
+
+} // namespace weir::grader

@@ -1,29 +1,16 @@
 #include "base/task_group.hpp"
 
+#include "base/cancellation.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <utility>
 
-namespace weir::grader::watch {
-namespace {
-
-bool is_cancellation(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const boost::system::system_error& thrown) {
-    return thrown.code() == asio::error::operation_aborted;
-  } catch (...) {
-    return false;
-  }
-}
-
-} // namespace
-
+namespace weir::grader {
 void task_group::task::cancel() {
   if (const auto signal = signal_.lock()) {
     signal->emit(asio::cancellation_type::terminal);
@@ -112,4 +99,4 @@ void latest_task::launch(const factory& make) {
   });
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -12,9 +12,6 @@
 
 namespace weir::grader {
 namespace asio = boost::asio;
-}
-
-namespace weir::grader::watch {
 
 /// A scope for tasks: whoever opened it joins it, and no task outlives the join.
 ///
@@ -90,4 +87,4 @@ private:
   factory waiting_;
 };
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

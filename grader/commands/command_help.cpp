@@ -43,14 +43,14 @@ private:
     std::string line = "  " + name;
     // A name that reaches into the right column has a line to itself.
     std::string out;
-    if (watch::display_width(line) + 1 >= name_column) {
+    if (display_width(line) + 1 >= name_column) {
       out = line + '\n';
       line.clear();
     }
     const std::size_t width =
         std::max(narrowest_description, width_ - std::min(width_, name_column));
-    for (const std::string& part : watch::wrap(description, width, {.colour = false})) {
-      out += watch::pad(line, name_column) + part + '\n';
+    for (const std::string& part : wrap(description, width, {.colour = false})) {
+      out += pad(line, name_column) + part + '\n';
       line.clear();
     }
     return out;

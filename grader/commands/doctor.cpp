@@ -44,16 +44,16 @@ void show_text(const context& ctx, const std::vector<doctor_check>& checks) {
   const std::size_t lead = state_column + topic_column;
   const std::size_t width =
       std::max<std::size_t>(30, static_cast<std::size_t>(ctx.terminal.width)) - lead;
-  const watch::text_style style{.colour = ctx.terminal.colour, .unicode = true};
+  const text_style style{.colour = ctx.terminal.colour, .unicode = true};
   ctx.out << ctx.paint().bold(fmt::format("Weir {}", version())) << "\n\n";
   for (const doctor_check& check : checks) {
-    std::string start = watch::pad(painted_state(ctx.paint(), check.state), state_column) +
-                        watch::pad(check.topic, topic_column);
+    std::string start = pad(painted_state(ctx.paint(), check.state), state_column) +
+                        pad(check.topic, topic_column);
     for (const std::string* text : {&check.found, &check.advice}) {
       if (text->empty()) {
         continue;
       }
-      for (const std::string& line : watch::wrap(*text, width, style)) {
+      for (const std::string& line : wrap(*text, width, style)) {
         ctx.out << start << (text == &check.advice ? ctx.paint().bold(line) : line) << '\n';
         start.assign(lead, ' ');
       }

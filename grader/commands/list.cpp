@@ -79,8 +79,8 @@ public:
     std::size_t state = 0;
     for (const exercise& ex : exercises) {
       id_width_ = std::max(id_width_, ex.id.size());
-      title_width_ = std::max(title_width_, watch::display_width(ex.title));
-      state = std::max(state, watch::display_width(state_of(ex)));
+      title_width_ = std::max(title_width_, display_width(ex.title));
+      state = std::max(state, display_width(state_of(ex)));
     }
     if (ctx.terminal.output) {
       const std::size_t others = mark_and_number + id_width_ + 2 * gap + state;
@@ -91,13 +91,13 @@ public:
   }
 
   std::string line(const exercise& ex, bool current) const {
-    const watch::text_style style{.colour = ctx_.terminal.colour, .unicode = ctx_.terminal.unicode};
+    const text_style style{.colour = ctx_.terminal.colour, .unicode = ctx_.terminal.unicode};
     const std::string whole = fmt::format(
         "{} {:<5} {}  {}  {}", mark(ctx_, known_.of(ex.id).passed, current), ex.number,
-        watch::pad(ex.id, id_width_),
-        watch::pad(watch::clip(ex.title, title_width_, style), title_width_), state_of(ex));
+        pad(ex.id, id_width_),
+        pad(clip(ex.title, title_width_, style), title_width_), state_of(ex));
     return ctx_.terminal.output
-               ? watch::clip(whole, static_cast<std::size_t>(ctx_.terminal.width), style)
+               ? clip(whole, static_cast<std::size_t>(ctx_.terminal.width), style)
                : whole;
   }
 

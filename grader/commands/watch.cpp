@@ -284,8 +284,8 @@ const exercise& opening(context& ctx, const std::string& id) {
   return last != nullptr ? *last : all.front();
 }
 
-watch::watch_wishes wishes_of(const watch_options& options) {
-  watch::watch_wishes wishes;
+watch_wishes wishes_of(const watch_options& options) {
+  watch_wishes wishes;
   wishes.manual = options.manual;
   if (!options.poll.empty()) {
     int milliseconds = 0;

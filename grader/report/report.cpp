@@ -55,7 +55,7 @@ private:
   const exercise& ex_;
   const report_options& how_;
   painter paint_;
-  watch::text_style style_;
+  text_style style_;
   std::string text_;
 
   void blank() { text_ += "\n"; }
@@ -68,7 +68,7 @@ private:
 
   void wrapped(const std::string& words, std::size_t indent) {
     const auto width = static_cast<std::size_t>(std::max(how_.width, 20)) - indent;
-    for (const auto& line : watch::wrap(words, width, style_)) {
+    for (const auto& line : wrap(words, width, style_)) {
       text_ += std::string(indent, ' ') + line + "\n";
     }
   }
@@ -81,14 +81,14 @@ private:
   /// Foreign text: one line each, cleaned and cut, not wrapped; carets must stay under their
   /// columns.
   void foreign(const std::string& lines, std::size_t indent) {
-    const watch::text_style plain{.colour = false, .unicode = how_.unicode};
+    const text_style plain{.colour = false, .unicode = how_.unicode};
     const auto width = how_.verbose ? std::size_t{10'000}
                                     : static_cast<std::size_t>(std::max(how_.width, 20)) - indent;
     std::size_t begin = 0;
     while (begin < lines.size()) {
       const auto end = std::min(lines.find('\n', begin), lines.size());
       text_ += std::string(indent, ' ') +
-               watch::clip(std::string_view{lines}.substr(begin, end - begin), width, plain) + "\n";
+               clip(std::string_view{lines}.substr(begin, end - begin), width, plain) + "\n";
       begin = end + 1;
     }
   }
@@ -113,7 +113,7 @@ private:
 
   /// Foreign text, a line at a time: source and its carets are cut at the width, prose is wrapped.
   void foreign_lines(const std::string& all, bool source_is_indented) {
-    const watch::text_style plain{.colour = false, .unicode = how_.unicode};
+    const text_style plain{.colour = false, .unicode = how_.unicode};
     std::size_t begin = 0;
     while (begin < all.size()) {
       const auto end = std::min(all.find('\n', begin), all.size());
@@ -121,7 +121,7 @@ private:
       if (source_is_indented && line.starts_with(' ')) {
         foreign(line, 2);
       } else {
-        for (const auto& each : watch::wrap(line, text_width(), plain)) {
+        for (const auto& each : wrap(line, text_width(), plain)) {
           text_ += "  " + each + "\n";
         }
       }
@@ -171,13 +171,13 @@ private:
         how_.verbose ? test.timeline.size() : std::min(few_lines, test.timeline.size());
     std::size_t task_width = 0;
     for (const auto& each : test.timeline) {
-      task_width = std::max(task_width, watch::display_width(each.task));
+      task_width = std::max(task_width, display_width(each.task));
     }
     task_width = std::min<std::size_t>(task_width, 24);
     for (auto each = test.timeline.end() - static_cast<std::ptrdiff_t>(count);
          each != test.timeline.end(); ++each) {
       foreign(fmt::format("{:>9}  {}  {}", format_time(each->at),
-                          watch::pad(each->task, task_width), each->text),
+                          pad(each->task, task_width), each->text),
               2);
     }
   }
@@ -227,7 +227,7 @@ private:
                                            : paint_.dim("-");
       const std::string points =
           fmt::format("{} point{}", each.points, each.points == 1 ? "" : "s");
-      text_ += fmt::format("  {} {}  {}\n", sign, watch::pad(each.id, widest_id()),
+      text_ += fmt::format("  {} {}  {}\n", sign, pad(each.id, widest_id()),
                            paint_.dim(ran ? points : points + ", not run"));
     }
   }
@@ -274,7 +274,7 @@ private:
       line += ", sandbox: " + v_.sandbox;
     }
     for (const auto& each :
-         watch::wrap(line, static_cast<std::size_t>(std::max(how_.width, 20)) - 2, style_)) {
+         wrap(line, static_cast<std::size_t>(std::max(how_.width, 20)) - 2, style_)) {
       text_ += "  " + paint_.dim(each) + "\n";
     }
   }

@@ -4,7 +4,7 @@
 #include <array>
 #include <span>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 namespace {
 
 struct range {
@@ -84,4 +84,4 @@ int column_width(char32_t code_point) {
   return contains(double_width, code_point) ? 2 : 1;
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

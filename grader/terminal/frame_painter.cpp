@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 
 std::string frame_painter::paint(const std::vector<std::string>& lines) {
   constexpr std::string_view erase_screen = "\x1b[H\x1b[2J";
@@ -28,4 +28,4 @@ std::string frame_painter::paint(const std::vector<std::string>& lines) {
   return fmt::format("{}{}{}", begin_update, bytes, end_update);
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 
 /// Turns screens into bytes for a terminal, writing only the lines that changed. Pure but for what
 /// it remembers of the last screen.
@@ -22,4 +22,4 @@ private:
   bool known_{};
 };
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -4,7 +4,7 @@
 #include <ostream>
 #include <string>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 
 /// What a key means, apart from the bytes a terminal sends for it.
 enum class key_name : std::uint8_t {
@@ -39,4 +39,4 @@ struct key {
 std::string to_string(const key& pressed);
 std::ostream& operator<<(std::ostream& out, const key& pressed);
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

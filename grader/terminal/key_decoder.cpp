@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 namespace {
 
 constexpr unsigned char escape_byte = 0x1b;
@@ -215,4 +215,4 @@ void key_decoder::in_paste(unsigned char byte) {
   }
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 
 /// Turns the bytes of a terminal in raw mode into keys: UTF-8, CSI and SS3 sequences, bracketed
 /// paste.
@@ -44,4 +44,4 @@ private:
   int continuation_bytes_{}; // still to come
 };
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

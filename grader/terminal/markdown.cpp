@@ -140,7 +140,7 @@ private:
     blank();
     out_ += paint_.bold(text) + '\n';
     if (level == 1 || (level == 2 && !paint_.colour())) {
-      const std::size_t length = std::min(width_, watch::display_width(text));
+      const std::size_t length = std::min(width_, display_width(text));
       out_ += paint_.bold(std::string(length, level == 1 ? '=' : '-')) + '\n';
     }
     ++at_;
@@ -179,8 +179,8 @@ private:
       text += ' ' + lines_[at_].substr(indent_of(lines_[at_]));
     }
     const std::size_t hang = std::min(indent + marker, width_ / 2);
-    const watch::text_style style{.colour = paint_.colour(), .unicode = true};
-    for (const std::string& line : watch::wrap(render_inline(text, paint_), width_ - hang, style)) {
+    const text_style style{.colour = paint_.colour(), .unicode = true};
+    for (const std::string& line : wrap(render_inline(text, paint_), width_ - hang, style)) {
       out_ += lead + line + '\n';
       lead.assign(hang, ' ');
     }

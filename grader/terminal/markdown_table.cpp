@@ -77,7 +77,7 @@ bool is_table_line(std::string_view line) {
 std::string render_table(std::span<const std::string> lines, std::size_t width,
                          const terminal_info& terminal) {
   const painter paint{terminal.colour};
-  const watch::text_style style{.colour = terminal.colour, .unicode = terminal.unicode};
+  const text_style style{.colour = terminal.colour, .unicode = terminal.unicode};
   std::vector<row> rows;
   std::size_t header_rows = 0;
   std::vector<std::size_t> widths;
@@ -90,7 +90,7 @@ std::string render_table(std::span<const std::string> lines, std::size_t width,
     widths.resize(std::max(widths.size(), cells.size()));
     for (std::size_t i = 0; i < cells.size(); ++i) {
       cells[i] = render_inline(cells[i], paint);
-      widths[i] = std::max(widths[i], watch::display_width(cells[i]));
+      widths[i] = std::max(widths[i], display_width(cells[i]));
     }
     rows.push_back(std::move(cells));
   }
@@ -104,7 +104,7 @@ std::string render_table(std::span<const std::string> lines, std::size_t width,
     std::vector<std::vector<std::string>> broken(widths.size());
     std::size_t height = 1;
     for (std::size_t c = 0; c < rows[r].size(); ++c) {
-      broken[c] = watch::wrap(rows[r][c], widths[c], style);
+      broken[c] = wrap(rows[r][c], widths[c], style);
       height = std::max(height, broken[c].size());
     }
     for (std::size_t l = 0; l < height; ++l) {
@@ -112,7 +112,7 @@ std::string render_table(std::span<const std::string> lines, std::size_t width,
       for (std::size_t c = 0; c < widths.size(); ++c) {
         std::string cell = l < broken[c].size() ? broken[c][l] : "";
         cell = r < header_rows ? paint.bold(cell) : cell;
-        line += c + 1 < widths.size() ? watch::pad(std::move(cell), widths[c] + gap) : cell;
+        line += c + 1 < widths.size() ? pad(std::move(cell), widths[c] + gap) : cell;
       }
       out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
     }

@@ -1,6 +1,6 @@
 #include "terminal/text_pieces.hpp"
 
-namespace weir::grader::watch {
+namespace weir::grader {
 
 std::string encode_utf8(char32_t code_point) {
   const auto tail = [&](unsigned shift) {
@@ -77,4 +77,4 @@ std::string pad(std::string line, std::size_t width) {
   return line;
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

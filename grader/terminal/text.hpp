@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 
 /// Columns that a terminal uses for a code point: 0 (combining, joiners), 1, or 2 (East Asian wide,
 /// emoji). After Unicode's EastAsianWidth and general categories Mn, Me and Cf, in ranges;
@@ -41,4 +41,4 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width, const te
 /// `line` filled up with spaces to `width` columns; longer lines stay as they are.
 std::string pad(std::string line, std::size_t width);
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 namespace {
 
 constexpr char32_t replacement = 0xfffd;
@@ -144,4 +144,4 @@ std::string shown(const text_piece& glyph, const text_style& style) {
   return glyph.code_point == replacement ? encode_utf8(replacement) : std::string{glyph.bytes};
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 
 constexpr std::string_view sgr_reset = "\x1b[0m";
 constexpr std::size_t tab_stop = 8;
@@ -28,4 +28,4 @@ text_piece next_piece(std::string_view text);
 /// The glyph as it is put on the screen.
 std::string shown(const text_piece& glyph, const text_style& style);
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -15,7 +15,7 @@
 #include <array>
 #include <cerrno>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 namespace {
 
 [[noreturn]] void fail(const char* what) {
@@ -115,4 +115,4 @@ asio::awaitable<std::string> tty::read() {
   co_return std::string(bytes.data(), error ? 0 : count); // a terminal that hung up reads as ended
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "watch/model.hpp"
+#include "terminal/screen_size.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -11,9 +11,6 @@
 
 namespace weir::grader {
 namespace asio = boost::asio;
-}
-
-namespace weir::grader::watch {
 
 /// The process's terminal as a full screen: raw input, alternate screen, hidden cursor.
 ///
@@ -56,4 +53,4 @@ private:
   bool taken_{};
 };
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string_view>
 
-namespace weir::grader::watch::tty_guard {
+namespace weir::grader::tty_guard {
 namespace {
 
 constexpr std::array crash_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
@@ -91,4 +91,4 @@ void disarm() noexcept {
   handler_stack.reset();
 }
 
-} // namespace weir::grader::watch::tty_guard
+} // namespace weir::grader::tty_guard

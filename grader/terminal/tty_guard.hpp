@@ -2,7 +2,7 @@
 
 #include <termios.h>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 
 /// What restores the terminal when nothing else of the process works any more. Global, because
 /// signal handlers are.
@@ -19,4 +19,4 @@ void restore() noexcept;
 void disarm() noexcept;
 
 } // namespace tty_guard
-} // namespace weir::grader::watch
+} // namespace weir::grader

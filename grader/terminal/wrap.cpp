@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 namespace {
 
 // Builds one line after another, carrying open colours over the breaks.
@@ -157,4 +157,4 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width, const te
   return lines.take();
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -5,6 +5,7 @@
 
 #if __has_include(<catch2/catch_test_macros.hpp>)
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators_all.hpp>
 #include <catch2/matchers/catch_matchers_all.hpp>
 #define WEIR_CATCH_CONTAINS ::Catch::Matchers::ContainsSubstring
 #else

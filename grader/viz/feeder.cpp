@@ -64,8 +64,8 @@ feeder::feeder(asio::any_io_executor executor, socket connection, sandbox box,
       box_{std::move(box)},
       services_{std::move(services)},
       group_{executor_},
-      builds_{watch::latest_task{group_}, watch::latest_task{group_}, watch::latest_task{group_},
-              watch::latest_task{group_}},
+      builds_{latest_task{group_}, latest_task{group_}, latest_task{group_},
+              latest_task{group_}},
       own_file_{executor_},
       other_file_{executor_},
       outbox_{executor_} {}
@@ -104,7 +104,7 @@ void feeder::watch(code which) {
   auto& watcher = which == code::yours ? own_file_ : other_file_;
   try {
     const auto file = services_.source_of(*open_, which);
-    watcher.watch(file, watch::plan_watch({}, watch::place_of(file)));
+    watcher.watch(file, plan_watch({}, place_of(file)));
     other_watched_ = other_watched_ || which == code::file;
   } catch (const std::exception&) {
     // Whoever builds it says why not.
@@ -119,7 +119,7 @@ asio::awaitable<void> feeder::follow(code which) {
   auto& watcher = which == code::yours ? own_file_ : other_file_;
   for (;;) {
     const auto change = co_await watcher.next();
-    if (change == watch::file_change::changed) {
+    if (change == file_change::changed) {
       build_later(which);
     } else {
       outbox_.say(say_problem(which, trouble::other, "The file is gone",

@@ -67,10 +67,10 @@ private:
   socket connection_;
   sandbox box_;
   feed_services services_;
-  watch::task_group group_;
-  std::array<watch::latest_task, 4> builds_;
-  watch::file_watcher own_file_;
-  watch::file_watcher other_file_;
+  task_group group_;
+  std::array<latest_task, 4> builds_;
+  file_watcher own_file_;
+  file_watcher other_file_;
   outbox outbox_;
   const exercise* open_{};
   std::uint64_t openings_{};

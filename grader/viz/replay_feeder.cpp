@@ -26,7 +26,7 @@ replay_feeder::replay_feeder(asio::any_io_executor executor, outbox::socket conn
       watcher_{executor},
       outbox_{executor},
       traces_{source_.build_folder} {
-  watcher_.watch(source_.file, watch::plan_watch({}, watch::place_of(source_.file)));
+  watcher_.watch(source_.file, plan_watch({}, place_of(source_.file)));
   outbox_.say(say_scenes({})); // a recorded schedule has none
 }
 
@@ -81,7 +81,7 @@ fs::path replay_feeder::keep_trace(const verdict& judged) {
 
 asio::awaitable<void> replay_feeder::follow() {
   for (;;) {
-    if (co_await watcher_.next() == watch::file_change::changed) {
+    if (co_await watcher_.next() == file_change::changed) {
       replay_later();
     } else {
       outbox_.say(say_problem(code::yours, trouble::other, "The file is gone",

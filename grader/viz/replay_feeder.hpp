@@ -48,9 +48,9 @@ private:
 
   outbox::socket connection_;
   replay_source source_;
-  watch::task_group group_;
-  watch::latest_task replay_;
-  watch::file_watcher watcher_;
+  task_group group_;
+  latest_task replay_;
+  file_watcher watcher_;
   outbox outbox_;
   scratch_folder traces_;
   std::uint64_t replays_{};

@@ -147,7 +147,7 @@ opening opening_of(codebook& codes, const live_request& request) {
 
 /// The window's exit status. However it closes, `feeding` ends before this returns.
 asio::awaitable<int> feed_until_closed(window& shown, asio::awaitable<void> feeding) {
-  watch::task_group group{co_await asio::this_coro::executor};
+  task_group group{co_await asio::this_coro::executor};
   group.spawn(std::move(feeding));
   int status = 0;
   std::exception_ptr thrown;

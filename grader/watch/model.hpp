@@ -1,5 +1,7 @@
 #pragma once
 
+#include "terminal/screen_size.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -43,14 +45,6 @@ struct run_outcome {
     return passed == other.passed && verdict == other.verdict && headline == other.headline &&
            points == other.points && token == other.token;
   }
-};
-
-/// Columns and lines of the terminal.
-struct screen_size {
-  std::size_t width{80};
-  std::size_t height{24};
-
-  bool operator==(const screen_size&) const = default;
 };
 
 /// Documents that the reader can open.

@@ -1,24 +1,15 @@
 // How the shell performs what the machine decides: the other half of watch_shell.
 
+#include "base/cancellation.hpp"
 #include "watch/screen.hpp"
 #include "watch/shell.hpp"
 
-#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include <exception>
 #include <utility>
 
 namespace weir::grader::watch {
-namespace {
-
-bool is_cancellation(const std::exception& thrown) {
-  const auto* const error = dynamic_cast<const boost::system::system_error*>(&thrown);
-  return error != nullptr && error->code() == asio::error::operation_aborted;
-}
-
-} // namespace
-
 asio::awaitable<void> watch_shell::judge_one(start_run wish) {
   try {
     const auto outcome = co_await services_.judge(wish.exercise, search_depth::quick);

@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 namespace {
 
 constexpr std::uint64_t fnv_offset = 0xcbf29ce484222325ULL;
@@ -64,4 +64,4 @@ file_snapshot take_snapshot(const std::filesystem::path& file) noexcept {
   return snapshot;
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

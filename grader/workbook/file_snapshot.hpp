@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <optional>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 
 /// A file's content at one moment, as far as "has it changed" needs it.
 struct file_snapshot {
@@ -43,4 +43,4 @@ private:
   file_snapshot known_;
 };
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

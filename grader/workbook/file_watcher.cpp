@@ -14,7 +14,7 @@
 #include <exception>
 #include <utility>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 namespace {
 
 using namespace std::chrono_literals;
@@ -173,4 +173,4 @@ bool file_watcher::concerns_file(std::string_view events) {
   return concerned;
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -14,9 +14,6 @@
 
 namespace weir::grader {
 namespace asio = boost::asio;
-}
-
-namespace weir::grader::watch {
 
 /// Reports changes of one file at a time.
 ///
@@ -67,4 +64,4 @@ private:
   int folder_{-1}; // inotify's number for the folder, while it is watched
 };
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -8,7 +8,7 @@
 #include <array>
 #include <string_view>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 namespace {
 
 using std::chrono::milliseconds;
@@ -69,4 +69,4 @@ watch_place place_of(const std::filesystem::path& file) noexcept {
   return place;
 }
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace weir::grader::watch {
+namespace weir::grader {
 
 /// How the loop learns of a save.
 enum class watch_mode : std::uint8_t {
@@ -45,4 +45,4 @@ watch_plan plan_watch(const watch_wishes& wishes, const watch_place& place);
 /// Asks the system about a file. Never throws.
 watch_place place_of(const std::filesystem::path& file) noexcept;
 
-} // namespace weir::grader::watch
+} // namespace weir::grader

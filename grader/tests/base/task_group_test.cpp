@@ -1,5 +1,5 @@
 #include "base/task_group.hpp"
-#include "tests/watch/watch_support.hpp"
+#include "tests/catch.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-using namespace weir::grader::watch;
+using namespace weir::grader;
 namespace asio = boost::asio;
 
 namespace {

@@ -43,7 +43,7 @@ TEST_CASE("on a narrow terminal list cuts titles and keeps the rest", "[commands
   int exercises = 0;
   for (std::string line; std::getline(lines, line);) {
     INFO(line);
-    CHECK(watch::display_width(line) <= 56);
+    CHECK(display_width(line) <= 56);
     exercises += line.find("20 min, 3 points") != std::string::npos ? 1 : 0;
   }
   CHECK(exercises == 3);

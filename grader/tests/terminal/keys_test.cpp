@@ -1,7 +1,7 @@
 #include "terminal/key_decoder.hpp"
-#include "tests/watch/watch_support.hpp"
+#include "tests/catch.hpp"
 
-using namespace weir::grader::watch;
+using namespace weir::grader;
 
 namespace {
 

@@ -75,7 +75,7 @@ TEST_CASE("a table that is too wide breaks its cells", "[markdown]") {
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) {
     INFO(line);
-    CHECK(watch::display_width(line) <= 30);
+    CHECK(display_width(line) <= 30);
   }
   CHECK(count >= 4);
 }

@@ -1,8 +1,8 @@
 #include "terminal/frame_painter.hpp"
 #include "terminal/text.hpp"
-#include "tests/watch/watch_support.hpp"
+#include "tests/catch.hpp"
 
-using namespace weir::grader::watch;
+using namespace weir::grader;
 using lines = std::vector<std::string>;
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+using namespace weir::grader;
 using namespace weir::grader::watch;
 
 namespace {

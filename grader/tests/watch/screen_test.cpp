@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+using namespace weir::grader;
 using namespace weir::grader::watch;
 
 namespace {

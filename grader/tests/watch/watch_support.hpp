@@ -1,9 +1,6 @@
 #pragma once
 
 #include "tests/catch.hpp"
-#if __has_include(<catch2/generators/catch_generators_all.hpp>)
-#include <catch2/generators/catch_generators_all.hpp>
-#endif
 #include "watch/machine.hpp"
 
 #include <functional>

@@ -1,4 +1,4 @@
-#include "tests/watch/watch_support.hpp"
+#include "tests/catch.hpp"
 #include "workbook/file_snapshot.hpp"
 #include "workbook/file_watcher.hpp"
 #include "workbook/watch_plan.hpp"
@@ -18,7 +18,7 @@
 #include <fstream>
 #include <functional>
 
-using namespace weir::grader::watch;
+using namespace weir::grader;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
