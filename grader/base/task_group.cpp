@@ -11,6 +11,7 @@
 #include <utility>
 
 namespace weir::grader {
+
 void task_group::task::cancel() {
   if (const auto signal = signal_.lock()) {
     signal->emit(asio::cancellation_type::terminal);

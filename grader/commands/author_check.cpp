@@ -55,7 +55,7 @@ std::vector<check_item> carry_out(context& ctx, const toolchain& tools, check_re
                                   bool verbose) {
   const scratch_folder scratch{fs::temp_directory_path()};
   request.scratch = scratch.path();
-  progress_line line{ctx};
+  progress_line line{ctx, ctx.now};
   request.on_item = [&](std::size_t done, std::size_t all, const check_item& last) {
     const std::string name = fmt::format("{} {} ({})", last.exercise, last.subject, last.way);
     if (verbose || !last.good) {

@@ -120,7 +120,7 @@ mutate_request request_for(context& ctx, const author_mutate_options& options) {
 std::vector<mutant_result> carry_out(context& ctx, const toolchain& tools, mutate_request request) {
   const scratch_folder scratch{fs::temp_directory_path()};
   request.scratch = scratch.path();
-  progress_line line{ctx};
+  progress_line line{ctx, ctx.now};
   request.on_result = [&](std::size_t done, std::size_t all, const mutant_result& last) {
     line.show(done, all,
               fmt::format("{} line {}: {}: {}", last.exercise, last.what.line, last.what.operation,

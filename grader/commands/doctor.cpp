@@ -82,7 +82,7 @@ void add_doctor(CLI::App& app, context& ctx) {
   command->add_flag("--json", *as_json, "Write one JSON object");
   explain(*command, ctx, help);
   command->callback([&ctx, as_json] {
-    const std::vector<doctor_check> checks = doctor_checks(gather_doctor_facts(ctx));
+    const std::vector<doctor_check> checks = doctor_checks(gather_doctor_facts(ctx, ctx.env));
     const bool ok = std::none_of(checks.begin(), checks.end(), [](const doctor_check& check) {
       return check.state == check_state::missing;
     });

@@ -13,15 +13,13 @@ int main(int argc, char** argv) {
   const fs::path cwd = fs::current_path(error);
   const fs::path executable = fs::read_symlink("/proc/self/exe", error);
   const environment env = process_environment();
-  context ctx{.where = discover_paths(env, cwd, executable),
-              .terminal = detect_terminal(env),
-              .env = env,
-              .in = std::cin,
-              .out = std::cout,
-              .err = std::cerr,
-              .now = [] {
-                return std::chrono::system_clock::now();
-              }};
+  context ctx{{.terminal = detect_terminal(env),
+               .env = env,
+               .in = std::cin,
+               .out = std::cout,
+               .err = std::cerr},
+              discover_paths(env, cwd, executable),
+              [] { return std::chrono::system_clock::now(); }};
   const std::vector<std::string> arguments{argv + 1, argv + argc};
   const exit_code code = run_cli(ctx, arguments);
   if (!std::cout.flush()) {

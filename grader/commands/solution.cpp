@@ -1,5 +1,3 @@
-#include "commands/solution.hpp"
-
 #include "base/errors.hpp"
 #include "base/files.hpp"
 #include "commands/command_help.hpp"
@@ -13,17 +11,6 @@
 #include <ostream>
 
 namespace weir::grader {
-
-std::filesystem::path require_solution(const context& ctx, const exercise& ex) {
-  std::filesystem::path file = ctx.where.root / "solutions" / ex.folder / ex.file;
-  if (!std::filesystem::exists(file)) {
-    throw environment_error{fmt::format(
-        "There is no solution for '{}' here ({}). Hand-outs for readers come without; ask whoever "
-        "gave you this one.",
-        ex.id, file.string())};
-  }
-  return file;
-}
 
 void add_solution(CLI::App& app, context& ctx) {
   struct arguments {
@@ -40,7 +27,7 @@ void add_solution(CLI::App& app, context& ctx) {
           "shown once the exercise has passed, even if you reset it since, or with `--anyway`.");
   command->callback([&ctx, given] {
     const exercise& ex = ctx.exercise_or_current(given->id);
-    const std::filesystem::path file = require_solution(ctx, ex);
+    const std::filesystem::path file = ctx.require_solution(ex);
     const bool passed = !ctx.progress().load().of(ex.id).first_passed_at.empty();
     if (!passed && !given->anyway) {
       throw not_yet_error{fmt::format(

@@ -73,19 +73,19 @@ const exercise& exercise_of(context& ctx, const viz_options& options) {
   const auto all = ctx.exercises().exercises();
   if (options.presenter && options.id.empty()) {
     for (const exercise& each : all) {
-      if (viz::has_scene(ctx, each)) {
+      if (viz::has_scene(ctx.where, each)) {
         return each;
       }
     }
     throw environment_error{"No exercise has a scene that is built. Build the workbook: ./weir"};
   }
   const exercise& ex = ctx.exercise_or_current(options.id);
-  if (viz::has_scene(ctx, ex)) {
+  if (viz::has_scene(ctx.where, ex)) {
     return ex;
   }
   std::string others;
   for (const exercise& each : all) {
-    if (viz::has_scene(ctx, each)) {
+    if (viz::has_scene(ctx.where, each)) {
       others += (others.empty() ? "" : ", ") + each.id;
     }
   }
@@ -133,12 +133,12 @@ void show_trace(context& ctx, const viz_options& options) {
     for_window.emplace_back("--at-failure");
   }
   ctx.result =
-      static_cast<exit_code>(viz::show_trace(ctx, fs::absolute(options.replay), for_window));
+      static_cast<exit_code>(viz::show_trace(ctx.where, ctx.env, fs::absolute(options.replay), for_window));
 }
 
 /// A trace stands as it is; a token is run again, and once more after every save.
 void replay(context& ctx, const viz_options& options) {
-  static_cast<void>(viz::require_window_program(ctx));
+  static_cast<void>(viz::require_window_program(ctx.where, ctx.env));
   std::error_code error;
   if (const auto what = fs::status(options.replay, error); fs::is_regular_file(what)) {
     return show_trace(ctx, options);
@@ -157,7 +157,7 @@ void replay(context& ctx, const viz_options& options) {
   request.file =
       options.file.empty() ? request_for(ctx, *request.ex).source : fs::absolute(options.file);
   request.window_options = options.for_window;
-  ctx.result = static_cast<exit_code>(viz::show_replay(ctx, request));
+  ctx.result = static_cast<exit_code>(viz::show_replay(ctx, ctx.env, request));
 }
 
 void show(context& ctx, viz_options& options) {
@@ -167,7 +167,7 @@ void show(context& ctx, viz_options& options) {
   if (!options.replay.empty()) {
     return replay(ctx, options);
   }
-  ctx.result = static_cast<exit_code>(viz::show_live(ctx, live_request_for(ctx, options)));
+  ctx.result = static_cast<exit_code>(viz::show_live(ctx, ctx.env, live_request_for(ctx, options)));
 }
 
 void add_window_options(CLI::App& command, const std::shared_ptr<viz_options>& options) {

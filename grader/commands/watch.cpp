@@ -3,7 +3,6 @@
 #include "commands/command_help.hpp"
 #include "commands/commands.hpp"
 #include "commands/grading.hpp"
-#include "commands/solution.hpp"
 #include "judge/process.hpp"
 #include "viz/show.hpp"
 #include "watch/shell.hpp"
@@ -61,13 +60,13 @@ struct session {
   sandbox box;
 
   explicit session(const context& outer)
-      : ctx{.where = outer.where,
-            .terminal = outer.terminal,
-            .env = outer.env,
-            .in = outer.in,
-            .out = outer.out,
-            .err = remarks,
-            .now = outer.now} {}
+      : ctx{{.terminal = outer.terminal,
+             .env = outer.env,
+             .in = outer.in,
+             .out = outer.out,
+             .err = remarks},
+            outer.where,
+            outer.now} {}
 
   std::string take_remarks() {
     std::string text = remarks.str();
@@ -131,7 +130,7 @@ std::string page_text(session& loop, const std::string& id, watch::page_kind pag
   if (page == watch::page_kind::brief) {
     return read_file(loop.ctx.exercises().folder_of(ex) / "brief.md");
   }
-  std::string text = read_file(require_solution(loop.ctx, ex));
+  std::string text = read_file(loop.ctx.require_solution(ex));
   loop.ctx.progress().update([&](progress& known) {
     exercise_progress each = known.of(id);
     each.solution_seen = true;
@@ -181,7 +180,7 @@ std::string last_lines(std::string text, int count) {
 
 /// `weir viz` in a process group of its own: whatever it started ends with it.
 asio::awaitable<std::string> visualize(session& loop, std::string id, std::string token) {
-  static_cast<void>(viz::require_window_program(loop.ctx));
+  static_cast<void>(viz::require_window_program(loop.ctx.where, loop.ctx.env));
   process_spec spec;
   spec.argv = {std::filesystem::read_symlink("/proc/self/exe").string(), "viz"};
   if (token.empty()) {

@@ -192,21 +192,21 @@ std::string try_inotify() {
   return {};
 }
 
-void gather_places(context& ctx, doctor_facts& facts) {
+void gather_places(open_workbook& book, doctor_facts& facts) {
   try {
-    facts.exercises = ctx.exercises().exercises().size();
+    facts.exercises = book.exercises().exercises().size();
     if (facts.exercises == 0) {
-      facts.root_problem = (ctx.where.root / "exercises").string() + " holds no exercise";
+      facts.root_problem = (book.where.root / "exercises").string() + " holds no exercise";
     }
   } catch (const std::exception& error) {
     facts.root_problem = error.what();
   }
-  const fs::path place = existing(ctx.where.workspace);
+  const fs::path place = existing(book.where.workspace);
   if (::access(place.c_str(), W_OK) != 0) {
     facts.workspace_problem = fmt::format("{}: {}", place.string(), std::strerror(errno));
   } else {
     try {
-      ctx.progress(); // of another version?
+      book.progress(); // of another version?
     } catch (const std::exception& error) {
       facts.workspace_problem = error.what();
     }
@@ -217,32 +217,32 @@ void gather_places(context& ctx, doctor_facts& facts) {
   facts.inotify_problem = try_inotify();
 }
 
-void gather_toolchain(context& ctx, doctor_facts& facts) {
+void gather_toolchain(open_workbook& book, const environment& env, doctor_facts& facts) {
   facts.compilers =
-      find_programs({"clang++-19", "clang++", "g++", "g++-12", "g++-13", "g++-14"}, ctx.env);
-  facts.linkers = find_programs({"ld.lld-19", "ld.lld", "mold", "ld"}, ctx.env);
-  facts.tools = find_programs({"cmake", "ninja", "ccache"}, ctx.env);
+      find_programs({"clang++-19", "clang++", "g++", "g++-12", "g++-13", "g++-14"}, env);
+  facts.linkers = find_programs({"ld.lld-19", "ld.lld", "mold", "ld"}, env);
+  facts.tools = find_programs({"cmake", "ninja", "ccache"}, env);
   try {
-    facts.used = toolchain::load(ctx.where.build);
-    facts.trial_problem = try_compiling(*facts.used, ctx.env);
-    facts.runner_problem = try_runner(*facts.used, ctx.env);
+    facts.used = toolchain::load(book.where.build);
+    facts.trial_problem = try_compiling(*facts.used, env);
+    facts.runner_problem = try_runner(*facts.used, env);
   } catch (const std::exception& error) {
     facts.used_problem = error.what();
   }
   if (facts.used) {
-    facts.libraries = find_libraries(facts.used->compiler.string(), ctx.env);
+    facts.libraries = find_libraries(facts.used->compiler.string(), env);
   } else if (!facts.compilers.empty()) {
-    facts.libraries = find_libraries(facts.compilers.front().path.string(), ctx.env);
+    facts.libraries = find_libraries(facts.compilers.front().path.string(), env);
   }
 }
 
 } // namespace
 
-doctor_facts gather_doctor_facts(context& ctx) {
+doctor_facts gather_doctor_facts(open_workbook& book, const environment& env) {
   doctor_facts facts;
-  facts.where = ctx.where;
-  gather_places(ctx, facts);
-  gather_toolchain(ctx, facts);
+  facts.where = book.where;
+  gather_places(book, facts);
+  gather_toolchain(book, env, facts);
   asio::io_context loop{1};
   asio::co_spawn(loop, sandbox::probe(), [&](const std::exception_ptr& failure, sandbox found) {
     if (!failure) {

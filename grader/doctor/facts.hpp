@@ -1,8 +1,9 @@
 #pragma once
 
-#include "commands/context.hpp"
+#include "base/environment.hpp"
 #include "judge/sandbox.hpp"
 #include "judge/toolchain.hpp"
+#include "workbook/open_workbook.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -49,6 +50,6 @@ struct doctor_facts {
 
 /// Looks at everything; starts compilers, the linker, the runner and bubblewrap. Never fails. Takes
 /// about a second. Leaves nothing behind but the folder of the workspace's parent as it was.
-doctor_facts gather_doctor_facts(context& ctx);
+doctor_facts gather_doctor_facts(open_workbook& book, const environment& env);
 
 } // namespace weir::grader

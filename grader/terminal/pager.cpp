@@ -11,8 +11,8 @@ namespace weir::grader {
 
 namespace {
 
-std::string pager_command(const context& ctx) {
-  if (const auto chosen = ctx.env("PAGER")) {
+std::string pager_command(const console& streams) {
+  if (const auto chosen = streams.env("PAGER")) {
     return *chosen == "cat" ? std::string{} : *chosen;
   }
   return find_program("less") ? "less" : "";
@@ -34,18 +34,18 @@ private:
 
 } // namespace
 
-void show_paged(context& ctx, const std::string& text) {
-  const std::string command = ctx.terminal.output ? pager_command(ctx) : std::string{};
+void show_paged(const console& streams, const std::string& text) {
+  const std::string command = streams.terminal.output ? pager_command(streams) : std::string{};
   if (command.empty()) {
-    ctx.out << text;
+    streams.out << text;
     return;
   }
   // What git does: leave a text that fits the screen on it, let colours through.
   ::setenv("LESS", "FRX", 0);
-  ctx.out.flush();
+  streams.out.flush();
   std::FILE* pipe = ::popen(command.c_str(), "w");
   if (pipe == nullptr) {
-    ctx.out << text;
+    streams.out << text;
     return;
   }
   const broken_pipes_ignored guard;
@@ -53,8 +53,8 @@ void show_paged(context& ctx, const std::string& text) {
   constexpr int command_not_found = 127;
   const int status = ::pclose(pipe);
   if (WIFEXITED(status) && WEXITSTATUS(status) == command_not_found) {
-    ctx.note("the pager '" + command + "' can't be run; set PAGER to one that can.");
-    ctx.out << text;
+    streams.note("the pager '" + command + "' can't be run; set PAGER to one that can.");
+    streams.out << text;
   }
 }
 

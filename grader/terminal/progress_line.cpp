@@ -26,29 +26,29 @@ progress_line::~progress_line() {
 }
 
 void progress_line::show(std::size_t done, std::size_t all, std::string_view last) {
-  if (!ctx_.terminal.output) {
+  if (!streams_.terminal.output) {
     return;
   }
   std::string text = fmt::format("[{}/{}] ", done, all);
-  if (const std::string left = time_left(done, all, ctx_.now() - began_); !left.empty()) {
+  if (const std::string left = time_left(done, all, now_() - began_); !left.empty()) {
     text += left + ", ";
   }
   text += last;
   // A line that wraps could not be taken back.
-  const auto width = static_cast<std::size_t>(std::max(ctx_.terminal.width, 2)) - 1;
+  const auto width = static_cast<std::size_t>(std::max(streams_.terminal.width, 2)) - 1;
   clear();
-  ctx_.err << text.substr(0, width) << std::flush;
+  streams_.err << text.substr(0, width) << std::flush;
   shown_ = true;
 }
 
 void progress_line::keep(const std::string& text) {
   clear();
-  ctx_.note(text);
+  streams_.note(text);
 }
 
 void progress_line::clear() {
   if (shown_) {
-    ctx_.err << "\r\x1b[K" << std::flush;
+    streams_.err << "\r\x1b[K" << std::flush;
     shown_ = false;
   }
 }

@@ -1,11 +1,13 @@
 #pragma once
 
-#include "commands/context.hpp"
+#include "terminal/console.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace weir::grader {
 
@@ -13,7 +15,11 @@ namespace weir::grader {
 /// end. Where there is no terminal, nothing but what is to stay.
 class progress_line {
 public:
-  explicit progress_line(const context& ctx) : ctx_{ctx}, began_{ctx.now()} {}
+  using clock = std::function<std::chrono::system_clock::time_point()>;
+
+  /// `now` tells the time, for what is left of it.
+  progress_line(const console& streams, clock now)
+      : streams_{streams}, now_{std::move(now)}, began_{now_()} {}
 
   progress_line(const progress_line&) = delete;
   progress_line& operator=(const progress_line&) = delete;
@@ -26,7 +32,8 @@ public:
   void keep(const std::string& text);
 
 private:
-  const context& ctx_;
+  const console& streams_;
+  clock now_;
   std::chrono::system_clock::time_point began_;
   bool shown_{};
 

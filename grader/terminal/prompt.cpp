@@ -5,11 +5,11 @@
 
 namespace weir::grader {
 
-std::optional<std::string> ask(context& ctx, const std::string& question) {
-  ctx.out << question << std::flush;
+std::optional<std::string> ask(const console& streams, const std::string& question) {
+  streams.out << question << std::flush;
   std::string line;
-  if (!std::getline(ctx.in, line)) {
-    ctx.out << '\n';
+  if (!std::getline(streams.in, line)) {
+    streams.out << '\n';
     return std::nullopt;
   }
   const auto first = line.find_first_not_of(" \t\r");
@@ -19,8 +19,8 @@ std::optional<std::string> ask(context& ctx, const std::string& question) {
   return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
 }
 
-bool confirm(context& ctx, const std::string& question) {
-  const auto answer = ask(ctx, question + " [y/N] ");
+bool confirm(const console& streams, const std::string& question) {
+  const auto answer = ask(streams, question + " [y/N] ");
   return answer && (*answer == "y" || *answer == "Y" || *answer == "yes" || *answer == "Yes");
 }
 

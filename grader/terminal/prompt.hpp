@@ -1,6 +1,6 @@
 #pragma once
 
-#include "commands/context.hpp"
+#include "terminal/console.hpp"
 
 #include <optional>
 #include <string>
@@ -8,9 +8,9 @@
 namespace weir::grader {
 
 /// A line from the reader, without outer white space; empty optional at the end of input.
-std::optional<std::string> ask(context& ctx, const std::string& question);
+std::optional<std::string> ask(const console& streams, const std::string& question);
 
 /// True for y or yes; anything else, the end of input too, means no.
-bool confirm(context& ctx, const std::string& question);
+bool confirm(const console& streams, const std::string& question);
 
 } // namespace weir::grader

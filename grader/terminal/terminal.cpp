@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cstdlib>
 
 namespace weir::grader {
 
@@ -48,13 +47,6 @@ bool locale_is_utf8(const environment& env) {
 }
 
 } // namespace
-
-environment process_environment() {
-  return [](std::string_view name) -> std::optional<std::string> {
-    const char* value = std::getenv(std::string{name}.c_str());
-    return value != nullptr ? std::optional<std::string>{value} : std::nullopt;
-  };
-}
 
 terminal_info detect_terminal(const environment& env) {
   terminal_info info;

@@ -129,22 +129,19 @@ public:
     std::istringstream in{input};
     std::ostringstream out;
     std::ostringstream err;
-    context ctx{.where = {.root = book_.root(),
-                          .build = book_.root() / "build",
-                          .workspace = book_.workspace_root()},
-                .terminal = terminal,
-                .env = [this](std::string_view name) -> std::optional<std::string> {
-                  const auto found = variables.find(name);
-                  return found == variables.end() ? std::nullopt
-                                                  : std::optional<std::string>{found->second};
-                },
-                .in = in,
-                .out = out,
-                .err = err,
-                .now =
-                    [this] {
-                      return now;
-                    }};
+    context ctx{{.terminal = terminal,
+                 .env = [this](std::string_view name) -> std::optional<std::string> {
+                   const auto found = variables.find(name);
+                   return found == variables.end() ? std::nullopt
+                                                   : std::optional<std::string>{found->second};
+                 },
+                 .in = in,
+                 .out = out,
+                 .err = err},
+                paths{.root = book_.root(),
+                      .build = book_.root() / "build",
+                      .workspace = book_.workspace_root()},
+                [this] { return now; }};
     const std::vector<std::string> arguments{words};
     const exit_code code = run_cli(ctx, arguments);
     return {code, out.str(), err.str()};

@@ -3,7 +3,6 @@
 #include "base/errors.hpp"
 #include "base/run_operation.hpp"
 #include "base/task_group.hpp"
-#include "commands/solution.hpp"
 #include "judge/pipeline.hpp"
 #include "judge/sandbox.hpp"
 #include "judge/toolchain.hpp"
@@ -25,18 +24,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path solution_of(const context& ctx, const exercise& ex) {
-  return ctx.where.root / "solutions" / ex.folder / ex.file;
+fs::path solution_of(const open_workbook& book, const exercise& ex) {
+  return book.where.root / "solutions" / ex.folder / ex.file;
 }
 
 /// The files behind the codes, and which of them may be shown.
 class codebook {
 public:
-  codebook(context& ctx, const live_request& request) : ctx_{ctx}, request_{request} {}
+  codebook(open_workbook& book, const live_request& request) : book_{book}, request_{request} {}
 
   std::vector<code> codes_of(const exercise& ex) {
     std::vector<code> all{code::yours, code::naive};
-    if (solution_open(ex) && fs::exists(solution_of(ctx_, ex))) {
+    if (solution_open(ex) && fs::exists(solution_of(book_, ex))) {
       all.push_back(code::mended);
     }
     if (&ex == request_.ex && !request_.other_file.empty()) {
@@ -50,7 +49,7 @@ public:
     case code::yours:
       return own_file(ex);
     case code::naive:
-      return ctx_.where.root / "exercises" / ex.folder / ex.file;
+      return book_.where.root / "exercises" / ex.folder / ex.file;
     case code::mended:
       return solution(ex);
     case code::file:
@@ -63,12 +62,12 @@ public:
   }
 
 private:
-  context& ctx_;
+  open_workbook& book_;
   const live_request& request_;
 
   bool solution_open(const exercise& ex) {
     return request_.gate == live_request::solutions::open ||
-           !ctx_.progress().load().of(ex.id).first_passed_at.empty();
+           !book_.progress().load().of(ex.id).first_passed_at.empty();
   }
 
   fs::path own_file(const exercise& ex) {
@@ -76,14 +75,14 @@ private:
       return request_.own_file;
     }
     try {
-      return ctx_.work().require_file(ctx_.exercises(), ex);
+      return book_.work().require_file(book_.exercises(), ex);
     } catch (const environment_error&) {
-      return ctx_.work().file_of(ex); // whoever reads it says what is wrong; it may come back
+      return book_.work().file_of(ex); // whoever reads it says what is wrong; it may come back
     }
   }
 
   fs::path solution(const exercise& ex) {
-    fs::path file = require_solution(ctx_, ex);
+    fs::path file = book_.require_solution(ex);
     if (!solution_open(ex)) {
       throw not_yet_error{
           fmt::format("'{}' has not passed yet, so its solution stays closed. `weir "
@@ -94,11 +93,11 @@ private:
   }
 };
 
-std::vector<menu_entry> menu_of(context& ctx, codebook& codes) {
-  const auto chapters = load_chapters(ctx.where.root);
+std::vector<menu_entry> menu_of(open_workbook& book, codebook& codes) {
+  const auto chapters = load_chapters(book.where.root);
   std::vector<menu_entry> menu;
-  for (const exercise& ex : ctx.exercises().exercises()) {
-    if (!has_scene(ctx, ex)) {
+  for (const exercise& ex : book.exercises().exercises()) {
+    if (!has_scene(book.where, ex)) {
       continue;
     }
     const auto found = std::ranges::find(chapters, ex.chapter, &chapter::folder);
@@ -111,11 +110,11 @@ std::vector<menu_entry> menu_of(context& ctx, codebook& codes) {
   return menu;
 }
 
-feed_services services_of(context& ctx, codebook& codes) {
+feed_services services_of(open_workbook& book, codebook& codes) {
   feed_services services;
-  services.exercise_of = [&ctx](const std::string& id) -> const exercise& {
-    const exercise& ex = ctx.require_exercise(id);
-    if (!has_scene(ctx, ex)) {
+  services.exercise_of = [&book](const std::string& id) -> const exercise& {
+    const exercise& ex = book.require_exercise(id);
+    if (!has_scene(book.where, ex)) {
       throw usage_error{fmt::format("'{}' has no scene.", ex.id)};
     }
     return ex;
@@ -126,13 +125,13 @@ feed_services services_of(context& ctx, codebook& codes) {
   services.source_of = [&codes](const exercise& ex, code which) {
     return codes.source_of(ex, which);
   };
-  services.build_folder_of = [&ctx](const exercise& ex) {
-    return grader::build_folder_of(ctx.where.workspace, ex);
+  services.build_folder_of = [&book](const exercise& ex) {
+    return grader::build_folder_of(book.where.workspace, ex);
   };
-  services.load_toolchain = [&ctx] {
-    return toolchain::load(ctx.where.build);
+  services.load_toolchain = [&book] {
+    return toolchain::load(book.where.build);
   };
-  services.repository_root = ctx.where.root;
+  services.repository_root = book.where.root;
   return services;
 }
 
@@ -165,27 +164,27 @@ asio::awaitable<int> feed_until_closed(window& shown, asio::awaitable<void> feed
   co_return status;
 }
 
-asio::awaitable<int> live(context& ctx, const live_request& request,
+asio::awaitable<int> live(open_workbook& book, const live_request& request,
                           std::vector<std::string> command) {
   const auto executor = co_await asio::this_coro::executor;
-  codebook codes{ctx, request};
+  codebook codes{book, request};
   window shown{executor};
   auto connection =
       shown.start_with_feed(std::move(command)); // it opens while the rest is prepared
   sandbox box = co_await sandbox::probe();
-  feeder feed{executor, std::move(connection), std::move(box), services_of(ctx, codes)};
-  feed.begin(menu_of(ctx, codes), opening_of(codes, request));
+  feeder feed{executor, std::move(connection), std::move(box), services_of(book, codes)};
+  feed.begin(menu_of(book, codes), opening_of(codes, request));
   const int status = co_await feed_until_closed(shown, feed.run());
   co_return status;
 }
 
-replay_source source_of(context& ctx, const sandbox& box, const replay_request& request) {
-  const fs::path build_folder = grader::build_folder_of(ctx.where.workspace, *request.ex);
-  const auto judge = [&ctx, &box, &request, build_folder]() -> asio::awaitable<verdict> {
-    const toolchain tools = toolchain::load(ctx.where.build);
+replay_source source_of(open_workbook& book, const sandbox& box, const replay_request& request) {
+  const fs::path build_folder = grader::build_folder_of(book.where.workspace, *request.ex);
+  const auto judge = [&book, &box, &request, build_folder]() -> asio::awaitable<verdict> {
+    const toolchain tools = toolchain::load(book.where.build);
     grade_request wanted;
     wanted.ex = request.ex;
-    wanted.repository_root = ctx.where.root;
+    wanted.repository_root = book.where.root;
     wanted.source = request.file;
     wanted.build_folder = build_folder;
     wanted.replay_token = request.token;
@@ -195,13 +194,13 @@ replay_source source_of(context& ctx, const sandbox& box, const replay_request& 
   return {.ex = request.ex, .file = request.file, .build_folder = build_folder, .judge = judge};
 }
 
-asio::awaitable<int> replayed(context& ctx, const replay_request& request,
+asio::awaitable<int> replayed(open_workbook& book, const replay_request& request,
                               std::vector<std::string> command) {
   const auto executor = co_await asio::this_coro::executor;
   window shown{executor};
   auto connection = shown.start_with_feed(std::move(command));
   const sandbox box = co_await sandbox::probe();
-  replay_feeder feed{executor, std::move(connection), source_of(ctx, box, request)};
+  replay_feeder feed{executor, std::move(connection), source_of(book, box, request)};
   const int status = co_await feed_until_closed(shown, feed.run());
   co_return status;
 }
@@ -234,47 +233,47 @@ chosen_code parse_chosen(const std::string& word) {
   return {.which = code::file, .file = fs::absolute(word)};
 }
 
-fs::path require_window_program(const context& ctx) {
-  if (const auto other = ctx.env("WEIR_VIZ"); other && !other->empty()) {
+fs::path require_window_program(const paths& where, const environment& env) {
+  if (const auto other = env("WEIR_VIZ"); other && !other->empty()) {
     return fs::absolute(*other); // measurements and tests take the window's place
   }
-  fs::path program = ctx.where.build / "bin" / "weir-viz";
+  fs::path program = where.build / "bin" / "weir-viz";
   std::error_code error;
   if (!fs::is_regular_file(program, error)) {
     throw environment_error{fmt::format(
         "The visualizer is not built here ({} is missing). Type `./weir viz` in {}: it installs "
         "what the visualizer needs (Dear ImGui and GLFW) and builds it. Without it, `weir scene` "
         "shows the same runs as text.",
-        program.string(), ctx.where.root.string())};
+        program.string(), where.root.string())};
   }
   return program;
 }
 
-bool has_scene(const context& ctx, const exercise& ex) {
+bool has_scene(const paths& where, const exercise& ex) {
   std::error_code error;
-  return fs::is_regular_file(ctx.where.build / "scenes" / (ex.id + ".so"), error);
+  return fs::is_regular_file(where.build / "scenes" / (ex.id + ".so"), error);
 }
 
-int show_live(context& ctx, const live_request& request) {
-  codebook codes{ctx, request};
+int show_live(open_workbook& book, const environment& env, const live_request& request) {
+  codebook codes{book, request};
   static_cast<void>(codes.source_of(*request.ex, request.shown)); // says now what stays closed
   if (request.beside) {
     static_cast<void>(codes.source_of(*request.ex, *request.beside));
   }
-  std::vector<std::string> command{require_window_program(ctx).string()};
+  std::vector<std::string> command{require_window_program(book.where, env).string()};
   command.insert(command.end(), request.window_options.begin(), request.window_options.end());
-  return run_operation(live(ctx, request, std::move(command)));
+  return run_operation(live(book, request, std::move(command)));
 }
 
-int show_replay(context& ctx, const replay_request& request) {
-  std::vector<std::string> command{require_window_program(ctx).string()};
+int show_replay(open_workbook& book, const environment& env, const replay_request& request) {
+  std::vector<std::string> command{require_window_program(book.where, env).string()};
   command.insert(command.end(), request.window_options.begin(), request.window_options.end());
-  return run_operation(replayed(ctx, request, std::move(command)));
+  return run_operation(replayed(book, request, std::move(command)));
 }
 
-int show_trace(const context& ctx, const fs::path& trace,
+int show_trace(const paths& where, const environment& env, const fs::path& trace,
                const std::vector<std::string>& window_options) {
-  std::vector<std::string> command{require_window_program(ctx).string(), "--trace", trace.string()};
+  std::vector<std::string> command{require_window_program(where, env).string(), "--trace", trace.string()};
   command.insert(command.end(), window_options.begin(), window_options.end());
   return run_operation(recorded(std::move(command)));
 }

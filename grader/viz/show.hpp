@@ -1,6 +1,6 @@
 #pragma once
 
-#include "commands/context.hpp"
+#include "workbook/open_workbook.hpp"
 #include "viz/feed.hpp"
 #include "workbook/exercise.hpp"
 
@@ -37,15 +37,15 @@ struct live_request {
 };
 
 /// The visualizer's program. Throws environment_error, which says what to do, when it is not built.
-std::filesystem::path require_window_program(const context& ctx);
+std::filesystem::path require_window_program(const paths& where, const environment& env);
 
 /// Whether the exercise has a scene that is built.
-bool has_scene(const context& ctx, const exercise& ex);
+bool has_scene(const paths& where, const exercise& ex);
 
 /// Shows the scene until the window is closed; returns the window's exit status. SIGINT and SIGTERM
 /// close it and come out as interrupted_error. Throws not_yet_error for a solution that is still
 /// closed, environment_error.
-int show_live(context& ctx, const live_request& request);
+int show_live(open_workbook& book, const environment& env, const live_request& request);
 
 /// A token to be replayed against the code as it is now, and after every save.
 struct replay_request {
@@ -56,10 +56,10 @@ struct replay_request {
 };
 
 /// Shows what the token's schedule comes to, until the window is closed; otherwise as `show_live`.
-int show_replay(context& ctx, const replay_request& request);
+int show_replay(open_workbook& book, const environment& env, const replay_request& request);
 
 /// Shows a recorded run.
-int show_trace(const context& ctx, const std::filesystem::path& trace,
+int show_trace(const paths& where, const environment& env, const std::filesystem::path& trace,
                const std::vector<std::string>& window_options);
 
 } // namespace weir::grader::viz

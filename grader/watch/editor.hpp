@@ -1,6 +1,6 @@
 #pragma once
 
-#include "terminal/terminal.hpp"
+#include "base/environment.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

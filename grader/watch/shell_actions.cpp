@@ -10,6 +10,7 @@
 #include <utility>
 
 namespace weir::grader::watch {
+
 asio::awaitable<void> watch_shell::judge_one(start_run wish) {
   try {
     const auto outcome = co_await services_.judge(wish.exercise, search_depth::quick);

@@ -83,19 +83,19 @@ std::vector<chapter> load_chapters(const fs::path& root) {
   return chapters;
 }
 
-chapter require_chapter(context& ctx, std::string_view typed) {
-  const std::vector<chapter> all = load_chapters(ctx.where.root);
+chapter require_chapter(open_workbook& book, std::string_view typed) {
+  const std::vector<chapter> all = load_chapters(book.where.root);
   if (all.empty()) {
     throw environment_error{
         fmt::format("There are no chapters below {}. Start weir from the repository, or set "
                     "WEIR_ROOT to it.",
-                    ctx.where.root.string())};
+                    book.where.root.string())};
   }
-  const catalog* exercises = ctx.exercises_if_any();
+  const catalog* exercises = book.exercises_if_any();
   if (typed.empty()) {
     const bool any = exercises != nullptr && !exercises->exercises().empty();
     const exercise* current = any ? exercises->find(".") : nullptr;
-    current = any && current == nullptr ? ctx.first_pending() : current;
+    current = any && current == nullptr ? book.first_pending() : current;
     return current != nullptr ? chapter_of(all, *current) : all.front();
   }
   if (const chapter* found = find_chapter(all, typed)) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "commands/context.hpp"
+#include "workbook/open_workbook.hpp"
 
 #include <filesystem>
 #include <string>
@@ -25,6 +25,6 @@ std::vector<chapter> load_chapters(const std::filesystem::path& root);
 /// What the reader means by `typed`: a chapter's number, name, folder or path, or an exercise of
 /// it; when empty, the chapter of the current exercise, else the first. Throws usage_error with the
 /// nearest names.
-chapter require_chapter(context& ctx, std::string_view typed);
+chapter require_chapter(open_workbook& book, std::string_view typed);
 
 } // namespace weir::grader

@@ -2,7 +2,6 @@
 #include "author/check_report.hpp"
 #include "author/release.hpp"
 #include "author/skeleton.hpp"
-#include "terminal/progress_line.hpp"
 #include "tests/workbook_support.hpp"
 
 #include <boost/json.hpp>
@@ -273,46 +272,4 @@ TEST_CASE("a check as JSON has the fields of exercism's results", "[author]") {
         R"-({"name":"drain reject/a.cpp (seed 1)","status":"fail",)-"
         R"("message":"order should catch it, and let it pass","output":null,"task_id":2,)"
         R"("exercise":"drain","subject":"reject/a.cpp","way":"seed 1"})");
-}
-
-TEST_CASE("what is left of a long piece of work is guessed from what it has taken", "[author]") {
-  using namespace std::chrono_literals;
-  CHECK(time_left(4, 100, 8s).empty());
-  CHECK(time_left(10, 20, 30s) == "about 30 s left");
-  CHECK(time_left(10, 110, 30s) == "about 5 min left");
-  CHECK(time_left(20, 20, 30s).empty());
-}
-
-TEST_CASE("progress is one line of a terminal that is gone at the end", "[author]") {
-  const workbook book;
-  std::istringstream in;
-  std::ostringstream out;
-  std::ostringstream err;
-  context ctx{.where = {.root = book.root(), .build = {}, .workspace = {}},
-              .terminal = {.output = true, .width = 20},
-              .env = [](std::string_view) -> std::optional<std::string> { return {}; },
-              .in = in,
-              .out = out,
-              .err = err,
-              .now =
-                  [] {
-                    return std::chrono::system_clock::time_point{};
-                  }};
-  {
-    progress_line line{ctx};
-    line.show(1, 9, "drain starter (seed 1)");
-    line.show(2, 9, "drain solution");
-    line.keep("wrong");
-    line.show(3, 9, "paper");
-  }
-  CHECK(err.str() == "[1/9] drain starter\r\x1b[K[2/9] drain solutio\r\x1b[Kweir: wrong\n"
-                     "[3/9] paper\r\x1b[K");
-  err.str({});
-  ctx.terminal.output = false;
-  {
-    progress_line line{ctx};
-    line.show(1, 9, "drain starter (seed 1)");
-    line.keep("wrong");
-  }
-  CHECK(err.str() == "weir: wrong\n");
 }

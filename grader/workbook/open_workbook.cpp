@@ -1,4 +1,4 @@
-#include "commands/context.hpp"
+#include "workbook/open_workbook.hpp"
 
 #include "base/errors.hpp"
 #include "base/text_distance.hpp"
@@ -7,25 +7,20 @@
 
 #include <algorithm>
 #include <exception>
-#include <ostream>
 
 namespace weir::grader {
 
-void context::note(const std::string& text) const {
-  err << "weir: " << text << '\n';
-}
-
-const catalog& context::exercises() {
+const catalog& open_workbook::exercises() {
   if (!catalog_) {
     catalog_ = catalog::load(where.root, [this](const std::string& problem) {
-      note(problem + " The other exercises can be worked on meanwhile.");
+      note_(problem + " The other exercises can be worked on meanwhile.");
     });
     catalog_->recognise_below(where.workspace);
   }
   return *catalog_;
 }
 
-const catalog* context::exercises_if_any() {
+const catalog* open_workbook::exercises_if_any() {
   try {
     return &exercises();
   } catch (const std::exception&) {
@@ -33,24 +28,24 @@ const catalog* context::exercises_if_any() {
   }
 }
 
-workspace& context::work() {
+workspace& open_workbook::work() {
   if (!workspace_) {
-    workspace_.emplace(where.workspace, [this](const std::string& text) { note(text); });
+    workspace_.emplace(where.workspace, note_);
   }
   return *workspace_;
 }
 
-progress_file& context::progress() {
+progress_file& open_workbook::progress() {
   if (!progress_) {
     if (work().exists()) {
       work().open(); // refuses a workspace of another version
     }
-    progress_.emplace(work().state_folder(), [this](const std::string& text) { note(text); }, now);
+    progress_.emplace(work().state_folder(), note_, now);
   }
   return *progress_;
 }
 
-const exercise& context::require_exercise(std::string_view typed) {
+const exercise& open_workbook::require_exercise(std::string_view typed) {
   const catalog& all = exercises();
   if (const exercise* found = all.find(typed)) {
     return *found;
@@ -59,7 +54,7 @@ const exercise& context::require_exercise(std::string_view typed) {
                                 did_you_mean(all.suggest(typed)))};
 }
 
-const exercise& context::exercise_or_current(std::string_view typed) {
+const exercise& open_workbook::exercise_or_current(std::string_view typed) {
   if (!typed.empty()) {
     return require_exercise(typed);
   }
@@ -78,7 +73,7 @@ const exercise& context::exercise_or_current(std::string_view typed) {
       "Every exercise has passed, so say which one you mean; `weir list` shows them."};
 }
 
-const exercise* context::first_pending() {
+const exercise* open_workbook::first_pending() {
   const auto all = exercises().exercises();
   const grader::progress known = progress().load();
   const std::string current = known.current();
@@ -96,6 +91,17 @@ const exercise* context::first_pending() {
     }
   }
   return &*found;
+}
+
+std::filesystem::path open_workbook::require_solution(const exercise& ex) const {
+  std::filesystem::path file = where.root / "solutions" / ex.folder / ex.file;
+  if (!std::filesystem::exists(file)) {
+    throw environment_error{fmt::format(
+        "There is no solution for '{}' here ({}). Hand-outs for readers come without; ask whoever "
+        "gave you this one.",
+        ex.id, file.string())};
+  }
+  return file;
 }
 
 } // namespace weir::grader
