@@ -9,8 +9,10 @@
 // file is meant. Common indentation, blank lines at either end and nested region markers are left
 // out.
 //
-// Also refused: a C++ block without a marker (nothing proves it), a region that nothing quotes, and
-// a link to a heading or a file that does not exist. `--update` rewrites the blocks from the files.
+// Also refused: a C++ block without a marker (nothing proves it), a region that nothing quotes, a
+// link to a heading or a file that does not exist, here or in another Markdown file, and a line of
+// a block that is wider than a terminal of 80 columns. `--update` rewrites the blocks from the
+// files.
 //
 // Exit status: 0 all agree, 1 something does not, 2 wrong usage.
 #include <algorithm>
@@ -74,7 +76,36 @@ lines tidy(const lines& raw) {
   return kept;
 }
 
-/// One chapter's prose, checked line by line.
+/// Columns on a terminal: characters of UTF-8, since blocks hold no wide or combining ones.
+std::size_t columns(std::string_view line) {
+  return static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+constexpr std::size_t terminal = 80;
+
+/// The anchors a Markdown viewer gives to headings: lower case, punctuation out, spaces to hyphens.
+std::set<std::string> headings_of(const lines& text) {
+  std::set<std::string> headings;
+  bool fenced = false;
+  for (const auto& line : text) {
+    if (line.starts_with("```"))
+      fenced = !fenced;
+    if (fenced || !line.starts_with("#"))
+      continue;
+    std::string anchor;
+    for (const char c : line.substr(std::min(line.size(), line.find_first_not_of("# "))))
+      if (c == ' ')
+        anchor += '-';
+      else if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_')
+        anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    headings.insert(anchor);
+  }
+  return headings;
+}
+
+/// One Markdown file's prose, checked line by line.
 class chapter {
 public:
   explicit chapter(fs::path file) : file_(std::move(file)) {}
@@ -86,7 +117,7 @@ public:
       return false;
     }
     text_ = std::move(*text);
-    collect_headings();
+    headings_ = headings_of(text_);
     for (line_ = 0; line_ != text_.size(); ++line_)
       check_line(update);
     find_unquoted_regions();
@@ -109,11 +140,15 @@ private:
         complain(--line_, "a quote marker, but no fenced block on the next line");
         return;
       }
+      const auto opening = line_;
       check_quote(source, region, update);
+      check_width(opening, line_);
     } else if (text_[line_].starts_with("```")) {
       if (text_[line_].starts_with("```cpp"))
         complain(line_, "a C++ block without a quote marker above it: nothing proves it compiles");
-      line_ = closing_fence(line_);
+      const auto opening = line_;
+      line_ = closing_fence(opening);
+      check_width(opening, line_);
     } else {
       check_links();
     }
@@ -125,6 +160,13 @@ private:
         return at;
     complain(opening, "this fenced block is never closed");
     return text_.size() - 1;
+  }
+
+  void check_width(std::size_t opening, std::size_t closing) {
+    for (auto line = opening + 1; line < closing; ++line)
+      if (const auto wide = columns(text_[line]); wide > terminal)
+        complain(line, "is " + std::to_string(wide) + " columns wide, and a terminal has " +
+                           std::to_string(terminal));
   }
 
   void check_quote(const fs::path& source, const std::string& region, bool update) {
@@ -192,27 +234,15 @@ private:
         continue;
       if (path.empty() && !headings_.contains(heading))
         complain(line_, "links to #" + heading + ", and no heading is called that");
-      if (!path.empty() && !fs::exists(file_.parent_path() / path))
-        complain(line_, "links to " + path + ", which does not exist");
-    }
-  }
-
-  /// The anchors a Markdown viewer gives to headings: lower case, punctuation out, spaces to
-  /// hyphens.
-  void collect_headings() {
-    bool fenced = false;
-    for (const auto& line : text_) {
-      if (line.starts_with("```"))
-        fenced = !fenced;
-      if (fenced || !line.starts_with("#"))
+      if (path.empty())
         continue;
-      std::string anchor;
-      for (const char c : line.substr(std::min(line.size(), line.find_first_not_of("# "))))
-        if (c == ' ')
-          anchor += '-';
-        else if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_')
-          anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-      headings_.insert(anchor);
+      const auto target = file_.parent_path() / path;
+      if (!fs::exists(target))
+        complain(line_, "links to " + path + ", which does not exist");
+      else if (!heading.empty() &&
+               !headings_of(read_lines(target).value_or(lines{})).contains(heading))
+        complain(line_,
+                 "links to " + path + "#" + heading + ", and no heading there is called that");
     }
   }
 

@@ -43,6 +43,13 @@ expect("unquoted" 1 "marks .more., which nothing quotes" PROSE "${MARK}${BLOCK}"
 expect("good_link" 0 "agree" PROSE "## What's a put?\n[up](#whats-a-put)\n${MARK}${BLOCK}")
 expect("bad_link" 1 "no heading is called that" PROSE "[up](#nowhere)\n${MARK}${BLOCK}")
 expect("bad_file" 1 "does not exist" PROSE "[up](nowhere.md)\n${MARK}${BLOCK}")
+expect("bad_far_link" 1 "no heading there is called" PROSE "[away](a.cpp#nowhere)\n${MARK}${BLOCK}")
+string(REPEAT "é" 80 eighty) # eighty columns in 160 bytes
+expect("eighty_columns" 0 "agree" PROSE "```text\n${eighty}\n```\n${MARK}${BLOCK}")
+expect("too_wide" 1 "README.md:2: is 81 columns wide" PROSE "```text\n${eighty}!\n```\n${MARK}${BLOCK}")
+string(REPLACE "return 1" "return ${eighty}" wide_source "${SOURCE}")
+string(REPLACE "return 1" "return ${eighty}" wide_block "${BLOCK}")
+expect("quote_too_wide" 1 "columns wide" PROSE "${MARK}${wide_block}" SOURCE "${wide_source}")
 expect("unknown" 2 "usage" PROSE "" ARGS "--upate")
 
 expect("update" 0 "agree" PROSE "before\n${MARK}${stale}after\n" ARGS "--update")
