@@ -60,11 +60,11 @@ load open_load(double per_second) {
 }
 
 int main() {
-  std::printf("calls/s   mean of 30 s       p99   inside at the end\n");
+  std::printf("calls/s      mean        p99   inside after 30 s\n");
   std::size_t inside = 0;
   for (const double per_second : {400.0, 700.0, 780.0, 850.0}) {
     const load seen = open_load(per_second);
-    std::printf("%7.0f   %9.0f ms   %7.0f ms   %14zu\n", per_second,
+    std::printf("%7.0f   %4.0f ms   %6.0f ms   %17zu\n", per_second,
                 seen.mean.count() * 1000, seen.p99.count() * 1000, seen.inside);
     inside = seen.inside;
   }
