@@ -21,7 +21,7 @@ constexpr const char* help = R"(Writes a script for your shell to standard outpu
 /// What the scripts ask for: one word a line, and nothing when there is trouble.
 void complete(context& ctx, const std::string& kind) {
   if (kind == "chapters") {
-    for (const chapter& each : load_chapters(ctx.where.root)) {
+    for (const chapter& each : ctx.chapters()) {
       ctx.out << each.name << '\n';
     }
   } else if (const catalog* all = ctx.exercises_if_any()) {

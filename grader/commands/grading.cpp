@@ -2,6 +2,7 @@
 
 #include "base/errors.hpp"
 #include "base/run_operation.hpp"
+#include "workbook/debrief.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <fmt/format.h>
@@ -57,9 +58,10 @@ void record_grading(context& ctx, const exercise& ex, const verdict& v) {
   });
 }
 
-report_options report_options_for(context& ctx, bool verbose) {
+report_options report_options_for(context& ctx, const exercise& ex, bool verbose) {
   report_options how = options_for(ctx.terminal);
   how.verbose = verbose;
+  how.fixed = what_was_fixed(ctx.where.root, ex);
   how.solution = std::filesystem::exists(ctx.where.root / "solutions");
   if (const exercise* pending = ctx.first_pending()) {
     how.next = pending->id;

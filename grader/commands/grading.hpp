@@ -19,7 +19,7 @@ verdict grade_now(const context& ctx, grade_request request);
 /// Notes the verdict in the progress file, unless nothing was judged.
 void record_grading(context& ctx, const exercise& ex, const verdict& v);
 
-report_options report_options_for(context& ctx, bool verbose);
+report_options report_options_for(context& ctx, const exercise& ex, bool verbose);
 
 /// 0 for a pass, 3 when nothing was judged, else 1.
 exit_code exit_code_of(const verdict& v);

@@ -1,7 +1,7 @@
 #include "commands/command_help.hpp"
 #include "commands/commands.hpp"
 #include "terminal/text.hpp"
-#include "workbook/chapters.hpp"
+#include "workbook/route.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
@@ -116,24 +116,27 @@ private:
   }
 };
 
-std::string title_of_chapter(const std::vector<chapter>& chapters, const exercise& ex) {
-  const auto found = std::find_if(chapters.begin(), chapters.end(),
-                                  [&](const chapter& c) { return c.folder == ex.chapter; });
-  return fmt::format("{} {}", ex.number.substr(0, ex.number.find('.')),
-                     found != chapters.end() ? found->title : ex.chapter);
+/// The heading above a chapter's exercises.
+std::string heading_of(context& ctx, const route& way, const exercise& ex) {
+  const std::vector<chapter>& chapters = ctx.chapters();
+  const auto found = std::ranges::find(chapters, ex.chapter, &chapter::folder);
+  const bool known = found != chapters.end() && way.is_known(*found);
+  return ctx.paint().bold(fmt::format("{} {}", ex.number.substr(0, ex.number.find('.')),
+                                      found != chapters.end() ? found->title : ex.chapter)) +
+         (known ? ctx.paint().green(fmt::format("  known, by {}", found->fast_track)) : "");
 }
 
 void show_text(context& ctx) {
   const catalog& all = ctx.exercises();
   const progress known = ctx.progress().load();
   const exercise* current = ctx.first_pending();
-  const std::vector<chapter> chapters = load_chapters(ctx.where.root);
+  const route way{all.exercises(), ctx.chapters(), known};
   const list_layout layout{ctx, known, all.exercises()};
   std::string previous_chapter;
   for (const exercise& ex : all.exercises()) {
     if (ex.chapter != previous_chapter) {
       ctx.out << (previous_chapter.empty() ? "" : "\n")
-              << ctx.paint().bold(title_of_chapter(chapters, ex)) << '\n';
+              << heading_of(ctx, way, ex) << '\n';
       previous_chapter = ex.chapter;
     }
     ctx.out << layout.line(ex, &ex == current) << '\n';

@@ -131,7 +131,7 @@ void add_quiz(CLI::App& app, context& ctx) {
   command->add_flag("--answers", given->answers, "Print questions and answers, and ask nothing");
   explain(*command, ctx, help);
   command->callback([&ctx, given] {
-    const chapter about = require_chapter(ctx, given->chapter);
+    const chapter& about = ctx.require_chapter(given->chapter);
     if (!std::filesystem::exists(about.quiz)) {
       throw environment_error{fmt::format("Chapter {} has no quiz: there is no {}.", about.folder,
                                           about.quiz.string())};

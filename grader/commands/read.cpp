@@ -30,7 +30,7 @@ void add_read(CLI::App& app, context& ctx) {
       "Shows the chapter's prose in $PAGER (less when it is not set), or plainly when output is "
       "no terminal.\n\nExamples: `weir read`, `weir read 1`, `weir read back-pressure`.");
   command->callback([&ctx, given] {
-    const chapter found = require_chapter(ctx, given->chapter);
+    const chapter& found = ctx.require_chapter(given->chapter);
     if (!std::filesystem::exists(found.prose)) {
       throw environment_error{fmt::format("Chapter {} has no prose yet: there is no {}.",
                                           found.folder, found.prose.string())};

@@ -13,8 +13,10 @@ void register_commands(CLI::App& app, context& ctx) {
   add_bench(app, ctx);
   add_brief(app, ctx);
   add_hint(app, ctx);
+  add_debrief(app, ctx);
   add_solution(app, ctx);
   add_reset(app, ctx);
+  add_fast_track(app, ctx);
   add_read(app, ctx);
   add_quiz(app, ctx);
   add_init(app, ctx);

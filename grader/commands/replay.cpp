@@ -39,7 +39,7 @@ void replay(context& ctx, const replay_options& options) {
                            held ? ctx.paint().green("replayed") : ctx.paint().yellow("replayed"),
                            seen.title, seen.text);
   } else {
-    ctx.out << report(v, ex, report_options_for(ctx, options.verbose));
+    ctx.out << report(v, ex, report_options_for(ctx, ex, options.verbose));
     if (!v.trace_file.empty()) {
       ctx.out << fmt::format("\n  The whole run: {}\n",
                              ctx.paint().cyan("weir trace --text " + v.trace_file));

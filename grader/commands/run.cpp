@@ -63,7 +63,7 @@ void run(context& ctx, const run_options& options) {
   if (options.json) {
     ctx.out << boost::json::serialize(to_json(v, ex)) << '\n';
   } else {
-    report_options how = report_options_for(ctx, options.verbose);
+    report_options how = report_options_for(ctx, ex, options.verbose);
     how.show_next = options.file.empty();
     ctx.out << report(v, ex, how);
   }

@@ -89,7 +89,7 @@ void scene(context& ctx, const scene_options& options) {
   const toolchain tools = toolchain::load(ctx.where.build);
   built_scene result = run_operation(build_and_run(tools, std::move(wanted), std::move(request)));
   if (auto* failed = std::get_if<verdict>(&result)) {
-    ctx.out << report(*failed, ex, report_options_for(ctx, false));
+    ctx.out << report(*failed, ex, report_options_for(ctx, ex, false));
     ctx.result = exit_code_of(*failed);
   } else {
     print(ctx, ex, options, std::move(std::get<scene_outcome>(result)));

@@ -6,6 +6,8 @@
 #include "judge/process.hpp"
 #include "viz/show.hpp"
 #include "watch/shell.hpp"
+#include "workbook/debrief.hpp"
+#include "workbook/route.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -77,17 +79,12 @@ struct session {
 };
 
 /// The exercise that a pass of `ex` leads on to; empty when none is pending.
-std::string next_pending(session& loop, const exercise& ex) {
-  const progress known = loop.ctx.progress().load();
+std::string next_after(session& loop, const exercise& ex) {
+  const progress reached = loop.ctx.progress().load();
   const auto all = loop.ctx.exercises().exercises();
   const auto place = static_cast<std::size_t>(&ex - all.data());
-  for (std::size_t step = 1; step < all.size(); ++step) {
-    const exercise& each = all[(place + step) % all.size()];
-    if (!known.of(each.id).passed) {
-      return each.id;
-    }
-  }
-  return {};
+  const exercise* next = route{all, loop.ctx.chapters(), reached}.next_pending(place + 1);
+  return next != nullptr && next != &ex ? next->id : std::string{};
 }
 
 /// Throws environment_error when nothing was judged.
@@ -102,7 +99,8 @@ watch::run_outcome outcome_of(session& loop, const exercise& ex, verdict judged)
   outcome.points = judged.points;
   outcome.token = judged.token;
   report_options how = options_for(loop.ctx.terminal);
-  how.next = next_pending(loop, ex);
+  how.next = next_after(loop, ex);
+  how.fixed = what_was_fixed(loop.ctx.where.root, ex);
   how.solution = std::filesystem::exists(loop.ctx.where.root / "solutions");
   outcome.report = [&ex, how, judged = std::make_shared<const verdict>(std::move(judged))](
                        std::size_t width) mutable {
@@ -127,8 +125,13 @@ asio::awaitable<watch::run_outcome> judge(session& loop, std::string id,
 
 std::string page_text(session& loop, const std::string& id, watch::page_kind page) {
   const exercise& ex = loop.ctx.require_exercise(id);
-  if (page == watch::page_kind::brief) {
+  switch (page) {
+  case watch::page_kind::brief:
     return read_file(loop.ctx.exercises().folder_of(ex) / "brief.md");
+  case watch::page_kind::debrief:
+    return read_file(debrief_file(loop.ctx.where.root, ex));
+  case watch::page_kind::solution:
+    break;
   }
   std::string text = read_file(loop.ctx.require_solution(ex));
   loop.ctx.progress().update([&](progress& known) {
@@ -246,6 +249,7 @@ std::string path_for_reader(const std::filesystem::path& file) {
 
 std::vector<watch::watched_exercise> watched_exercises(context& ctx) {
   const progress known = ctx.progress().load();
+  const route way{ctx.exercises().exercises(), ctx.chapters(), known};
   std::vector<watch::watched_exercise> all;
   for (const exercise& ex : ctx.exercises().exercises()) {
     const exercise_progress each = known.of(ex.id);
@@ -259,6 +263,8 @@ std::vector<watch::watched_exercise> watched_exercises(context& ctx) {
     watched.hints_seen = static_cast<std::size_t>(std::max(each.hints_seen, 0));
     watched.passed = each.passed;
     watched.passed_once = each.passed || !each.first_passed_at.empty();
+    watched.has_debrief = std::filesystem::exists(debrief_file(ctx.where.root, ex));
+    watched.door = way.door_of(ex);
     watched.has_solution =
         std::filesystem::exists(ctx.where.root / "solutions" / ex.folder / ex.file);
     all.push_back(std::move(watched));

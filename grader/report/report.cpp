@@ -241,11 +241,17 @@ private:
   }
 
   void next_step() {
+    if (!how_.fixed.empty()) {
+      paragraph(how_.fixed);
+    }
     blank();
     if (how_.next.empty()) {
       text_ += "  That was the last one that was pending.\n";
     } else {
       text_ += fmt::format("  Next: {}\n", paint_.cyan("weir brief " + how_.next));
+    }
+    if (!how_.fixed.empty()) {
+      text_ += fmt::format("  Debrief: {}\n", paint_.cyan("weir debrief " + ex_.id));
     }
     if (how_.solution) {
       text_ += fmt::format("  Compare: {}\n", paint_.cyan("weir solution " + ex_.id));

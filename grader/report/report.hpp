@@ -14,6 +14,7 @@ struct report_options {
   bool unicode{true};
   bool verbose{};       ///< all of the timeline, all of what the program printed
   std::string next;     ///< id of the exercise after a pass; empty: none is left
+  std::string fixed;    ///< what was fixed, in a sentence; empty: the exercise has no debrief
   bool solution{true};  ///< false: there is none to compare with, as in a hand-out
   bool show_next{true}; ///< false: the file judged was not the reader's own
 };

@@ -94,7 +94,7 @@ private:
 };
 
 std::vector<menu_entry> menu_of(open_workbook& book, codebook& codes) {
-  const auto chapters = load_chapters(book.where.root);
+  const auto& chapters = book.chapters();
   std::vector<menu_entry> menu;
   for (const exercise& ex : book.exercises().exercises()) {
     if (!has_scene(book.where, ex)) {

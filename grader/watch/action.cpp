@@ -2,8 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 namespace weir::grader::watch {
 namespace {
+
+std::string_view name_of(page_kind page) {
+  switch (page) {
+  case page_kind::brief:
+    return "brief";
+  case page_kind::debrief:
+    return "debrief";
+  case page_kind::solution:
+    break;
+  }
+  return "solution";
+}
 
 struct printer {
   std::string operator()(const watch_file& a) const {
@@ -43,8 +57,7 @@ struct printer {
   }
 
   std::string operator()(const load_page& a) const {
-    return fmt::format("load_page({}, {})", a.page == page_kind::brief ? "brief" : "solution",
-                       a.exercise);
+    return fmt::format("load_page({}, {})", name_of(a.page), a.exercise);
   }
 
   std::string operator()(const reset_file& a) const {

@@ -146,7 +146,7 @@ void watch_machine::handle(const page_loaded& e) {
   if (e.exercise != current().id) {
     return;
   }
-  show(e.page == page_kind::brief ? view_kind::brief : view_kind::solution);
+  show(view_of(e.page));
   state_.page_text = e.text;
   out_.emplace_back(draw{});
 }
@@ -263,17 +263,6 @@ std::optional<std::size_t> watch_machine::index_of(std::string_view id) const {
     return std::nullopt;
   }
   return static_cast<std::size_t>(found - state_.exercises.begin());
-}
-
-std::optional<std::size_t> watch_machine::next_pending() const {
-  const std::size_t count = state_.exercises.size();
-  for (std::size_t step = 1; step < count; ++step) {
-    const std::size_t index = (state_.current + step) % count;
-    if (!state_.exercises[index].passed) {
-      return index;
-    }
-  }
-  return std::nullopt;
 }
 
 } // namespace weir::grader::watch

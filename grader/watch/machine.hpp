@@ -74,7 +74,6 @@ private:
   void stop();
   void judge(watched_exercise& exercise, const run_outcome& outcome);
   std::optional<std::size_t> index_of(std::string_view id) const;
-  std::optional<std::size_t> next_pending() const;
 
   watched_exercise& current() { return state_.exercises[state_.current]; }
 

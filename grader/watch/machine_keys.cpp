@@ -44,6 +44,8 @@ void watch_machine::press_character(char32_t character) {
     return;
   case U'b':
     return toggle_page(page_kind::brief);
+  case U'd':
+    return toggle_page(page_kind::debrief);
   case U's':
     return toggle_page(page_kind::solution);
   case U'c':
@@ -113,7 +115,7 @@ void watch_machine::go_next() {
     state_.notice = "This is the last exercise; l lists them all.";
     return;
   }
-  if (const auto pending = next_pending()) {
+  if (const auto pending = next_pending(state_)) {
     return open(*pending);
   }
   state_.notice = "Every exercise has passed; l lists them all.";
@@ -145,8 +147,17 @@ void watch_machine::next_hint() {
 }
 
 void watch_machine::toggle_page(page_kind page) {
-  if (state_.view == (page == page_kind::brief ? view_kind::brief : view_kind::solution)) {
+  if (state_.view == view_of(page)) {
     return show(view_kind::report);
+  }
+  if (page == page_kind::debrief && !current().has_debrief) {
+    state_.notice = "This exercise has no debrief.";
+    return;
+  }
+  if (page == page_kind::debrief && !current().passed_once) {
+    state_.notice = fmt::format(
+        "The debrief opens after a pass (or now, with `weir debrief {} --anyway`).", current().id);
+    return;
   }
   if (page == page_kind::solution && !current().has_solution) {
     state_.notice = "Hand-outs for readers come without solutions.";

@@ -22,6 +22,8 @@ struct watched_exercise {
   bool passed{};            ///< The latest judgement was a pass.
   bool passed_once{};       ///< Any judgement ever was: opens the solution.
   bool has_solution{true};  ///< A hand-out for readers comes without.
+  bool has_debrief{};        ///< What to read after a pass.
+  std::string door{};        ///< Exercise whose pass settles this one too (fast track); or empty.
   std::string checked{};    ///< Headline from the latest "check all"; empty before.
 
   bool operator==(const watched_exercise&) const = default;
@@ -48,9 +50,12 @@ struct run_outcome {
 };
 
 /// Documents that the reader can open.
-enum class page_kind : std::uint8_t { brief, solution };
+enum class page_kind : std::uint8_t { brief, debrief, solution };
 
 /// What fills the middle of the screen.
-enum class view_kind : std::uint8_t { report, hints, list, brief, solution, keys };
+enum class view_kind : std::uint8_t { report, hints, list, brief, debrief, solution, keys };
+
+/// The view that shows a document.
+view_kind view_of(page_kind page);
 
 } // namespace weir::grader::watch

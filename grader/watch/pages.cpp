@@ -96,6 +96,7 @@ constexpr std::string_view keys_page =
     "r   check now\n"
     "c   check all exercises\n"
     "l   list of exercises; Enter opens one\n"
+    "d   the debrief, after a pass\n"
     "s   the solution, after a pass\n"
     "x   put the starter back (asks first, keeps a backup)\n"
     "v   the visualizer: the failure on the screen, else the scene\n"
@@ -129,19 +130,27 @@ std::vector<key_label> labels_for(const watch_state& state) {
   case view_kind::hints:
     return {{"h", "further"}, {"q", "back"}, {"b", "brief"}, {"o", "editor"}};
   case view_kind::brief:
+  case view_kind::debrief:
   case view_kind::solution:
   case view_kind::keys:
     return {{"j k", "scroll"}, {"q", "back"}, {"n", "next"}, {"o", "editor"}, {"h", "hint"}};
   case view_kind::report:
     break;
   }
-  if (state.exercise().passed && state.exercise().has_solution) {
-    return {{"n", "next"},      {"s", "solution"}, {"l", "list"}, {"v", "see it run"},
-            {"c", "check all"}, {"p", "previous"}, {"b", "brief"}};
-  }
   if (state.exercise().passed) {
-    return {{"n", "next"},      {"l", "list"},     {"v", "see it run"},
-            {"c", "check all"}, {"p", "previous"}, {"b", "brief"}};
+    std::vector<key_label> labels{{"n", "next"}};
+    if (state.exercise().has_debrief) {
+      labels.emplace_back("d", "debrief");
+    }
+    if (state.exercise().has_solution) {
+      labels.emplace_back("s", "solution");
+    }
+    labels.insert(labels.end(), {{"l", "list"},
+                                 {"v", "see it run"},
+                                 {"c", "check all"},
+                                 {"p", "previous"},
+                                 {"b", "brief"}});
+    return labels;
   }
   return {{"h", "hint"}, {"b", "brief"},    {"o", "editor"}, {"n", "next"},     {"l", "list"},
           {"r", "run"},  {"p", "previous"}, {"x", "reset"},  {"c", "check all"}};
@@ -158,6 +167,7 @@ std::string page_of(const watch_state& state, const text_style& style) {
   case view_kind::list:
     return list_page(state);
   case view_kind::brief:
+  case view_kind::debrief:
     return markdown(state.page_text, state, style);
   case view_kind::solution:
     return state.page_text;
@@ -195,12 +205,9 @@ std::string offer_of(const watch_state& state) {
   if (!passed || state.view != view_kind::report) {
     return {};
   }
-  const std::size_t count = state.exercises.size();
-  for (std::size_t step = 1; step < count; ++step) {
-    const auto& each = state.exercises[(state.current + step) % count];
-    if (!each.passed) {
-      return paint.green(fmt::format("n goes on to {} {}", each.number, each.title));
-    }
+  if (const auto next = next_pending(state)) {
+    const auto& each = state.exercises[*next];
+    return paint.green(fmt::format("n goes on to {} {}", each.number, each.title));
   }
   return paint.green("That was the last one: every exercise has passed.");
 }

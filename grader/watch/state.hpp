@@ -43,11 +43,15 @@ struct watch_state {
   std::size_t scroll{};      ///< Lines of the view above the screen's edge.
   std::size_t hints_shown{}; ///< Of the current exercise.
   std::size_t cursor{};      ///< In the list.
-  std::string page_text;     ///< Of a brief (Markdown) or a solution.
+  std::string page_text;     ///< Of a brief or a debrief (Markdown), or a solution.
   question_kind question{question_kind::none};
   std::string notice; ///< One line, until the next key.
 
   const watched_exercise& exercise() const { return exercises[current]; }
 };
+
+/// The place of the next exercise that is still ahead, from the current one on and then from the
+/// start; none when all others are settled.
+std::optional<std::size_t> next_pending(const watch_state& state);
 
 } // namespace weir::grader::watch

@@ -1,9 +1,7 @@
 #include "workbook/chapters.hpp"
 
 #include "base/errors.hpp"
-#include "base/text_distance.hpp"
-
-#include <fmt/format.h>
+#include "workbook/toml_reader.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -35,6 +33,20 @@ std::string title_of(const fs::path& prose, const std::string& name) {
   return title;
 }
 
+void read_manifest(const fs::path& file, chapter& into) {
+  if (!fs::exists(file)) {
+    return;
+  }
+  const toml::table table = toml_reader::parse(file);
+  const toml_reader reader{file, table};
+  reader.require_format(1);
+  reader.only({"format", "fast_track", "why"});
+  into.fast_track = reader.text("fast_track");
+  into.fast_track_why = reader.text("why");
+}
+
+} // namespace
+
 const chapter* find_chapter(const std::vector<chapter>& all, std::string_view typed) {
   const std::string word = fs::path{typed}.lexically_normal().filename().string();
   // "chapters/01-back-pressure/" has an empty file name.
@@ -50,15 +62,8 @@ const chapter* find_chapter(const std::vector<chapter>& all, std::string_view ty
   return found == all.end() ? nullptr : &*found;
 }
 
-chapter chapter_of(const std::vector<chapter>& all, const exercise& ex) {
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const chapter& each) { return each.folder == ex.chapter; });
-  return found == all.end() ? all.front() : *found;
-}
-
-} // namespace
-
-std::vector<chapter> load_chapters(const fs::path& root) {
+std::vector<chapter> load_chapters(const fs::path& root,
+                                   const std::function<void(const std::string&)>& complain) {
   std::set<std::tuple<int, std::string>> folders;
   for (const char* room : {"chapters", "exercises"}) {
     std::error_code error;
@@ -77,39 +82,15 @@ std::vector<chapter> load_chapters(const fs::path& root) {
     each.name = folder.substr(folder.find('-') + 1);
     each.prose = root / "chapters" / folder / "README.md";
     each.quiz = root / "chapters" / folder / "quiz.toml";
+    try {
+      read_manifest(root / "chapters" / folder / "chapter.toml", each);
+    } catch (const content_error& problem) {
+      complain(problem.what());
+    }
     each.title = title_of(each.prose, each.name);
     chapters.push_back(std::move(each));
   }
   return chapters;
-}
-
-chapter require_chapter(open_workbook& book, std::string_view typed) {
-  const std::vector<chapter> all = load_chapters(book.where.root);
-  if (all.empty()) {
-    throw environment_error{
-        fmt::format("There are no chapters below {}. Start weir from the repository, or set "
-                    "WEIR_ROOT to it.",
-                    book.where.root.string())};
-  }
-  const catalog* exercises = book.exercises_if_any();
-  if (typed.empty()) {
-    const bool any = exercises != nullptr && !exercises->exercises().empty();
-    const exercise* current = any ? exercises->find(".") : nullptr;
-    current = any && current == nullptr ? book.first_pending() : current;
-    return current != nullptr ? chapter_of(all, *current) : all.front();
-  }
-  if (const chapter* found = find_chapter(all, typed)) {
-    return *found;
-  }
-  if (const exercise* ex = exercises != nullptr ? exercises->find(typed) : nullptr) {
-    return chapter_of(all, *ex);
-  }
-  std::vector<std::string> names;
-  for (const chapter& each : all) {
-    names.push_back(each.name);
-  }
-  throw usage_error{fmt::format("There is no chapter '{}'.{} The chapters are: {}.", typed,
-                                did_you_mean(nearest(typed, names)), fmt::join(names, ", "))};
 }
 
 } // namespace weir::grader

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "workbook/open_workbook.hpp"
-
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,14 +16,23 @@ struct chapter {
   std::string title;           ///< the prose's first heading, else the name with spaces
   std::filesystem::path prose; ///< README.md; may not exist
   std::filesystem::path quiz;  ///< quiz.toml; may not exist
+  /// The fast-track door: id of the exercise that, passed, marks the chapter as known. Empty where
+  /// there is none.
+  std::string fast_track;
+  std::string fast_track_why; ///< one line: what passing it shows
 };
 
-/// In order of number.
-std::vector<chapter> load_chapters(const std::filesystem::path& root);
+/// In order of number. Reads `chapter.toml` of each, format 1:
+///
+///     format = 1
+///     fast_track = "limiter"  # id of one of its exercises
+///     why = "…"
+///
+/// A malformed one is told to `complain` with file:line:column, and its chapter then has no door.
+std::vector<chapter> load_chapters(const std::filesystem::path& root,
+                                   const std::function<void(const std::string&)>& complain);
 
-/// What the reader means by `typed`: a chapter's number, name, folder or path, or an exercise of
-/// it; when empty, the chapter of the current exercise, else the first. Throws usage_error with the
-/// nearest names.
-chapter require_chapter(open_workbook& book, std::string_view typed);
+/// The chapter with this number, name, folder or path; null when there is none.
+const chapter* find_chapter(const std::vector<chapter>& all, std::string_view typed);
 
 } // namespace weir::grader

@@ -2,6 +2,7 @@
 
 #include "base/errors.hpp"
 #include "base/text_distance.hpp"
+#include "workbook/route.hpp"
 
 #include <fmt/format.h>
 
@@ -73,24 +74,57 @@ const exercise& open_workbook::exercise_or_current(std::string_view typed) {
       "Every exercise has passed, so say which one you mean; `weir list` shows them."};
 }
 
+const std::vector<chapter>& open_workbook::chapters() {
+  if (!chapters_) {
+    chapters_ = load_chapters(where.root, [this](const std::string& problem) {
+      note_(problem + " Its chapter has no fast track meanwhile.");
+    });
+  }
+  return *chapters_;
+}
+
+const chapter& open_workbook::require_chapter(std::string_view typed) {
+  const std::vector<chapter>& all = chapters();
+  if (all.empty()) {
+    throw environment_error{
+        fmt::format("There are no chapters below {}. Start weir from the repository, or set "
+                    "WEIR_ROOT to it.",
+                    where.root.string())};
+  }
+  const auto chapter_of = [&](const exercise& ex) -> const chapter& {
+    const chapter* found = find_chapter(all, ex.chapter);
+    return found != nullptr ? *found : all.front();
+  };
+  const catalog* known = exercises_if_any();
+  if (typed.empty()) {
+    const bool any = known != nullptr && !known->exercises().empty();
+    const exercise* current = any ? known->find(".") : nullptr;
+    current = any && current == nullptr ? first_pending() : current;
+    return current != nullptr ? chapter_of(*current) : all.front();
+  }
+  if (const chapter* found = find_chapter(all, typed)) {
+    return *found;
+  }
+  if (const exercise* ex = known != nullptr ? known->find(typed) : nullptr) {
+    return chapter_of(*ex);
+  }
+  std::vector<std::string> names;
+  for (const chapter& each : all) {
+    names.push_back(each.name);
+  }
+  throw usage_error{fmt::format("There is no chapter '{}'.{} The chapters are: {}.", typed,
+                                did_you_mean(nearest(typed, names)), fmt::join(names, ", "))};
+}
+
 const exercise* open_workbook::first_pending() {
   const auto all = exercises().exercises();
-  const grader::progress known = progress().load();
-  const std::string current = known.current();
+  const grader::progress reached = progress().load();
+  const std::string current = reached.current();
   const auto start =
       std::find_if(all.begin(), all.end(), [&](const exercise& ex) { return ex.id == current; });
-  const auto pending = [&](const exercise& ex) {
-    return !known.of(ex.id).passed;
-  };
   // From where the reader was to the end, then what was skipped before.
-  auto found = std::find_if(start, all.end(), pending);
-  if (found == all.end()) {
-    found = std::find_if(all.begin(), start, pending);
-    if (found == start) {
-      return nullptr;
-    }
-  }
-  return &*found;
+  return route{all, chapters(), reached}.next_pending(
+      static_cast<std::size_t>(start - all.begin()));
 }
 
 std::filesystem::path open_workbook::require_solution(const exercise& ex) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "workbook/catalog.hpp"
+#include "workbook/chapters.hpp"
 #include "workbook/paths.hpp"
 #include "workbook/progress.hpp"
 #include "workbook/workspace.hpp"
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::grader {
 
@@ -41,8 +43,15 @@ public:
   /// For commands whose ID may be left out: `typed`, else the exercise whose workspace folder the
   /// reader stands in, else the first pending one after where they were last.
   const exercise& exercise_or_current(std::string_view typed);
-  /// The first exercise that has not passed, starting from where the reader was last; null when all
-  /// have.
+  /// In order of number.
+  const std::vector<chapter>& chapters();
+  /// What the reader means by `typed`: a chapter's number, name, folder or path, or an exercise of
+  /// it; when empty, the chapter of the current exercise, else the first. Throws usage_error with
+  /// the nearest names.
+  const chapter& require_chapter(std::string_view typed);
+
+  /// The first exercise that is still ahead (`route`), from where the reader was last; null when
+  /// none is.
   const exercise* first_pending();
 
   /// The model answer's file. Throws environment_error, with words for a hand-out's reader, when
@@ -52,6 +61,7 @@ public:
 private:
   remark note_;
   std::optional<catalog> catalog_;
+  std::optional<std::vector<chapter>> chapters_;
   std::optional<workspace> workspace_;
   std::optional<progress_file> progress_;
 };

@@ -134,6 +134,15 @@ void progress::set_current(std::string_view id) {
   document_["current"] = id;
 }
 
+bool progress::fast_track(std::string_view chapter) const {
+  const json::object* all = object_at(document_, "fast_tracks");
+  return all != nullptr && flag_at(*all, chapter);
+}
+
+void progress::set_fast_track(std::string_view chapter, bool taken) {
+  object_in(document_, "fast_tracks")[chapter] = taken;
+}
+
 std::optional<int> progress::quiz_score(std::string_view chapter) const {
   const json::object* all = object_at(document_, "quizzes");
   const json::object* entry = all != nullptr ? object_at(*all, chapter) : nullptr;

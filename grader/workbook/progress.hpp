@@ -56,6 +56,10 @@ public:
   std::string current() const;
   void set_current(std::string_view id);
 
+  /// Whether the reader has gone to the chapter's fast-track door, and not left it since.
+  bool fast_track(std::string_view chapter) const;
+  void set_fast_track(std::string_view chapter, bool taken);
+
   /// Questions of a chapter's quiz answered rightly in the last sitting, by chapter folder.
   std::optional<int> quiz_score(std::string_view chapter) const;
   void set_quiz_score(std::string_view chapter, int right, int questions,

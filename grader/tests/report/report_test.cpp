@@ -109,6 +109,10 @@ TEST_CASE("a passing report gives points, schedules, time and the next step", "[
   how.solution = false;
   CHECK_THAT(report(v, queue_exercise(), how),
              has_text("weir brief overflow") && !has_text("Compare"));
+  how.fixed = "A waiter is served in its turn.";
+  CHECK_THAT(report(v, queue_exercise(), how),
+             has_text("\n  A waiter is served in its turn.\n\n  Next: weir brief overflow\n"
+                      "  Debrief: weir debrief bounded-queue\n"));
 }
 
 TEST_CASE("every verdict's word stands first", "[report]") {

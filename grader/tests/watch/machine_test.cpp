@@ -307,6 +307,35 @@ TEST_CASE("the solution opens after a pass only", "[watch]") {
   CHECK(loop.press('s') == actions{load_page{page_kind::solution, "overflow"}, draw{}});
 }
 
+TEST_CASE("d opens the debrief, after a pass only", "[watch]") {
+  auto exercises = three_exercises();
+  exercises[1].has_debrief = true;
+  watch_machine machine{exercises, 1, false};
+  machine.on(started{});
+  CHECK(machine.on(key_pressed{key::of('d')}) == actions{draw{}});
+  CHECK(machine.state().notice ==
+        "The debrief opens after a pass (or now, with `weir debrief overflow --anyway`).");
+  machine.on(verdict_arrived{1, passing()});
+  CHECK(machine.on(key_pressed{key::of('d')}) ==
+        actions{load_page{page_kind::debrief, "overflow"}, draw{}});
+  machine.on(page_loaded{page_kind::debrief, "overflow", "# After the fix"});
+  CHECK(machine.state().view == view_kind::debrief);
+}
+
+TEST_CASE("n goes past a chapter whose door has passed on the fast track", "[watch]") {
+  auto exercises = three_exercises();
+  for (auto& each : exercises) {
+    each.passed = false;
+  }
+  exercises[0].door = "bounded-queue";
+  exercises[1].door = "bounded-queue";
+  watch_machine machine{exercises, 0, false};
+  machine.on(started{});
+  machine.on(verdict_arrived{1, passing()});
+  machine.on(key_pressed{key::of('n')});
+  CHECK(machine.state().current == 2);
+}
+
 TEST_CASE("where there is no solution, s says so, before a pass and after", "[watch]") {
   auto exercises = three_exercises();
   exercises[1].has_solution = false;
