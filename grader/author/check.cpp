@@ -26,7 +26,7 @@ struct job {
   fs::path file;
   const toolchain* tools{};
   std::uint64_t seed{1};
-  depth tier{depth::first};
+  search_depth depth{search_depth::quick};
   judge wanted;
 };
 
@@ -90,7 +90,7 @@ public:
       add(*ex, "starter", root / "exercises" / ex->folder / ex->file, starter_judge(*ex), false);
       add(*ex, "solution", root / "solutions" / ex->folder / ex->file, must_pass, true);
       jobs_.push_back({ex, "solution", "optimised", root / "solutions" / ex->folder / ex->file,
-                       &tools_, 1, depth::deep, must_pass});
+                       &tools_, 1, search_depth::deep, must_pass});
       for (const calibration_file& file : read_calibration(root, *ex)) {
         const bool accept = file.which == calibration_file::side::accept;
         const std::string name = (accept ? "accept/" : "reject/") + file.file.filename().string();
@@ -107,15 +107,15 @@ private:
   void add(const exercise& ex, const std::string& subject, const fs::path& file,
            const judge& wanted, bool thorough) {
     for (const std::uint64_t seed : request_.seeds) {
-      jobs_.push_back(
-          {&ex, subject, fmt::format("seed {}", seed), file, &tools_, seed, depth::first, wanted});
+      jobs_.push_back({&ex, subject, fmt::format("seed {}", seed), file, &tools_, seed,
+                       search_depth::quick, wanted});
       if (!thorough) {
         break;
       }
     }
     if (thorough && request_.sanitized && tools_.asan) {
       jobs_.push_back(
-          {&ex, subject, "sanitized", file, tools_.asan.get(), 1, depth::first, wanted});
+          {&ex, subject, "sanitized", file, tools_.asan.get(), 1, search_depth::quick, wanted});
     }
   }
 
@@ -131,7 +131,7 @@ asio::awaitable<std::vector<check_item>> check_exercises(const toolchain& tools,
   const std::vector<job> jobs = planner{tools, request}();
   std::vector<grading_job> to_grade;
   for (const job& j : jobs) {
-    to_grade.push_back({j.ex, j.file, j.tools, j.seed, j.tier});
+    to_grade.push_back({j.ex, j.file, j.tools, j.seed, j.depth});
   }
   std::vector<check_item> judged(jobs.size());
   std::size_t done = 0;

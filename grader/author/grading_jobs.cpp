@@ -35,7 +35,7 @@ asio::awaitable<void> work(workload& shared, std::size_t worker) {
     wanted.repository_root = shared.root;
     wanted.source = job.file;
     wanted.build_folder = shared.scratch / fmt::format("worker-{}-{}", worker, lane) / job.ex->id;
-    wanted.tier = job.tier;
+    wanted.depth = job.depth;
     wanted.deep_budget = job.deep_budget;
     wanted.seed = job.seed;
     const verdict v = co_await grade(*job.tools, shared.box, std::move(wanted));

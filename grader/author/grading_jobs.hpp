@@ -23,7 +23,7 @@ struct grading_job {
   std::filesystem::path file;
   const toolchain* tools{};
   std::uint64_t seed{1};
-  depth tier{depth::first};
+  search_depth depth{search_depth::quick};
   std::chrono::seconds deep_budget{10};
 };
 

@@ -140,7 +140,7 @@ mutate_exercises(const toolchain& tools, const sandbox& box, mutate_request requ
     for (std::size_t i = 0; i < all.results.size(); ++i) {
       if (all.results[i].fate == mutant_fate::survived) {
         again.push_back(all.jobs[i]);
-        again.back().tier = depth::deep;
+        again.back().depth = search_depth::deep;
         which.push_back(i);
       }
     }

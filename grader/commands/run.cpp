@@ -51,7 +51,7 @@ void run(context& ctx, const run_options& options) {
   if (!options.file.empty()) {
     request.source = std::filesystem::absolute(options.file);
   }
-  request.tier = options.deep ? depth::deep : depth::first;
+  request.depth = options.deep ? search_depth::deep : search_depth::quick;
   request.seed = options.seed;
   request.policy = options.policy;
   request.schedules = options.schedules;

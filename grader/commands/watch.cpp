@@ -110,13 +110,12 @@ watch::run_outcome outcome_of(session& loop, const exercise& ex, verdict judged)
   return outcome;
 }
 
-asio::awaitable<watch::run_outcome> judge(session& loop, std::string id,
-                                          watch::search_depth depth) {
+asio::awaitable<watch::run_outcome> judge(session& loop, std::string id, search_depth depth) {
   const exercise& ex = loop.ctx.require_exercise(id);
   const toolchain tools = toolchain::load(loop.ctx.where.build); // may have been built anew since
   grade_request request = request_for(loop.ctx, ex);
-  if (depth == watch::search_depth::deep) {
-    request.tier = weir::grader::depth::deep;
+  if (depth == search_depth::deep) {
+    request.depth = search_depth::deep;
     request.seed = deep_seed;
   }
   verdict judged = co_await grade(tools, loop.box, std::move(request));
@@ -209,7 +208,7 @@ asio::awaitable<std::string> visualize(session& loop, std::string id, std::strin
 
 watch::watch_services services_of(session& loop) {
   watch::watch_services services;
-  services.judge = [&loop](const std::string& id, watch::search_depth depth) {
+  services.judge = [&loop](const std::string& id, search_depth depth) {
     return judge(loop, id, depth);
   };
   services.file_of = [&loop](const std::string& id) {

@@ -39,13 +39,13 @@ std::string key_of(const toolchain& tools, const build_request& request,
                    const std::string& source) {
   content_key key;
   key.add(source).add_file(tools.compiler).add(request.source.filename().string());
-  for (const auto& flag : tools.flags(request.tier)) {
+  for (const auto& flag : tools.flags(request.depth)) {
     key.add(flag);
   }
   for (const auto& flag : tools.link_flags) {
     key.add(flag);
   }
-  for (const auto& file : tools.built_ahead(request.tier)) {
+  for (const auto& file : tools.built_ahead(request.depth)) {
     key.add_file(file);
   }
   for (const auto& name : request.ex->interface_files) {
@@ -69,8 +69,8 @@ process_spec compile_spec(const toolchain& tools, const build_request& request,
   const auto add = [&spec](const std::vector<std::string>& flags) {
     spec.argv.insert(spec.argv.end(), flags.begin(), flags.end());
   };
-  add(tools.flags(request.tier));
-  add(tools.precompiled(request.tier));
+  add(tools.flags(request.depth));
+  add(tools.precompiled(request.depth));
   for (const auto& each : tools.include_dirs) {
     spec.argv.push_back("-I" + each.string());
   }
@@ -97,7 +97,7 @@ sandbox_view compiler_view(const toolchain& tools, const build_request& request,
   sandbox_view view;
   view.children = sandbox_view::child_processes::allowed;
   view.read_only = tools.include_dirs;
-  const auto ahead = tools.built_ahead(request.tier);
+  const auto ahead = tools.built_ahead(request.depth);
   view.read_only.insert(view.read_only.end(), ahead.begin(), ahead.end());
   view.read_only.push_back(request.repository_root / "exercises" / request.ex->folder);
   view.read_only.push_back(folder.src());

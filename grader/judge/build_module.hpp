@@ -19,7 +19,7 @@ struct build_request {
   std::filesystem::path repository_root;
   std::filesystem::path source; ///< the file to judge: the reader's, a solution, a calibration file
   std::filesystem::path output_folder; ///< a folder of ours; each content gets a folder below it
-  depth tier{depth::first};
+  search_depth depth{search_depth::quick};
   bool verbose{}; ///< compiler messages in full
   bool use_cache{true};
 };

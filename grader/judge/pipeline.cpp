@@ -82,20 +82,20 @@ public:
     wanted.repository_root = request_.repository_root;
     wanted.source = request_.source;
     wanted.output_folder = request_.build_folder;
-    wanted.tier = request_.tier;
+    wanted.depth = request_.depth;
     wanted.verbose = request_.verbose;
     wanted.use_cache = request_.use_cache;
     build_outcome built = co_await build_module(tools_, box_, std::move(wanted));
     if (built.failure) {
       verdict failed = verdict_of(std::move(built), *request_.ex);
-      failed.deep = request_.tier == depth::deep;
+      failed.deep = request_.depth == search_depth::deep;
       co_return failed;
     }
     tell("run");
     stopwatch watch;
     module_ = built.module;
     verdict v;
-    if (request_.tier == depth::deep && !request_.replay_token) {
+    if (request_.depth == search_depth::deep && !request_.replay_token) {
       v = co_await search_deep();
     } else {
       v = co_await run_once(request_.seed,
@@ -105,7 +105,7 @@ public:
     v.stages = std::move(built.stages);
     v.compiler_output = std::move(built.compiler_output);
     v.cached = built.cached;
-    v.deep = request_.tier == depth::deep;
+    v.deep = request_.depth == search_depth::deep;
     v.seed = request_.seed;
     co_return v;
   }
@@ -127,12 +127,12 @@ private:
     wanted.ex = request_.ex;
     wanted.module = module_;
     wanted.trace_folder =
-        request_.build_folder / (request_.tier == depth::deep ? "trace-deep" : "trace");
+        request_.build_folder / (request_.depth == search_depth::deep ? "trace-deep" : "trace");
     wanted.expected = request_.ex->tests;
     wanted.schedules = schedules;
     wanted.seed = seed;
     wanted.policy = request_.policy;
-    wanted.limits = runner_limits(tools_, request_.tier);
+    wanted.limits = runner_limits(tools_, request_.depth);
     wanted.on_step = request_.on_step;
     if (request_.replay_token) {
       wanted.replay = *request_.replay_token;

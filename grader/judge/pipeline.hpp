@@ -22,7 +22,7 @@ struct grade_request {
   std::filesystem::path repository_root; ///< holds exercises/
   std::filesystem::path source;          ///< the file to judge
   std::filesystem::path build_folder;    ///< outputs: `build_folder_of(workspace root, *ex)`
-  depth tier{depth::first};
+  search_depth depth{search_depth::quick};
   std::uint64_t seed{1};
   std::string policy{"mixed"};
   std::size_t schedules{}; ///< for each scenario; 0: the tier's own number

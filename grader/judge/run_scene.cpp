@@ -88,7 +88,7 @@ boost::asio::awaitable<scene_outcome> run_scene(const toolchain& tools, const sa
   }
   call.scratch = scratch.path();
   call.nonce = make_nonce();
-  call.limits = runner_limits(tools, depth::first);
+  call.limits = runner_limits(tools, search_depth::quick);
   const std::string nonce = call.nonce;
   std::string record;
   call.on_record = [&record](std::string_view bytes) {

@@ -43,7 +43,7 @@ struct runner_call {
 };
 
 /// The limits under which a graded program runs.
-process_limits runner_limits(const toolchain& tools, depth tier);
+process_limits runner_limits(const toolchain& tools, search_depth depth);
 
 /// What it may see of the file system.
 sandbox_view runner_view(const toolchain& tools, const runner_call& call);

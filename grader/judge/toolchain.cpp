@@ -123,9 +123,9 @@ toolchain toolchain::load(const fs::path& build) {
   return found;
 }
 
-std::vector<fs::path> toolchain::built_ahead(depth tier) const {
+std::vector<fs::path> toolchain::built_ahead(search_depth depth) const {
   std::vector<fs::path> files;
-  for (const auto& flag : precompiled(tier)) {
+  for (const auto& flag : precompiled(depth)) {
     if (flag.starts_with('/')) {
       files.emplace_back(flag);
       files.emplace_back(flag + ".gch"); // g++ is given the header's name and looks beside it

@@ -1,14 +1,13 @@
 #pragma once
 
+#include "base/search_depth.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace weir::grader {
-
-/// Whether the quick answer or the background search is wanted (D4).
-enum class depth { first, deep };
 
 /// How a reader's file is built and run: what CMake wrote to <build>/weir-toolchain.json.
 struct toolchain {
@@ -31,12 +30,12 @@ struct toolchain {
   /// of another format.
   static toolchain load(const std::filesystem::path& build);
 
-  [[nodiscard]] const std::vector<std::string>& flags(depth tier) const {
-    return tier == depth::deep ? deep_flags : compile_flags;
+  [[nodiscard]] const std::vector<std::string>& flags(search_depth depth) const {
+    return depth == search_depth::deep ? deep_flags : compile_flags;
   }
 
-  [[nodiscard]] const std::vector<std::string>& precompiled(depth tier) const {
-    return tier == depth::deep ? deep_pch_flags : pch_flags;
+  [[nodiscard]] const std::vector<std::string>& precompiled(search_depth depth) const {
+    return depth == search_depth::deep ? deep_pch_flags : pch_flags;
   }
 
   [[nodiscard]] std::filesystem::path tests_of(const std::string& id) const {
@@ -49,7 +48,7 @@ struct toolchain {
 
   /// What was built ahead for readers' modules, precompiled headers and objects that are linked to
   /// them: for the sandbox and for the cache key.
-  [[nodiscard]] std::vector<std::filesystem::path> built_ahead(depth tier) const;
+  [[nodiscard]] std::vector<std::filesystem::path> built_ahead(search_depth depth) const;
 
   /// "clang 19.1.7".
   [[nodiscard]] std::string describe() const;

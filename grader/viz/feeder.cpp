@@ -39,7 +39,7 @@ process_spec runner_of(const toolchain& tools, const sandbox& box, const exercis
       "--exercise",          ex.id};
   spec.environment = runner_environment();
   spec.working_directory = scratch;
-  spec.limits = runner_limits(tools, depth::first);
+  spec.limits = runner_limits(tools, search_depth::quick);
   sandbox_view view = runner_view(tools, call);
   // It forks itself for each run, and forbids the fork what a graded program may not do.
   view.children = sandbox_view::child_processes::allowed;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/search_depth.hpp"
 #include "watch/action.hpp"
 #include "watch/model.hpp"
 
@@ -15,9 +16,6 @@ namespace asio = boost::asio;
 }
 
 namespace weir::grader::watch {
-
-/// The two tiers of D4.
-enum class search_depth : std::uint8_t { quick, deep };
 
 /// What the loop asks of the rest of the grader. All must be set but
 /// `news` and `visualize`. They run on the

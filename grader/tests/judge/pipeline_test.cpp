@@ -44,7 +44,7 @@ TEST_CASE("an unchanged file is not compiled again", "[pipeline]") {
   book.write_source("#include \"counter.hpp\"\nint count() { return 2; }\n");
   CHECK_FALSE(book.grade().cached);
   auto deep = book.request();
-  deep.tier = depth::deep;
+  deep.depth = search_depth::deep;
   CHECK_FALSE(book.grade(deep).cached);
 }
 
@@ -240,7 +240,7 @@ TEST_CASE("a token runs its own test and no other", "[pipeline]") {
 TEST_CASE("the deep tier goes on with new seeds until its schedules are spent", "[pipeline]") {
   small_workbook book;
   auto wanted = book.request();
-  wanted.tier = depth::deep;
+  wanted.depth = search_depth::deep;
   wanted.schedules = 2'500;
   const verdict v = book.grade(wanted);
   CHECK(v.passed());
