@@ -291,7 +291,7 @@ std::size_t engine::choose(policy& p) {
   const std::size_t count = ready_.size();
   if (count == 1)
     return 0;
-  const std::size_t chosen = std::min(p.choose(ready_view(ready_)), count - 1);
+  const std::size_t chosen = std::min(p.choose(choice_point(ready_)), count - 1);
   choices_.push_back(static_cast<std::uint32_t>(chosen));
   if (auto* r = trace::current_recorder())
     r->append({.t_ns = now_,
@@ -305,7 +305,7 @@ std::size_t engine::choose(policy& p) {
 std::size_t engine::pick(std::size_t n) {
   if (n <= 1 || policy_ == nullptr)
     return 0;
-  const std::size_t chosen = std::min(policy_->choose(ready_view(n)), n - 1);
+  const std::size_t chosen = std::min(policy_->choose(choice_point(n)), n - 1);
   choices_.push_back(static_cast<std::uint32_t>(chosen));
   mix(chosen);
   return chosen;

@@ -5,39 +5,44 @@
 /// first, and whose they are; it never sees time, because time moves only when nothing is ready.
 #pragma once
 
-#include <weir/detail/engine.hpp>
+#include <weir/detail/ready_set.hpp>
+#include <weir/search.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace weir {
 
-/// What a policy may look at. Values between which the scenario itself chooses (`weir::pick`) have
-/// task 0.
-class ready_view {
+/// What is chosen.
+enum class choice_kind : std::uint8_t {
+  handler, ///< which of the ready handlers runs next; 0 is the oldest
+  value,   ///< a number that the scenario asked for (`weir::pick`)
+};
+
+/// A point at which a run can go on in more than one way: what a policy may look at.
+class choice_point {
 public:
-  explicit ready_view(const detail::ready_set& ready) noexcept
+  explicit choice_point(const detail::ready_set& ready) noexcept
       : ready_(&ready), size_(ready.size()) {}
 
-  explicit ready_view(std::size_t values) noexcept : size_(values) {}
+  explicit choice_point(std::size_t values) noexcept : size_(values), kind_(choice_kind::value) {}
 
-  /// At least 2.
+  [[nodiscard]] choice_kind kind() const noexcept { return kind_; }
+
+  /// How many ways there are, at least 2.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
+  /// Whose the handler `i` is; 0 for other kinds.
   [[nodiscard]] std::uint32_t task(std::size_t i) const noexcept {
     return ready_ ? (*ready_)[i].task : 0;
   }
 
-  /// False when the scenario chooses among values of its own.
-  [[nodiscard]] bool is_schedule() const noexcept { return ready_ != nullptr; }
-
 private:
   const detail::ready_set* ready_ = nullptr;
   std::size_t size_;
+  choice_kind kind_ = choice_kind::handler;
 };
 
 /// The interface of every policy and of the decorators around them.
@@ -50,8 +55,8 @@ public:
 
   /// Called before each run with the run's seed. False: every schedule there is has been run.
   virtual bool begin_run(std::uint64_t seed) = 0;
-  /// An index below `ready.size()`; larger ones are taken as the last.
-  virtual std::size_t choose(const ready_view& ready) = 0;
+  /// An index below `point.size()`; larger ones are taken as the last.
+  virtual std::size_t choose(const choice_point& point) = 0;
 
   /// A task has come into being. Ids count up from 1.
   virtual void task_started(std::uint32_t) {}
@@ -95,12 +100,7 @@ struct policy_metrics {
 /// A decorator that counts what goes through it. `metrics` must outlive it.
 std::unique_ptr<policy> make_counting(std::unique_ptr<policy> inner, policy_metrics& metrics);
 
-/// The policies by name, for command lines.
-enum class policy_kind { mixed, fifo, random, pct, depth_first };
-[[nodiscard]] std::string_view to_string(policy_kind kind) noexcept;
-/// "mixed", "fifo", "random", "pct" (depth 3), "dfs". \throws std::invalid_argument naming the
-/// known ones
-policy_kind parse_policy(std::string_view name);
+/// The policy of that name, PCT with depth 3.
 std::unique_ptr<policy> make_policy(policy_kind kind);
 
 } // namespace weir
