@@ -9,6 +9,9 @@
 #include <string>
 #include <string_view>
 
+// The runner exports what it defines, for the modules; this it keeps.
+#pragma GCC visibility push(hidden)
+
 namespace weir::harness {
 
 class record_writer {
@@ -57,3 +60,5 @@ private:
 };
 
 } // namespace weir::harness
+
+#pragma GCC visibility pop

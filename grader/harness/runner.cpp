@@ -6,6 +6,7 @@
 
 #include "records.hpp"
 #include "serve.hpp"
+#include "test_plan.hpp"
 
 #include <weir/scene.hpp>
 #include <weir/token.hpp>
@@ -32,10 +33,9 @@ namespace {
 constexpr int exit_environment = 3;
 
 struct arguments {
-  std::string reader, tests, scene, exercise, replay, trace_directory, trace_file, policy = "mixed";
+  std::string reader, tests, scene, exercise, trace_directory, trace_file;
   std::vector<std::string> only, settings;
-  std::size_t schedules = 0;
-  std::uint64_t seed = 1;
+  search_options search;
   int record_fd = -1;
   int nonce_fd = -1;
   serve_descriptors serving;
@@ -43,7 +43,6 @@ struct arguments {
 };
 
 record_writer* the_records = nullptr;
-test_outcome* the_outcome = nullptr;
 
 [[noreturn]] void give_up(const std::string& why) {
   std::fprintf(stderr, "weir-runner: %s\n", why.c_str());
@@ -107,7 +106,8 @@ class listener : public Catch::TestEventListenerBase {
 public:
   using TestEventListenerBase::TestEventListenerBase;
   bool assertionEnded(const Catch::AssertionStats& stats) override {
-    if (stats.assertionResult.isOk() || the_outcome == nullptr) return true;
+    test_outcome* const outcome = current_outcome();
+    if (stats.assertionResult.isOk() || outcome == nullptr) return true;
     const auto kind = stats.assertionResult.getResultType();
     std::string message;
     if (kind == Catch::ResultWas::ExplicitFailure || kind == Catch::ResultWas::ThrewException ||
@@ -115,7 +115,7 @@ public:
       message = stats.assertionResult.getMessage();
     for (const auto& info : stats.infoMessages)
       if (message.empty() && info.type == Catch::ResultWas::Info) message = info.message;
-    the_outcome->fail(message.empty() ? "what the promise says did not hold" : message);
+    outcome->fail(message.empty() ? "what the promise says did not hold" : message);
     return true;
   }
 };
@@ -141,28 +141,19 @@ int run_tests(const arguments& args, record_writer& records) {
       return std::find(args.only.begin(), args.only.end(), test.id) == args.only.end();
     });
 
-  auto& exploring = weir::session();
-  exploring.seed = args.seed;
-  exploring.policy = parse_policy(args.policy);
-  exploring.replay = args.replay;
-  if (args.schedules != 0) exploring.schedules = args.schedules;
-
   boost::json::array ids;
   for (const auto& test : tests) ids.push_back(boost::json::value(test.id));
   records.write({{"record", "begin"}, {"tests", ids}});
   std::size_t passed = 0;
   for (const auto& test : tests) {
     test_outcome outcome;
-    the_outcome = &outcome;
+    const running_test scope(test.id, outcome);
     records.prepare_crash_record(test.id);
     records.write({{"record", "test-begin"}, {"id", test.id}});
-    exploring.prefix = args.exercise + '/' + test.id;
-    exploring.finished = [&](const exploration& found) { outcome.add(found); };
     config.testsOrTags = {"[" + test.id + "]"};
     session.useConfigData(config);
     (void)session.run(); // what it returns counts Catch2's failures; the records count ours
-    the_outcome = nullptr;
-    if (!args.replay.empty() && outcome.replayed_nothing())
+    if (!args.search.replay.empty() && outcome.replayed_nothing())
       outcome.fail("no scenario of this test has the token's name: the token is of another version of the exercise");
     if (outcome.passed()) ++passed;
     records.write(outcome.to_record(test.id, args.trace_directory));
@@ -182,7 +173,7 @@ int run_the_scene(const arguments& args, record_writer& records) {
   const scene_definition& scene = load_scene(args.scene);
   scene_settings settings;
   settings.assignments = args.settings;
-  settings.seed = args.seed;
+  settings.seed = args.search.seed.value_or(1);
   settings.exercise = args.exercise;
   trace::recorder recorder;
   records.prepare_crash_record("scene");
@@ -207,10 +198,11 @@ int main(int argc, char** argv) {
   app.add_option("--scene", args.scene, "the scene's module");
   app.add_option("--exercise", args.exercise, "stable id, part of every token");
   app.add_option("--test", args.only, "only this test; may be repeated");
-  app.add_option("--schedules", args.schedules, "for each scenario");
-  app.add_option("--seed", args.seed);
-  app.add_option("--policy", args.policy, "mixed, fifo, random, pct or dfs");
-  app.add_option("--replay", args.replay, "a token: runs that schedule and nothing else");
+  app.add_option("--schedules", args.search.schedules, "for each scenario")->check(CLI::PositiveNumber);
+  app.add_option("--seed", args.search.seed);
+  std::string policy;
+  app.add_option("--policy", policy, "mixed, fifo, random, pct or dfs");
+  app.add_option("--replay", args.search.replay, "a token: runs that schedule and nothing else");
   app.add_option("--trace-dir", args.trace_directory, "where traces of failing schedules go");
   app.add_option("--trace", args.trace_file, "where the scene's trace goes");
   app.add_option("--set", args.settings, "knob=value of the scene; may be repeated");
@@ -221,8 +213,8 @@ int main(int argc, char** argv) {
   app.add_flag("--list", args.list, "prints the tests as JSON and runs none");
   try {
     app.parse(argc, argv);
-    (void)parse_policy(args.policy);
-    if (!args.replay.empty()) (void)parse_token(args.replay);
+    if (!policy.empty()) args.search.policy = parse_policy(policy);
+    if (!args.search.replay.empty()) (void)parse_token(args.search.replay);
     if (args.tests.empty() == args.scene.empty()) throw std::invalid_argument("give either --tests or --scene");
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
@@ -247,6 +239,7 @@ int main(int argc, char** argv) {
   if (args.record_fd >= 0) ::fcntl(args.record_fd, F_SETFD, FD_CLOEXEC);
   the_records = args.list ? nullptr : &records;
   catch_crashes();
+  seal_test_plan({args.exercise, args.search});
   load(args.reader, RTLD_NOW | RTLD_GLOBAL);
   if (!args.scene.empty()) return run_the_scene(args, records);
   load(args.tests, RTLD_NOW | RTLD_LOCAL);

@@ -27,9 +27,13 @@ inline explore_options named(std::string name) {
 }
 inline explore_options named(explore_options options) { return options; }
 
+/// Explores for the test case that is running, and keeps what was found: with the runner's settings where
+/// `options` leave them open. Belongs to the program that loads the tests, and is found there whatever else is loaded.
+exploration explore_as_told(explore_options options, const scenario& body);
+
 /// Explores, and fails the running test case with the exploration's report when a schedule fails.
 template <typename NameOrOptions> void explore_here(NameOrOptions&& what, const scenario& body) {
-  const exploration found = explore(named(std::forward<NameOrOptions>(what)), body);
+  const exploration found = explore_as_told(named(std::forward<NameOrOptions>(what)), body);
   if (found) {
     SUCCEED(found.name);
   } else {

@@ -287,8 +287,8 @@ int main(int argc, char** argv) {
       for (std::size_t seed = 0; seed < seeds; ++seed) {
         weir::explore_options options;
         options.name = name;
-        options.schedules = budget;
-        options.seed = 1 + seed * 1'000'003;
+        options.search.schedules = budget;
+        options.search.seed = 1 + seed * 1'000'003;
         options.make_policy = policy.make;
         options.shrink_runs = 0;
         options.determinism_every = 0;

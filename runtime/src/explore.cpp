@@ -32,24 +32,18 @@ bool begins_with(const std::vector<std::uint32_t>& choices,
 class exploring {
 public:
   exploring(const explore_options& options, const scenario& body) : options_(options), body_(body) {
-    const auto& defaults = session();
     found_.name = options.name;
-    found_.scenario = (defaults.prefix.empty() ? "" : defaults.prefix + "/") + slug(options.name);
-    schedules_ = options.schedules != 0 && !defaults.schedules_forced ? options.schedules
-                                                                      : defaults.schedules;
-    run_options_.seed = options.seed != 0 ? options.seed : defaults.seed;
+    found_.scenario = (options.scope.empty() ? "" : options.scope + "/") + slug(options.name);
+    run_options_.seed = options.search.seed.value_or(1);
     run_options_.limits = options.limits;
     run_options_.leaks = options.leaks;
   }
 
   exploration operator()() {
-    const auto& defaults = session();
-    if (!defaults.replay.empty())
-      replay(parse_token(defaults.replay));
+    if (!options_.search.replay.empty())
+      replay(parse_token(options_.search.replay));
     else
       search();
-    if (defaults.finished)
-      defaults.finished(found_);
     return std::move(found_);
   }
 
@@ -57,9 +51,10 @@ private:
   void search() {
     const auto policy = options_.make_policy
                             ? options_.make_policy()
-                            : make_policy(options_.policy.value_or(session().policy));
+                            : make_policy(options_.search.policy.value_or(policy_kind::mixed));
+    const std::size_t most = options_.search.schedules.value_or(500);
     const trace::scoped_recorder quiet(nullptr);
-    for (; found_.schedules < schedules_; ++run_options_.seed) {
+    for (; found_.schedules < most; ++run_options_.seed) {
       if (!policy->begin_run(run_options_.seed)) {
         found_.exhausted = true;
         return;
@@ -152,17 +147,11 @@ private:
 
   const explore_options& options_;
   const scenario& body_;
-  std::size_t schedules_ = 0;
   run_options run_options_;
   exploration found_;
 };
 
 } // namespace
-
-exploration_session& session() noexcept {
-  static exploration_session the_session;
-  return the_session;
-}
 
 exploration explore(const explore_options& options, const scenario& body) {
   return exploring(options, body)();

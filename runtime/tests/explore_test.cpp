@@ -34,9 +34,10 @@ asio::awaitable<void> increment(int& value) {
   value = read + 1;
 }
 
-weir::explore_options quick(std::string name) {
+weir::explore_options quick(std::string name, std::string replay = {}) {
   weir::explore_options options;
   options.name = std::move(name);
+  options.search.replay = std::move(replay);
   return options;
 }
 
@@ -54,19 +55,13 @@ weir::scenario lost_update() {
   };
 }
 
-struct session_guard {
-  weir::exploration_session before = weir::session();
-
-  ~session_guard() { weir::session() = before; }
-};
-
 } // namespace
 
 TEST_CASE("depth-first search visits every order once and says that it is exhausted") {
   std::multiset<std::vector<int>> orders;
   auto options = quick("all orders");
-  options.policy = policy_kind::depth_first;
-  options.schedules = 100'000;
+  options.search.policy = policy_kind::depth_first;
+  options.search.schedules = 100'000;
   options.determinism_every = 0;
   const auto found = weir::explore(options, [&]() -> asio::awaitable<void> {
     std::vector<int> order;
@@ -81,7 +76,7 @@ TEST_CASE("depth-first search visits every order once and says that it is exhaus
 TEST_CASE("a bound on deviations bounds depth-first search") {
   const auto count = [](std::size_t deviations) {
     auto options = quick("bounded");
-    options.schedules = 1'000'000;
+    options.search.schedules = 1'000'000;
     options.determinism_every = 0;
     options.make_policy = [=] {
       return weir::make_depth_first(deviations);
@@ -102,10 +97,10 @@ TEST_CASE("random and PCT search reach every order") {
   for (const auto kind : {policy_kind::random, policy_kind::pct, policy_kind::mixed}) {
     std::set<std::vector<int>> orders;
     auto options = quick("orders");
-    options.policy = kind;
+    options.search.policy = kind;
     // Each order has probability >= 1/36 a run at worst; missing one of six in 500 runs: below 6 *
     // (35/36)^500 = 5e-6.
-    options.schedules = 500;
+    options.search.schedules = 500;
     weir::explore(options, [&]() -> asio::awaitable<void> {
       std::vector<int> order;
       co_await three(order);
@@ -117,7 +112,6 @@ TEST_CASE("random and PCT search reach every order") {
 }
 
 TEST_CASE("a lost update is found, shrunk and replayed from its token") {
-  const session_guard guard;
   const auto found = weir::explore(quick("lost update"), lost_update());
   REQUIRE_FALSE(found);
   CHECK(found.failure->result.outcome == run_outcome::assertion_failed);
@@ -125,27 +119,26 @@ TEST_CASE("a lost update is found, shrunk and replayed from its token") {
   CHECK(found.failure->deviations <= found.failure->found_deviations);
   CHECK_FALSE(found.failure->trace.events.empty());
 
-  weir::session().replay = found.failure->token;
-  const auto again = weir::explore(quick("lost update"), lost_update());
+  const auto& token = found.failure->token;
+  const auto again = weir::explore(quick("lost update", token), lost_update());
   REQUIRE_FALSE(again);
   CHECK(again.replayed);
   CHECK(again.failure->result.hash == found.failure->result.hash);
   CHECK(again.failure->trace.events == found.failure->trace.events);
-  const auto other = weir::explore(quick("another scenario"), lost_update());
+  const auto other = weir::explore(quick("another scenario", token), lost_update());
   CHECK(other.schedules == 0);
 }
 
 TEST_CASE("a replayed schedule that holds is recorded too") {
-  const session_guard guard;
   const auto found = weir::explore(quick("lost update"), lost_update());
   REQUIRE_FALSE(found);
   REQUIRE(found.failure->deviations > 0);
-  weir::session().replay = found.failure->token;
 
-  const auto mended = weir::explore(quick("lost update"), []() -> asio::awaitable<void> {
-    std::vector<int> order;
-    co_await three(order);
-  });
+  const auto mended =
+      weir::explore(quick("lost update", found.failure->token), []() -> asio::awaitable<void> {
+        std::vector<int> order;
+        co_await three(order);
+      });
   CHECK(mended);
   CHECK(mended.replayed);
   CHECK(mended.trace.header.scenario == "lost update");
@@ -153,10 +146,9 @@ TEST_CASE("a replayed schedule that holds is recorded too") {
 }
 
 TEST_CASE("a replay says whether the code still has the choices that the token lists") {
-  const session_guard guard;
   const auto followed = [](std::vector<std::uint32_t> choices, const weir::scenario& body) {
-    weir::session().replay = weir::to_string(weir::schedule_token{"code", 1, std::move(choices)});
-    return weir::explore(quick("code"), body).followed;
+    const weir::schedule_token token{"code", 1, std::move(choices)};
+    return weir::explore(quick("code", weir::to_string(token)), body).followed;
   };
   const auto orders = []() -> asio::awaitable<void> {
     std::vector<int> order;
@@ -181,6 +173,16 @@ TEST_CASE("the same seed twice gives the same exploration") {
   CHECK(one.handlers == two.handlers);
 }
 
+TEST_CASE("settings that a caller leaves open are taken from those handed on, the others are not") {
+  const weir::search_options mine{.schedules = 3, .policy = policy_kind::random};
+  const weir::search_options theirs{.schedules = 9, .seed = 7, .replay = "w1:x"};
+  const auto both = mine.or_else(theirs);
+  CHECK(both.schedules == 3);
+  CHECK(both.seed == 7);
+  CHECK(both.policy == policy_kind::random);
+  CHECK(both.replay == "w1:x");
+}
+
 TEST_CASE("a run that depends on more than its schedule is called nondeterministic") {
   int calls = 0;
   const auto found = weir::explore(quick("leftover state"), [&]() -> asio::awaitable<void> {
@@ -196,7 +198,7 @@ TEST_CASE("a run that depends on more than its schedule is called nondeterminist
 TEST_CASE("choices of the scenario's own are explored like schedules") {
   std::set<std::size_t> picked;
   auto options = quick("picks");
-  options.policy = policy_kind::depth_first;
+  options.search.policy = policy_kind::depth_first;
   const auto found = weir::explore(options, [&]() -> asio::awaitable<void> {
     picked.insert(weir::pick(5));
     co_return;
@@ -208,7 +210,7 @@ TEST_CASE("choices of the scenario's own are explored like schedules") {
 TEST_CASE("a counting policy sees what goes through it") {
   weir::policy_metrics metrics;
   auto options = quick("counted");
-  options.schedules = 10;
+  options.search.schedules = 10;
   options.determinism_every = 0;
   options.make_policy = [&] {
     return weir::make_counting(weir::make_random(), metrics);

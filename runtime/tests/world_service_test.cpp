@@ -128,7 +128,8 @@ TEST_CASE("a cancelled call throws operation_aborted", "[world][service]") {
 TEST_CASE("no server is lost or doubled, however cancellation and service interleave",
           "[world][service]") {
   const auto found = weir::explore(
-      {.name = "a service keeps its servers", .schedules = 2000}, []() -> asio::awaitable<void> {
+      {.name = "a service keeps its servers", .search = {.schedules = 2000}},
+      []() -> asio::awaitable<void> {
         const asio::any_io_executor executor = co_await asio::this_coro::executor;
         world::service service(executor, {.capacity = 2, .latency = world::constant(5ms)});
         int left = 6;

@@ -11,6 +11,7 @@
 
 #include <weir/policy.hpp>
 #include <weir/run.hpp>
+#include <weir/search.hpp>
 #include <weir/trace/recording.hpp>
 
 #include <cstddef>
@@ -23,15 +24,13 @@
 
 namespace weir {
 
-/// What to run and how far to go. Fields left at zero or empty take the session's value (see
-/// `exploration_session`).
+/// What to run and how far to go.
 struct explore_options {
-  std::string name;          ///< of the scenario, a sentence; its slug stands in the token
-  std::size_t schedules = 0; ///< how many at the most; session default 500
-  std::uint64_t seed = 0; ///< of the first schedule, later ones count up from it; session default 1
-  std::optional<policy_kind> policy{};
-  std::function<std::unique_ptr<weir::policy>()>
-      make_policy{}; ///< a policy of your own, instead of `policy`
+  std::string name;    ///< of the scenario, a sentence; its slug stands in the token
+  std::string scope{}; ///< stands before the slug in the token, with a slash; may be empty
+  search_options search{};
+  std::function<std::unique_ptr<policy>()>
+      make_policy{}; ///< a policy of your own, instead of `search.policy`
   run_limits limits{};
   leak_check leaks = leak_check::fail;
   /// Every so many schedules, one is run twice and the two must agree step by step. 0: never.
@@ -72,21 +71,9 @@ struct exploration {
 };
 
 /// Explores `body`. Stops at the first schedule that fails, shrinks it, and runs it once more with
-/// a trace. Not thread-safe: one exploration at a time in a process.
+/// a trace. What it does depends on `options` alone. One exploration at a time in a thread.
 /// \throws std::logic_error inside a run
+/// \throws token_error when `options.search.replay` is set and is no token
 exploration explore(const explore_options& options, const scenario& body);
-
-/// What a test runner sets for every exploration of a process.
-struct exploration_session {
-  std::string prefix; ///< put before each scenario's name, with a slash
-  std::size_t schedules = 500;
-  std::uint64_t seed = 1;
-  policy_kind policy = policy_kind::mixed;
-  bool schedules_forced = false; ///< `schedules` counts even where options say otherwise
-  std::string replay;            ///< a token: its scenario runs that schedule, no other runs at all
-  std::function<void(const exploration&)> finished; ///< told of each exploration
-};
-
-exploration_session& session() noexcept;
 
 } // namespace weir

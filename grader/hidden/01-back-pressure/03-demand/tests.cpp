@@ -334,21 +334,21 @@ TEST_CASE("request inside on_next does not grow the stack", "[no-recursion]") {
     co_await b.finish();
   });
 
-  WEIR_EXPLORE(weir::explore_options{.name = "the stack stays where it is", .schedules = 4},
-               []() -> asio::awaitable<void> {
-                 bench b(co_await asio::this_coro::executor, {.records = 400, .page_size = 200});
-                 b.to.react.on_next = [&b](int) {
-                   b.to.request(1);
-                 };
-                 b.begin();
-                 b.to.request(1);
-                 co_await b.wait();
-                 weir::expect(
-                     b.to.stack_growth() < 16'000,
+  WEIR_EXPLORE(
+      weir::explore_options{.name = "the stack stays where it is", .search = {.schedules = 4}},
+      []() -> asio::awaitable<void> {
+        bench b(co_await asio::this_coro::executor, {.records = 400, .page_size = 200});
+        b.to.react.on_next = [&b](int) {
+          b.to.request(1);
+        };
+        b.begin();
+        b.to.request(1);
+        co_await b.wait();
+        weir::expect(b.to.stack_growth() < 16'000,
                      "request(1) in each on_next: over {} records the stack grew by {} bytes",
                      b.to.received(), b.to.stack_growth());
-                 co_await b.finish();
-               });
+        co_await b.finish();
+      });
 }
 
 TEST_CASE("after cancel, request and cancel do nothing", "[after-cancel]") {

@@ -30,7 +30,7 @@ double tolerance(double knee) {
 weir::explore_options a_few(std::string_view name) {
   weir::explore_options options;
   options.name = std::string(name);
-  options.schedules = 3;
+  options.search.schedules = 3;
   options.limits.steps = 2'000'000;
   return options;
 }

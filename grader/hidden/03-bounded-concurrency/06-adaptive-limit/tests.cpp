@@ -240,7 +240,7 @@ TEST_CASE("it keeps up with the best fixed limit", "[goodput]") {
   const auto compare = [](const world& how, double share) {
     weir::explore_options few;
     few.name = std::string(how.name);
-    few.schedules = 3; // worlds differ with the seed; there is nothing to schedule
+    few.search.schedules = 3; // worlds differ with the seed; there is nothing to schedule
     WEIR_EXPLORE(few, [&how, share]() -> asio::awaitable<void> {
       weir::name_this_task("the test");
       const weir::random_stream random = weir::stream("world");

@@ -53,7 +53,7 @@ asio::awaitable<void> gives_up(error_code second) {
 weir::explore_options few(std::string name) {
   weir::explore_options options;
   options.name = std::move(name);
-  options.schedules = 10;
+  options.search.schedules = 10;
   return options;
 }
 

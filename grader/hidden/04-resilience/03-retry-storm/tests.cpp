@@ -20,7 +20,7 @@ namespace {
 weir::explore_options few(std::string name) {
   weir::explore_options options;
   options.name = std::move(name);
-  options.schedules = 1;
+  options.search.schedules = 1;
   options.shrink_runs = 1;
   options.determinism_every = 0;
   options.limits.steps = 2'000'000;

@@ -13,7 +13,7 @@ constexpr auto abandoned = call_result::abandoned;
 weir::explore_options script(std::string name) {
   weir::explore_options options;
   options.name = std::move(name);
-  options.policy = weir::policy_kind::depth_first;
+  options.search.policy = weir::policy_kind::depth_first;
   return options;
 }
 

@@ -13,7 +13,7 @@ const error_code bulkhead_full = asio::error::try_again;
 weir::explore_options exhaustive(std::string name) {
   weir::explore_options options;
   options.name = std::move(name);
-  options.policy = weir::policy_kind::depth_first;
+  options.search.policy = weir::policy_kind::depth_first;
   return options;
 }
 
