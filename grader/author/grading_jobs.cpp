@@ -37,7 +37,7 @@ asio::awaitable<void> work(workload& shared, std::size_t worker) {
     wanted.build_folder = shared.scratch / fmt::format("worker-{}-{}", worker, lane) / job.ex->id;
     wanted.depth = job.depth;
     wanted.deep_budget = job.deep_budget;
-    wanted.seed = job.seed;
+    wanted.search.seed = job.seed;
     const verdict v = co_await grade(*job.tools, shared.box, std::move(wanted));
     shared.on_verdict(mine, v);
   }

@@ -27,7 +27,7 @@ void replay(context& ctx, const replay_options& options) {
   if (!options.file.empty()) {
     request.source = std::filesystem::absolute(options.file);
   }
-  request.replay_token = options.token;
+  request.search.replay = options.token;
   request.verbose = options.verbose;
   const verdict v = grade_now(ctx, std::move(request));
   if (options.json) {

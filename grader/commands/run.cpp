@@ -21,9 +21,7 @@ struct run_options {
   std::string id;
   std::string file;
   std::string junit;
-  std::string policy{"mixed"};
-  std::uint64_t seed{1};
-  std::size_t schedules{};
+  search_options search;
   bool deep{};
   bool json{};
   bool verbose{};
@@ -52,9 +50,7 @@ void run(context& ctx, const run_options& options) {
     request.source = std::filesystem::absolute(options.file);
   }
   request.depth = options.deep ? search_depth::deep : search_depth::quick;
-  request.seed = options.seed;
-  request.policy = options.policy;
-  request.schedules = options.schedules;
+  request.search = options.search;
   request.verbose = options.verbose;
   const verdict v = grade_now(ctx, std::move(request));
   if (options.file.empty()) {
@@ -87,13 +83,21 @@ void add_run(CLI::App& app, context& ctx) {
                     "Print the verdict as JSON: exercism's results version 3 and more");
   command->add_option("--junit", options->junit, "Also write the verdict as JUnit XML")
       ->type_name("FILE");
-  command->add_option("--seed", options->seed, "Of the first schedule; later ones count up from it")
-      ->capture_default_str();
-  command->add_option("--policy", options->policy, "How schedules are chosen")
+  command
+      ->add_option("--seed", options->search.seed,
+                   "Of the first schedule; later ones count up from it")
+      ->default_str("1");
+  command
+      ->add_option_function<std::string>(
+          "--policy",
+          [options](const std::string& name) { options->search.policy = parse_policy(name); },
+          "How schedules are chosen")
       ->check(CLI::IsMember({"mixed", "fifo", "random", "pct", "dfs"}))
-      ->capture_default_str();
-  command->add_option("--schedules", options->schedules,
-                      "For each scenario (default: the tier's own number)");
+      ->default_str("mixed");
+  command
+      ->add_option("--schedules", options->search.schedules,
+                   "For each scenario (default: the tier's own number)")
+      ->check(CLI::PositiveNumber);
   command
       ->add_option("--file", options->file,
                    "Grade this file instead of the one in the workspace; progress is not touched")

@@ -116,7 +116,7 @@ asio::awaitable<watch::run_outcome> judge(session& loop, std::string id, search_
   grade_request request = request_for(loop.ctx, ex);
   if (depth == search_depth::deep) {
     request.depth = search_depth::deep;
-    request.seed = deep_seed;
+    request.search.seed = deep_seed;
   }
   verdict judged = co_await grade(tools, loop.box, std::move(request));
   co_return outcome_of(loop, ex, std::move(judged));

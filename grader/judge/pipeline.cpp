@@ -95,18 +95,17 @@ public:
     stopwatch watch;
     module_ = built.module;
     verdict v;
-    if (request_.depth == search_depth::deep && !request_.replay_token) {
+    if (request_.depth == search_depth::deep && request_.search.replay.empty()) {
       v = co_await search_deep();
     } else {
-      v = co_await run_once(request_.seed,
-                            request_.schedules != 0 ? request_.schedules : first_tier_schedules);
+      v = co_await run_once(seed(), request_.search.schedules.value_or(first_tier_schedules));
     }
     watch.lap(built.stages, "run");
     v.stages = std::move(built.stages);
     v.compiler_output = std::move(built.compiler_output);
     v.cached = built.cached;
     v.deep = request_.depth == search_depth::deep;
-    v.seed = request_.seed;
+    v.seed = seed();
     co_return v;
   }
 
@@ -115,6 +114,8 @@ private:
   const sandbox& box_;
   grade_request request_;
   std::filesystem::path module_;
+
+  [[nodiscard]] std::uint64_t seed() const { return request_.search.seed.value_or(1); }
 
   void tell(const char* stage) const {
     if (request_.on_stage) {
@@ -129,14 +130,13 @@ private:
     wanted.trace_folder =
         request_.build_folder / (request_.depth == search_depth::deep ? "trace-deep" : "trace");
     wanted.expected = request_.ex->tests;
-    wanted.schedules = schedules;
-    wanted.seed = seed;
-    wanted.policy = request_.policy;
+    wanted.search = request_.search;
+    wanted.search.seed = seed;
+    wanted.search.schedules = schedules;
     wanted.limits = runner_limits(tools_, request_.depth);
     wanted.on_step = request_.on_step;
-    if (request_.replay_token) {
-      wanted.replay = *request_.replay_token;
-      wanted.expected = {test_of_token(*request_.ex, wanted.replay)};
+    if (!request_.search.replay.empty()) {
+      wanted.expected = {test_of_token(*request_.ex, request_.search.replay)};
       wanted.all_tests = false;
       wanted.trace_folder = request_.build_folder / "trace-replay";
     }
@@ -146,13 +146,15 @@ private:
 
   asio::awaitable<verdict> search_deep() {
     const auto until = std::chrono::steady_clock::now() + request_.deep_budget;
-    const std::size_t wanted = request_.schedules != 0 ? request_.schedules : deep_tier_schedules;
-    // Depth-first search starts over in every process, so it gets one for all.
-    const std::size_t share =
-        request_.policy == "dfs" || request_.policy == "fifo" ? wanted : deep_share;
+    const std::size_t wanted = request_.search.schedules.value_or(deep_tier_schedules);
+    // What does not depend on the seed starts over in every process, so it gets one for all.
+    const auto policy = request_.search.policy;
+    const bool same_for_all_seeds =
+        policy == policy_kind::depth_first || policy == policy_kind::fifo;
+    const std::size_t share = same_for_all_seeds ? wanted : deep_share;
     std::optional<verdict> so_far;
     for (std::size_t done = 0;;) {
-      verdict next = co_await run_once(request_.seed + done, std::min(share, wanted - done));
+      verdict next = co_await run_once(seed() + done, std::min(share, wanted - done));
       done += share;
       const bool exhausted = std::ranges::all_of(next.tests, &test_result::exhausted);
       const bool over = done >= wanted || exhausted || std::chrono::steady_clock::now() >= until;

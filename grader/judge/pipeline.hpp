@@ -6,13 +6,13 @@
 #include "judge/verdict.hpp"
 #include "workbook/exercise.hpp"
 
+#include <weir/search.hpp>
+
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 
 namespace weir::grader {
@@ -23,11 +23,7 @@ struct grade_request {
   std::filesystem::path source;          ///< the file to judge
   std::filesystem::path build_folder;    ///< outputs: `build_folder_of(workspace root, *ex)`
   search_depth depth{search_depth::quick};
-  std::uint64_t seed{1};
-  std::string policy{"mixed"};
-  std::size_t schedules{}; ///< for each scenario; 0: the tier's own number
-  std::optional<std::string>
-      replay_token{};                   ///< runs that one schedule of its test, and nothing else
+  weir::search_options search; ///< schedules for each scenario: if not set, the tier's own number
   std::chrono::seconds deep_budget{20}; ///< of real time, for the deep tier
   bool verbose{};                       ///< compiler messages in full
   bool use_cache{true};

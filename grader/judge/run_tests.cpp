@@ -14,19 +14,24 @@ namespace {
 
 std::vector<std::string> arguments_of(const run_request& request, const fs::path& tests,
                                       const fs::path& scratch) {
-  std::vector<std::string> all{
-      "--tests",     tests.string(),   "--exercise", request.ex->id,
-      "--trace-dir", scratch.string(), "--seed",     std::to_string(request.seed),
-      "--policy",    request.policy};
+  std::vector<std::string> all{"--tests",      tests.string(), "--exercise",
+                               request.ex->id, "--trace-dir",  scratch.string()};
   const auto add = [&all](const char* option, const std::string& value) {
     all.emplace_back(option);
     all.push_back(value);
   };
-  if (request.schedules != 0) {
-    add("--schedules", std::to_string(request.schedules));
+  const auto& search = request.search;
+  if (search.seed) {
+    add("--seed", std::to_string(*search.seed));
   }
-  if (!request.replay.empty()) {
-    add("--replay", request.replay);
+  if (search.policy) {
+    add("--policy", std::string{to_string(*search.policy)});
+  }
+  if (search.schedules) {
+    add("--schedules", std::to_string(*search.schedules));
+  }
+  if (!search.replay.empty()) {
+    add("--replay", search.replay);
   }
   if (!request.all_tests) {
     for (const auto& each : request.expected) {
@@ -83,7 +88,7 @@ boost::asio::awaitable<verdict> run_tests(const toolchain& tools, const sandbox&
   }
   keep_traces(v, scratch.path(), request.trace_folder);
   v.sandbox = box.describe();
-  v.seed = request.seed;
+  v.seed = request.search.seed.value_or(1);
   co_return v;
 }
 

@@ -6,12 +6,12 @@
 #include "judge/verdict.hpp"
 #include "workbook/exercise.hpp"
 
+#include <weir/search.hpp>
+
 #include <boost/asio/awaitable.hpp>
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <string>
 #include <vector>
 
 namespace weir::grader {
@@ -22,10 +22,7 @@ struct run_request {
   std::filesystem::path trace_folder; ///< where traces of failures are kept; emptied first
   std::vector<test_info> expected;    ///< the tests that must be run
   bool all_tests{true};               ///< false: the runner is told which
-  std::size_t schedules{};            ///< for each scenario
-  std::uint64_t seed{1};
-  std::string policy{"mixed"};
-  std::string replay; ///< a token; empty: explore
+  weir::search_options search;
   process_limits limits;
   std::function<void(const record_step&)>
       on_step; ///< told of each line of the record; may be empty

@@ -187,7 +187,7 @@ replay_source source_of(open_workbook& book, const sandbox& box, const replay_re
     wanted.repository_root = book.where.root;
     wanted.source = request.file;
     wanted.build_folder = build_folder;
-    wanted.replay_token = request.token;
+    wanted.search.replay = request.token;
     verdict judged = co_await grade(tools, box, std::move(wanted));
     co_return judged;
   };

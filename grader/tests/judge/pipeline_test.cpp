@@ -207,9 +207,9 @@ TEST_CASE("what was asked for reaches the runner", "[pipeline]") {
   small_workbook book;
   book.script("show-arguments\n");
   auto wanted = book.request();
-  wanted.seed = 77;
-  wanted.policy = "pct";
-  wanted.schedules = 9;
+  wanted.search.seed = 77;
+  wanted.search.policy = weir::policy_kind::pct;
+  wanted.search.schedules = 9;
   const verdict v = book.grade(wanted);
   CHECK(contains(v.program_output, "--seed 77 --policy pct --schedules 9 "));
   CHECK(contains(v.program_output, "--exercise counter "));
@@ -224,15 +224,15 @@ TEST_CASE("a token runs its own test and no other", "[pipeline]") {
   small_workbook book;
   book.script("show-arguments\nbegin stops\ntest-begin stops\npass stops\nend 1 0\n");
   auto wanted = book.request();
-  wanted.replay_token = token_of("counter/stops/when-asked");
+  wanted.search.replay = token_of("counter/stops/when-asked");
   const verdict v = book.grade(wanted);
   CHECK(v.passed());
   CHECK(v.max_points == 3);
-  CHECK(contains(v.program_output, "--replay " + *wanted.replay_token + " --test stops "));
-  wanted.replay_token = token_of("counter/unknown/x");
+  CHECK(contains(v.program_output, "--replay " + wanted.search.replay + " --test stops "));
+  wanted.search.replay = token_of("counter/unknown/x");
   CHECK_THROWS_AS(book.grade(wanted), usage_error);
   CHECK_THROWS_AS(exercise_of_token("nonsense"), usage_error);
-  CHECK_THROWS_AS(exercise_of_token(*wanted.replay_token + "0"), usage_error);
+  CHECK_THROWS_AS(exercise_of_token(wanted.search.replay + "0"), usage_error);
   CHECK_THROWS_AS(exercise_of_token(token_of("alone")), usage_error);
   CHECK(exercise_of_token(token_of("counter/stops")) == "counter");
 }
@@ -241,7 +241,7 @@ TEST_CASE("the deep tier goes on with new seeds until its schedules are spent", 
   small_workbook book;
   auto wanted = book.request();
   wanted.depth = search_depth::deep;
-  wanted.schedules = 2'500;
+  wanted.search.schedules = 2'500;
   const verdict v = book.grade(wanted);
   CHECK(v.passed());
   CHECK(v.deep);
