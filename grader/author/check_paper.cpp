@@ -86,6 +86,7 @@ public:
     expect("scene.cpp", scene && !ex_.goals.empty(),
            scene ? fmt::format("{} goals, wanted at least 1", ex_.goals.size()) : "is missing");
     check_brief(folder / "brief.md");
+    check_debrief(folder / "debrief.md");
     check_anchors(root_ / "chapters" / ex_.chapter / "README.md");
     check_calibration();
     return std::move(items_);
@@ -112,6 +113,20 @@ private:
            missing.empty()
                ? "holds every promise word for word"
                : fmt::format("lacks the words of the promise {}", fmt::join(missing, ", ")));
+  }
+
+  void check_debrief(const fs::path& file) {
+    const std::set<std::string> anchors =
+        fs::exists(file) ? anchors_in(read_file(file)) : std::set<std::string>{};
+    std::vector<std::string> missing;
+    for (const char* part : {"What you fixed", "Where it happened", "Two other ways", "Read on"}) {
+      if (!anchors.contains(anchor_of(part))) {
+        missing.emplace_back(part);
+      }
+    }
+    expect("debrief.md", missing.empty(),
+           missing.empty() ? "has its four parts"
+                           : fmt::format("lacks the part '{}'", fmt::join(missing, "', '")));
   }
 
   void check_anchors(const fs::path& prose) {

@@ -75,6 +75,7 @@ std::vector<fs::path> write_skeleton(const fs::path& root, std::string_view name
   const std::vector<std::pair<fs::path, std::string>> files{
       {exercises / "exercise.toml", replaced(skeleton::manifest, "@ID@", id)},
       {exercises / "brief.md", skeleton::brief},
+      {exercises / "debrief.md", skeleton::debrief},
       {exercises / (stem + ".hpp"), skeleton::interface_header},
       {exercises / (stem + ".cpp"), timer_latch("", "max", "")},
       {exercises / "scene.cpp", skeleton::scene},

@@ -53,6 +53,27 @@ What `@FILE@.cpp` holds, and what it shall do. Everything that is graded stands 
 2. **cancelled** – A `wait` that is cancelled throws `operation_aborted` in that instant.
 )";
 
+inline constexpr const char* debrief = R"(# A latch that opens once: after the fix
+
+## What you fixed
+
+In one sentence: shown below every pass.
+
+## Where it happened
+
+The same fault in public, each with the number of its issue or the address of its post-mortem.
+
+## Two other ways
+
+**The one.** What it is and what it costs.
+
+**The other.** What it is and what it costs.
+
+## Read on
+
+- The chapter's section, the next exercise, a paper.
+)";
+
 inline constexpr const char* interface_header = R"(#pragma once
 
 #include <boost/asio/any_io_executor.hpp>
