@@ -29,12 +29,15 @@ pkgconf pkg-config
 ? fonts-roboto-unhinted
 ? fonts-dejavu-core
 '
-# A display without a screen, and hands for it, for the window's tests.
+# A display without a screen and hands for it, for the window's tests; what reads the sources.
 requirements_tests='
 xvfb
 xauth
 xdotool
 ? ffmpeg
+? clang-format-19
+? clang-tidy-19
+? shellcheck
 '
 
 # What a start with these targets needs.

@@ -21,6 +21,7 @@ interrupted() { # SIGNAL COMMAND…
   local signal=$1 first status
   shift
   coproc checking { exec "$weir" "$@" 2>&1; }
+  # shellcheck disable=SC2154 # coproc sets it
   local process=$checking_PID
   exec {said}<&"${checking[0]}"
   IFS= read -r first <&"$said" || die "$*: said nothing"

@@ -10,7 +10,7 @@ expect() {
   how=$?
   if [ "$how" -ne "$code" ] || ! grep -q "$words" <<<"$said"; then
     echo "FAILED: $* ended with $how (expected $code) and said, without '$words':" >&2
-    sed 's/^/  /' <<<"$said" >&2
+    printf '  %s\n' "${said//$'\n'/$'\n  '}" >&2
     failed=1
   fi
 }

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# shellcheck finds nothing in any of the scripts; what is off, and why, stands in .shellcheckrc.
+source "$(dirname -- "${BASH_SOURCE[0]}")/sources.sh"
+set -u -o pipefail
+
+command -v shellcheck >/dev/null || without shellcheck
+tracked '*.sh' '*.bash' weir .ci/run | xargs -r -d '\n' shellcheck
