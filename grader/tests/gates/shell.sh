@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# shellcheck finds nothing in any of the scripts; what is off, and why, stands in .shellcheckrc.
+# No script has anything that shellcheck finds; what is off, and why, stands in .shellcheckrc.
 source "$(dirname -- "${BASH_SOURCE[0]}")/sources.sh"
 set -u -o pipefail
 
