@@ -32,13 +32,11 @@ struct timeout final : call { // 200 ms
         asio::co_spawn(executor, inner(), asio::deferred), limit.async_wait(asio::deferred));
     const auto [order, failure, stopped] =
         co_await race.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-    // [late]
     if (!failure)
       co_return; // in time or in the last instant, it is an answer
     if (!stopped)
       throw system_error(asio::error::timed_out); // the timer ran out
     std::rethrow_exception(failure);
-    // [/late]
   }
 
   call& inner;
