@@ -20,8 +20,16 @@ recording sample() {
                  .seed = 0xFFFFFFFFFFFFFFFFu,
                  .token = "w1-burst-7-0a",
                  .knobs = {{"latency", "20ms"}, {"capacity", "64"}}};
-  to.declare({.kind = source_kind::gauge, .name = "depth", .unit = "items", .capacity = 64});
-  to.declare({.kind = source_kind::state, .name = "breaker", .labels = {"closed", "open"}});
+  to.declare({.kind = source_kind::gauge,
+              .name = "depth",
+              .unit = "items",
+              .capacity = 64,
+              .role = source_role::queue});
+  to.declare({.kind = source_kind::state,
+              .name = "breaker",
+              .labels = {"closed", "open"},
+              .role = source_role::breaker_state,
+              .subject = "breaker"});
   to.task_started(1, 1, "producer");
   to.append({2, 1, 1, event_kind::gauge, 0, to_bits(3.5), 0});
   to.append({3, 1, 2, event_kind::state, 0, 1, 0});
@@ -88,7 +96,7 @@ TEST_CASE("something else than a trace is refused as such", "[trace]") {
 
 TEST_CASE("a trace of a later version names the weir that opens it", "[trace]") {
   auto bytes = encode(sample());
-  bytes[8] = 2;
+  bytes[8] = static_cast<char>(file_version + 1);
   bytes.replace(16, 5, "3.1.4");
   CHECK(why_not(bytes) == file_error::reason::newer_version);
   CHECK_THROWS_WITH(decode_text(bytes), Catch::Contains("with weir 3.1.4 or later"));

@@ -15,11 +15,13 @@
 /// Probes: how code under study says what it is doing. Each reports to the current thread's
 /// recorder and costs one branch where there is none. Two probes of a kind with the same name are
 /// one source. A probe made while something records is in the summary even if nothing ever happens
-/// to it: "0 lost" is a finding. Names are what a dashboard would show.
+/// to it: "0 lost" is a finding. Names are what a dashboard would show; what a probe stands for
+/// says its role (`trace::source_role`), and pictures go by that.
 namespace weir {
 
 using trace::no_parent;
 using trace::outcome;
+using trace::source_role;
 using trace::span_role;
 
 namespace detail {
@@ -48,6 +50,8 @@ private:
 struct gauge_options {
   double capacity = 0;   ///< the limit drawn beside it; 0 = none
   std::string unit = {}; ///< "items", "ms"; empty = a plain number
+  source_role role = source_role::none;
+  std::string subject = {}; ///< what it is about, where several probes are; see trace::source_info
 };
 
 /// A number that goes up and down: the depth of a queue, what is in flight.
@@ -86,7 +90,7 @@ private:
 /// A number that only grows: items lost, retries made.
 class counter {
 public:
-  explicit counter(std::string name, std::string unit = {});
+  explicit counter(std::string name, std::string unit = {}, source_role role = source_role::none);
 
   void add(std::int64_t increment = 1) {
     if (auto* to = trace::current_recorder()) [[unlikely]] {
@@ -172,7 +176,8 @@ namespace detail {
 /// What `state<Enum>` does, with states as indices.
 class state_probe {
 public:
-  state_probe(std::string name, std::vector<std::string> labels, std::int64_t initial);
+  state_probe(std::string name, std::vector<std::string> labels, std::int64_t initial,
+              source_role role = source_role::none, std::string subject = {});
 
   void set(std::int64_t next) {
     if (next == current_) {
@@ -198,9 +203,11 @@ private:
 /// Which of a few named states something is in; every transition is an event, so none is too short
 /// to be seen.
 ///
-///     enum class breaker { closed, open, half_open };
-///     weir::state<breaker> state{"breaker", {"closed", "open", "half-open"}};
-///     state.set(breaker::open);
+///     enum class door { shut, ajar, wide_open };
+///     weir::state<door> state{"door", {"shut", "ajar", "wide open"}};
+///     state.set(door::ajar);
+///
+/// A circuit breaker has a probe of its own: weir::breaker_probe.
 ///
 /// The labels stand in the order of the enumerators, which count from 0. `state<>` takes plain
 /// indices.
@@ -221,6 +228,9 @@ private:
 
 struct place_options {
   double capacity = 0; ///< slots to draw; 0 = without bound
+  source_role role = source_role::none;
+  /// With the subject and the role of a gauge, the gauge's limit is the capacity, as it changes.
+  std::string subject = {};
 };
 
 /// Somewhere an item can be: a queue, a worker, a dependency. An item is in the place it entered
@@ -241,10 +251,15 @@ private:
   detail::probe_source source_;
 };
 
+struct outcomes_options {
+  source_role role = source_role::none;
+  std::string subject = {}; ///< what they are about, where several probes are
+};
+
 /// How units of work ended, counted by kind.
 class outcomes {
 public:
-  explicit outcomes(std::string name);
+  explicit outcomes(std::string name, outcomes_options options = {});
 
   /// `item`: its id in `place`s or the id of its span; 0 = none.
   void add(outcome how, std::uint64_t item = 0) {

@@ -103,7 +103,11 @@ private:
   }
 
   void counter(const event& e, std::string_view series, double value) {
-    auto json = begin('C', trace_.source(e.source).name, e.t_ns, run_process, 0);
+    const auto& source = trace_.source(e.source);
+    auto json = begin('C', source.name, e.t_ns, run_process, 0);
+    if (source.role != source_role::none) {
+      json.field("cat", to_string(source.role));
+    }
     json.key("args").open('{').field(series, value).close('}');
     end(json);
   }
@@ -147,7 +151,10 @@ private:
 
   void end_state(source_id source, std::int64_t t_ns) {
     if (const auto state = states_.find(source); state != states_.end()) {
-      slice(state_label(state->second), "state", state->second.t_ns, t_ns, states_process, source);
+      const auto role = trace_.source(source).role;
+      const auto category = role == source_role::none ? std::string("state")
+                                                      : "state," + std::string(to_string(role));
+      slice(state_label(state->second), category, state->second.t_ns, t_ns, states_process, source);
     }
   }
 

@@ -1,4 +1,5 @@
 #include "hash.hpp"
+#include "roles_from_names.hpp"
 #include "weir/trace/file.hpp"
 
 #include <bit>
@@ -124,6 +125,8 @@ std::string encode_tables(const recording& trace) {
     for (const auto& label : source.labels) {
       out.text(label);
     }
+    out.number(static_cast<std::uint8_t>(source.role));
+    out.text(source.subject);
   }
   out.number(static_cast<std::uint32_t>(trace.tasks.size()));
   for (const auto& task : trace.tasks) {
@@ -134,7 +137,10 @@ std::string encode_tables(const recording& trace) {
   return out.take();
 }
 
-source_info decode_source(byte_reader& in) {
+/// Sources have roles from this version on.
+constexpr std::uint32_t first_with_roles = 2;
+
+source_info decode_source(byte_reader& in, std::uint32_t version) {
   source_info source;
   source.kind = static_cast<source_kind>(in.number<std::uint8_t>());
   source.name = in.text();
@@ -147,11 +153,15 @@ source_info decode_source(byte_reader& in) {
   for (auto& label : source.labels) {
     label = in.text();
   }
+  if (version >= first_with_roles) {
+    source.role = static_cast<source_role>(in.number<std::uint8_t>());
+    source.subject = in.text();
+  }
   return source;
 }
 
 /// nullopt when the tables end early.
-std::optional<recording> decode_tables(std::string_view bytes) {
+std::optional<recording> decode_tables(std::string_view bytes, std::uint32_t version) {
   byte_reader in(bytes);
   recording trace;
   trace.header.exercise = in.text();
@@ -169,7 +179,7 @@ std::optional<recording> decode_tables(std::string_view bytes) {
   }
   trace.sources.clear();
   for (auto left = in.count(33); left != 0 && !in.ran_short(); --left) {
-    trace.sources.push_back(decode_source(in));
+    trace.sources.push_back(decode_source(in, version));
   }
   trace.tasks.resize(in.count(12));
   for (auto& task : trace.tasks) {
@@ -266,8 +276,8 @@ recording decode(std::span<const std::byte> encoded, const std::string& name) {
                          (size < encoded.size() ? "" : " and more") +
                          ". Run it again to get a whole one.");
   }
-  auto trace = version == file_version && event_size == sizeof(event) && stated == checksum(tables)
-                   ? decode_tables(tables)
+  auto trace = version != 0 && event_size == sizeof(event) && stated == checksum(tables)
+                   ? decode_tables(tables, version)
                    : std::nullopt;
   if (!trace) {
     throw file_error(reason::damaged,
@@ -275,6 +285,9 @@ recording decode(std::span<const std::byte> encoded, const std::string& name) {
                             "not match. Run it again to get a good one.");
   }
   decode_events(in, *trace, name);
+  if (version < first_with_roles) {
+    guess_roles_by_name(*trace);
+  }
   return std::move(*trace);
 }
 

@@ -15,6 +15,7 @@ public:
     result_.name = source.name;
     result_.unit = source.unit;
     result_.capacity = source.capacity;
+    result_.role = source.role;
     result_.column_max.assign(columns, 0);
   }
 

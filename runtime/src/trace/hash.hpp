@@ -10,7 +10,7 @@
 
 /// The trace's 64-bit hash: FNV-1a's xor and multiply, taken over 8-byte words in four lanes that
 /// the processor works on at once, with a fold of the high half so that late bits reach the low
-/// ones. Part of file format 1. Not cryptographic.
+/// ones. Part of the file format. Not cryptographic.
 namespace weir::trace {
 
 class hasher {

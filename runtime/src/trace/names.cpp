@@ -48,4 +48,30 @@ std::string_view to_string(source_kind kind) noexcept {
   return name_in(names, kind);
 }
 
+std::string_view to_string(source_role role) noexcept {
+  static constexpr std::array<std::string_view, 22> names{"none",
+                                                          "queue",
+                                                          "waiting",
+                                                          "in flight",
+                                                          "busy",
+                                                          "backing off",
+                                                          "load",
+                                                          "visits",
+                                                          "loop lag",
+                                                          "loop utilisation",
+                                                          "breaker state",
+                                                          "breaker failure rate",
+                                                          "breaker calls",
+                                                          "breaker window size",
+                                                          "breaker cooldown",
+                                                          "breaker probes",
+                                                          "breaker window",
+                                                          "incident",
+                                                          "task scope",
+                                                          "ledger key",
+                                                          "ledger effect",
+                                                          "ledger receipt"};
+  return name_in(names, role);
+}
+
 } // namespace weir::trace

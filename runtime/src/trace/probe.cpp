@@ -30,7 +30,9 @@ gauge::gauge(std::string name, gauge_options options)
     : source_({.kind = trace::source_kind::gauge,
                .name = std::move(name),
                .unit = std::move(options.unit),
-               .capacity = options.capacity}) {}
+               .capacity = options.capacity,
+               .role = options.role,
+               .subject = std::move(options.subject)}) {}
 
 void gauge::record(trace::recorder& to) {
   to.append({now_ns(), current_task(), source_.id_in(to), trace::event_kind::gauge, 0,
@@ -42,10 +44,11 @@ void gauge::record_limit(trace::recorder& to, double capacity) {
              trace::to_bits(capacity), 0});
 }
 
-counter::counter(std::string name, std::string unit)
-    : source_(
-          {.kind = trace::source_kind::counter, .name = std::move(name), .unit = std::move(unit)}) {
-}
+counter::counter(std::string name, std::string unit, source_role role)
+    : source_({.kind = trace::source_kind::counter,
+               .name = std::move(name),
+               .unit = std::move(unit),
+               .role = role}) {}
 
 void counter::record(trace::recorder& to, std::int64_t increment) {
   to.count(now_ns(), current_task(), source_.id_in(to), increment);
@@ -70,10 +73,12 @@ void span::record_destroyed() noexcept {
 }
 
 detail::state_probe::state_probe(std::string name, std::vector<std::string> labels,
-                                 std::int64_t initial)
+                                 std::int64_t initial, source_role role, std::string subject)
     : source_({.kind = trace::source_kind::state,
                .name = std::move(name),
-               .labels = std::move(labels)}),
+               .labels = std::move(labels),
+               .role = role,
+               .subject = std::move(subject)}),
       current_(initial) {
   if (auto* to = trace::current_recorder()) {
     record(*to, -1);
@@ -88,15 +93,20 @@ void detail::state_probe::record(trace::recorder& to, std::int64_t before) {
 place::place(std::string name, place_options options)
     : source_({.kind = trace::source_kind::place,
                .name = std::move(name),
-               .capacity = options.capacity}) {}
+               .capacity = options.capacity,
+               .role = options.role,
+               .subject = std::move(options.subject)}) {}
 
 void place::record(trace::recorder& to, std::uint64_t item) {
   to.append({now_ns(), current_task(), source_.id_in(to), trace::event_kind::item_moved, 0,
              static_cast<std::int64_t>(item), 0});
 }
 
-outcomes::outcomes(std::string name)
-    : source_({.kind = trace::source_kind::outcomes, .name = std::move(name)}) {}
+outcomes::outcomes(std::string name, outcomes_options options)
+    : source_({.kind = trace::source_kind::outcomes,
+               .name = std::move(name),
+               .role = options.role,
+               .subject = std::move(options.subject)}) {}
 
 void outcomes::record(trace::recorder& to, outcome how, std::uint64_t item) {
   to.append({now_ns(), current_task(), source_.id_in(to), trace::event_kind::outcome,

@@ -97,7 +97,8 @@ void add_gauges(trace::json_writer& json, const trace::summary& seen) {
   for (const auto& gauge : seen.gauges) {
     json.open('{').field("name", gauge.name).field("unit", gauge.unit);
     json.field("capacity", gauge.capacity).field("min", gauge.min).field("mean", gauge.mean);
-    json.field("max", gauge.max).field("last", gauge.last).key("column_max").open('[');
+    json.field("max", gauge.max).field("last", gauge.last);
+    json.field("role", trace::to_string(gauge.role)).key("column_max").open('[');
     for (const double value : gauge.column_max) {
       json.value(value);
     }
@@ -106,7 +107,7 @@ void add_gauges(trace::json_writer& json, const trace::summary& seen) {
   json.close(']').key("counters").open('[');
   for (const auto& counter : seen.counters) {
     json.open('{').field("name", counter.name).field("unit", counter.unit);
-    json.field("total", counter.total).close('}');
+    json.field("role", trace::to_string(counter.role)).field("total", counter.total).close('}');
   }
   json.close(']');
 }
@@ -120,7 +121,8 @@ void add_spans(trace::json_writer& json, const trace::summary& seen) {
   }
   json.close(']').key("outcomes").open('[');
   for (const auto& outcome : seen.outcomes) {
-    json.open('{').field("name", outcome.name).field("total", outcome.total());
+    json.open('{').field("name", outcome.name).field("role", trace::to_string(outcome.role));
+    json.field("total", outcome.total());
     for (std::size_t i = 0; i < outcome.by_outcome.size(); ++i) {
       json.field(trace::to_string(static_cast<trace::outcome>(i)), outcome.by_outcome[i]);
     }
@@ -128,7 +130,8 @@ void add_spans(trace::json_writer& json, const trace::summary& seen) {
   }
   json.close(']').key("states").open('[');
   for (const auto& state : seen.states) {
-    json.open('{').field("name", state.name).key("states").open('[');
+    json.open('{').field("name", state.name).field("role", trace::to_string(state.role));
+    json.key("states").open('[');
     for (const auto& one : state.states) {
       json.open('{').field("name", one.name).field("entered", one.entered);
       json.field("lasted_ns", one.lasted.count()).close('}');

@@ -29,7 +29,8 @@ static_assert(sizeof(head) == sizeof(event), "events stay aligned behind it");
 }
 
 template <class T>
-concept plain = std::is_arithmetic_v<T> || std::is_same_v<T, std::chrono::nanoseconds>;
+concept plain = std::is_arithmetic_v<T> || std::is_same_v<T, std::chrono::nanoseconds> ||
+                std::is_same_v<T, source_role>; // any number of it is a value
 
 /// Writes the fields that `visit` names.
 class field_writer {
@@ -137,10 +138,11 @@ concept is = std::is_same_v<std::remove_const_t<T>, Kind>;
 void visit(auto& each_field, is<gauge_summary> auto& s) {
   each_field(s.name), each_field(s.unit), each_field(s.capacity), each_field(s.min);
   each_field(s.mean), each_field(s.max), each_field(s.last), each_field(s.column_max);
+  each_field(s.role);
 }
 
 void visit(auto& each_field, is<counter_summary> auto& s) {
-  each_field(s.name), each_field(s.unit), each_field(s.total);
+  each_field(s.name), each_field(s.unit), each_field(s.total), each_field(s.role);
 }
 
 void visit(auto& each_field, is<span_summary> auto& s) {
@@ -156,7 +158,7 @@ void visit(auto& each_field, is<span_summary> auto& s) {
 }
 
 void visit(auto& each_field, is<outcome_summary> auto& s) {
-  each_field(s.name), each_field(s.by_outcome);
+  each_field(s.name), each_field(s.by_outcome), each_field(s.role);
 }
 
 void visit(auto& each_field, is<state_summary::one> auto& s) {
@@ -164,7 +166,7 @@ void visit(auto& each_field, is<state_summary::one> auto& s) {
 }
 
 void visit(auto& each_field, is<state_summary> auto& s) {
-  each_field(s.name), each_field(s.states);
+  each_field(s.name), each_field(s.states), each_field(s.role);
 }
 
 void visit(auto& each_field, is<summary> auto& s) {

@@ -30,6 +30,12 @@ void fill_in(source_info& known, const source_info& wanted) {
   if (known.labels.empty()) {
     known.labels = wanted.labels;
   }
+  if (known.role == source_role::none) {
+    known.role = wanted.role;
+  }
+  if (known.subject.empty()) {
+    known.subject = wanted.subject;
+  }
 }
 
 } // namespace

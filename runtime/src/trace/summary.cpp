@@ -120,15 +120,22 @@ private:
       if (source.kind == source_kind::gauge) {
         gauge(id);
       } else if (source.kind == source_kind::counter) {
-        counters_.emplace(id, counter_summary{source.name, source.unit, 0});
+        counters_.emplace(id, counter_summary{source.name, source.unit, 0, source.role});
       } else if (source.kind == source_kind::outcomes) {
-        outcomes_[id].name = source.name;
+        outcomes(id);
       }
     }
   }
 
   gauge_fold& gauge(source_id id) {
     return gauges_.try_emplace(id, trace_.source(id), length_, columns_).first->second;
+  }
+
+  outcome_summary& outcomes(source_id id) {
+    auto& fold = outcomes_[id];
+    fold.name = trace_.source(id).name;
+    fold.role = trace_.source(id).role;
+    return fold;
   }
 
   void enter_state(const event& e) {
@@ -140,6 +147,7 @@ private:
     auto& fold = found->second;
     if (fresh) {
       fold.result.name = source.name;
+      fold.result.role = source.role;
       for (const auto& label : source.labels) {
         fold.result.states.push_back({.name = label});
       }
@@ -160,7 +168,8 @@ private:
       break;
     case event_kind::counter: {
       const auto& source = trace_.source(e.source);
-      counters_.insert_or_assign(e.source, counter_summary{source.name, source.unit, e.a});
+      counters_.insert_or_assign(e.source,
+                                 counter_summary{source.name, source.unit, e.a, source.role});
       break;
     }
     case event_kind::span_begin:
@@ -176,8 +185,7 @@ private:
       enter_state(e);
       break;
     case event_kind::outcome: {
-      auto& fold = outcomes_[e.source];
-      fold.name = trace_.source(e.source).name;
+      auto& fold = outcomes(e.source);
       if (e.detail < fold.by_outcome.size()) {
         ++fold.by_outcome[e.detail];
       }

@@ -149,6 +149,12 @@ void write_text(std::ostream& out, const recording& trace, timeline_detail detai
     out << "knob      " << name << " = " << value << '\n';
   }
   line("remark    ", trace.remark);
+  for (const auto& source : trace.sources) {
+    if (source.role != source_role::none) {
+      out << "source    " << source.name << ": " << to_string(source.role)
+          << (source.subject.empty() ? "" : " of " + source.subject) << '\n';
+    }
+  }
   out << '\n' << format_timeline(timeline(trace, detail), 0);
 }
 

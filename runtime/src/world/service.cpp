@@ -51,8 +51,8 @@ struct service::impl {
         latency_random(random.split("latency")),
         fault_random(random.split("faults")),
         made(steady_clock::now()),
-        ends(options.name),
-        at(options.name) {
+        ends(options.name, {.role = source_role::visits, .subject = options.name}),
+        at(options.name, {.role = source_role::in_flight}) {
     check(options);
     if (options.limit) {
       bucket.emplace(*options.limit);

@@ -18,8 +18,8 @@ struct sink::impl {
       : executor(std::move(ex)),
         options(std::move(chosen)),
         random(stream),
-        busy(options.name + " consuming"),
-        at(options.name),
+        busy(options.name + " consuming", {.role = source_role::busy}),
+        at(options.name, {.role = source_role::busy}),
         ends(options.name) {
     busy.set(0);
   }

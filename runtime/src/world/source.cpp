@@ -23,7 +23,7 @@ struct source::impl {
         options(std::move(chosen)),
         random(stream),
         made(steady_clock::now()),
-        arrived(options.name + " offered"),
+        arrived(options.name + " offered", {}, source_role::load),
         at(options.name) {
     require(!options.lasting || options.lasting->count() >= 0,
             "source: lasting must not be negative");

@@ -24,8 +24,12 @@ station::station(asio::any_io_executor executor, const settings& how)
     : executor_(std::move(executor)),
       servers_(how.servers),
       queue_limit_(how.queue_limit),
-      serving_gauge_(how.name + " in flight", {.capacity = shown(how.servers)}),
-      queued_gauge_(how.name + " queue", {.capacity = shown(how.queue_limit)}) {
+      serving_gauge_(
+          how.name + " in flight",
+          {.capacity = shown(how.servers), .role = source_role::in_flight, .subject = how.name}),
+      queued_gauge_(
+          how.name + " queue",
+          {.capacity = shown(how.queue_limit), .role = source_role::queue, .subject = how.name}) {
   require(servers_ > 0, "a service or pool wants at least one server");
   show(); // so that a station nobody ever comes to is in the trace as well
 }

@@ -11,7 +11,7 @@ namespace weir::trace {
 
 /// What happened. The comment behind each kind says what `source`, `detail`, `a` and `b` hold;
 /// fields not named are 0. "text" is an index of the string table, "site" a source of kind
-/// `source_kind::site` (operation name and code location). The numbers are part of file format 1:
+/// `source_kind::site` (operation name and code location). The numbers are part of the file format:
 /// append, never renumber. The runtime does not record timers one by one (`timer_*`): a task's
 /// suspension names its timer, and a scene would have as many events again.
 enum class event_kind : std::uint8_t {

@@ -10,11 +10,11 @@
 #include <string>
 
 // clang-format off
-/// Trace files, format 1. All numbers are little-endian; nothing is padded.
+/// Trace files, format 2. All numbers are little-endian; nothing is padded.
 ///
 ///     bytes  what
 ///     8      magic: 89 57 45 49 52 0D 0A 1A
-///     4      format version (1)
+///     4      format version (2)
 ///     4      size of one event (32)
 ///     24     version of the weir that wrote it: text, filled up with NUL
 ///     8      size n of the tables
@@ -26,10 +26,13 @@
 ///
 /// The first 40 bytes keep this shape in every later version, so that an old weir can name the one it takes. The tables
 /// stand before the events so that a file that breaks off can still be read as far as it goes.
+///
+/// Format 1 is read, too. Its sources have neither role nor subject; they are guessed by their names, as a weir of that
+/// time did when it drew them (src/trace/roles_from_names.hpp).
 // clang-format on
 namespace weir::trace {
 
-inline constexpr std::uint32_t file_version = 1;
+inline constexpr std::uint32_t file_version = 2;
 
 /// Why a file could not be opened as a trace. `what()` names the file, what was expected, what was
 /// found, what to do.

@@ -42,7 +42,8 @@ public:
   string_id intern(std::string_view text);
 
   /// The id of the source with this kind and name, added on first sight. A later declaration fills
-  /// in what the first left empty. Past 65,534 sources, all further ones share the last id.
+  /// in what the first left empty, role and subject too. Past 65,534 sources, all further ones
+  /// share the last id.
   source_id declare(const source_info& wanted);
 
   /// The site of `operation` (a string literal, remembered by its address) at `where`: cheap enough

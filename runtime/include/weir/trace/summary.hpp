@@ -24,12 +24,14 @@ struct gauge_summary {
   double last = 0;
   std::vector<double>
       column_max; ///< the largest value in each of equal slices of the run, for small charts
+  source_role role = source_role::none;
 };
 
 struct counter_summary {
   std::string name;
   std::string unit;
   std::int64_t total = 0;
+  source_role role = source_role::none;
 };
 
 /// Durations of the spans of one name that have ended; percentiles by nearest rank, so each is a
@@ -44,6 +46,7 @@ struct span_summary {
 struct outcome_summary {
   std::string name;
   std::array<std::int64_t, 7> by_outcome{}; ///< indexed by `outcome`
+  source_role role = source_role::none;
 
   [[nodiscard]] std::int64_t operator[](outcome how) const noexcept {
     return by_outcome[static_cast<std::size_t>(how)];
@@ -62,6 +65,8 @@ struct state_summary {
 
   std::string name;
   std::vector<one> states;
+  source_role role = source_role::none;
+
   [[nodiscard]] const one&
   operator[](std::string_view state) const; ///< throws std::out_of_range naming the known ones
 };

@@ -40,7 +40,7 @@ last_events(const recording& from, std::size_t count,
 [[nodiscard]] std::vector<timeline_line>
 timeline(const recording& from, timeline_detail detail = timeline_detail::everything);
 
-/// Header and timeline in columns: time, task, what.
+/// Header, sources with a role, and timeline in columns: time, task, what.
 void write_text(std::ostream& out, const recording& trace,
                 timeline_detail detail = timeline_detail::everything);
 
