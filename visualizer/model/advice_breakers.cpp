@@ -34,7 +34,7 @@ void judge_breaker(findings& f, const breaker_sources& breaker) {
   nanos open_for = 0;
   for (std::size_t i = 0; i < state.transitions.size(); ++i) {
     const auto& one = state.transitions[i];
-    if (state.label(one.to) != "open") {
+    if (state.of_breaker(one.to) != breaker_state::open) {
       continue;
     }
     opened += one.from >= 0 ? 1 : 0;

@@ -1,4 +1,5 @@
 #include "model/advice_rules.hpp"
+#include "model/roles.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,21 +11,13 @@ namespace weir::viz::rules {
 
 namespace {
 
+using trace::source_role;
 using words::duration;
 using words::percent;
 using words::with_unit;
 
-bool of_a_breaker(const findings& f, const gauge_series& gauge) {
-  const auto index = static_cast<std::int32_t>(&gauge - f.line.gauges().data());
-  return std::ranges::any_of(f.line.breakers(), [&](const breaker_sources& breaker) {
-    return breaker.failure_rate == index || breaker.calls_in_window == index ||
-           breaker.window_size == index || breaker.cooldown == index || breaker.probes == index;
-  });
-}
-
 bool is_in_flight(const gauge_series& gauge) {
-  return words::has(gauge.name, "flight") || words::has(gauge.name, "at work") ||
-         words::has(gauge.name, "running") || words::has(gauge.name, "busy");
+  return gauge.role == source_role::in_flight || gauge.role == source_role::busy;
 }
 
 std::string the(const gauge_series& gauge) {
@@ -85,9 +78,7 @@ std::optional<excess> worst_excess(const gauge_series& gauge) {
 
 /// Holds things, so that its limit is a bound and not a line to stay below.
 bool is_queue(const gauge_series& gauge) {
-  return words::has(gauge.name, "queue") || words::has(gauge.name, "depth") ||
-         words::has(gauge.name, "waiting") || words::has(gauge.name, "backlog") ||
-         words::has(gauge.name, "buffer");
+  return gauge.role == source_role::queue || gauge.role == source_role::waiting;
 }
 
 void over_limit(findings& f, const gauge_series& gauge) {
@@ -211,7 +202,7 @@ void grows(findings& f, const gauge_series& gauge) {
 
 void judge_gauges(findings& so_far) {
   for (const auto& gauge : so_far.line.gauges()) {
-    if (!of_a_breaker(so_far, gauge) && &gauge != so_far.line.loop_lag()) {
+    if (is_of_work(gauge.role)) {
       over_limit(so_far, gauge);
       at_limit(so_far, gauge);
       limit_not_reached(so_far, gauge);

@@ -22,7 +22,7 @@ void loop_lag(findings& f) {
          block && block->amount == worst
              ? "blocked until " + duration(block->t_ns) +
                    (block->text.empty() ? "" : " by " + std::string(block->text))
-             : "gauge 'loop lag'",
+             : "gauge '" + std::string(f.line.loop_lag()->name) + "'",
          f.info({"chunk", "slice", "batch", "threads"}), "and yield more often");
 }
 

@@ -1,6 +1,6 @@
 #include "model/figures.hpp"
 
-#include "model/words.hpp"
+#include "model/roles.hpp"
 
 #include <algorithm>
 
@@ -8,26 +8,16 @@ namespace weir::viz {
 
 namespace {
 
-bool of_a_breaker(const timeline& line, const gauge_series& gauge) noexcept {
-  return std::ranges::any_of(line.breakers(), [&](const breaker_sources& breaker) {
-    return !breaker.name.empty() && gauge.name.size() > breaker.name.size() &&
-           gauge.name.starts_with(breaker.name) && gauge.name[breaker.name.size()] == ' ';
-  });
-}
+using trace::source_role;
 
 template <class Wanted>
 const gauge_series* first(const timeline& line, Wanted wanted) noexcept {
   for (const auto& gauge : line.gauges()) {
-    if (!of_a_breaker(line, gauge) && wanted(gauge)) {
+    if (wanted(gauge)) {
       return &gauge;
     }
   }
   return nullptr;
-}
-
-bool says_in_flight(std::string_view name) noexcept {
-  return words::has(name, "in flight") || words::has(name, "in-flight") ||
-         words::has(name, "inflight");
 }
 
 std::optional<nanos> mean_of(const latency_series* series) {
@@ -79,7 +69,7 @@ std::optional<std::uint32_t> times_opened(const timeline& line) {
     const auto& state = line.states()[static_cast<std::size_t>(breaker.state)];
     opened += static_cast<std::uint32_t>(
         std::ranges::count_if(state.transitions, [&](const transition& one) {
-          return one.from >= 0 && state.label(one.to) == "open";
+          return one.from >= 0 && state.of_breaker(one.to) == breaker_state::open;
         }));
   }
   return opened;
@@ -88,16 +78,16 @@ std::optional<std::uint32_t> times_opened(const timeline& line) {
 } // namespace
 
 const gauge_series* main_queue(const timeline& line) noexcept {
-  const auto* const named = first(line, [](const gauge_series& gauge) {
-    return words::has(gauge.name, "queue") || words::has(gauge.name, "depth");
-  });
-  return named != nullptr ? named : first(line, [](const gauge_series& gauge) {
-    return gauge.has_limit() && !says_in_flight(gauge.name);
+  const auto* const queue =
+      first(line, [](const gauge_series& gauge) { return gauge.role == source_role::queue; });
+  return queue != nullptr ? queue : first(line, [](const gauge_series& gauge) {
+    return gauge.has_limit() && is_of_work(gauge.role) && !says_where_work_is(gauge.role);
   });
 }
 
 const gauge_series* main_in_flight(const timeline& line) noexcept {
-  return first(line, [](const gauge_series& gauge) { return says_in_flight(gauge.name); });
+  return first(line,
+               [](const gauge_series& gauge) { return gauge.role == source_role::in_flight; });
 }
 
 headline headline_of(const timeline& line) {

@@ -37,10 +37,10 @@ struct headline {
 /// O(gauges + transitions): everything else was summed up with the timeline.
 [[nodiscard]] headline headline_of(const timeline& line);
 
-/// The gauge that stands for the queue: a name with "queue" or "depth", else the first with a
-/// capacity and no role in a breaker; nullptr when there is none.
+/// The gauge that stands for the queue: the first of that role, else the first with a capacity of
+/// which nothing else is known; nullptr when there is none.
 [[nodiscard]] const gauge_series* main_queue(const timeline& line) noexcept;
-/// The gauge whose name says "in flight" or "inflight"; nullptr when there is none.
+/// The first gauge of role in flight; nullptr when there is none.
 [[nodiscard]] const gauge_series* main_in_flight(const timeline& line) noexcept;
 
 } // namespace weir::viz

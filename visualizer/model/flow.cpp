@@ -10,10 +10,10 @@ namespace weir::viz {
 namespace {
 
 double capacity_of(const timeline& line, const place_info& place, const world_state& world) {
-  const auto* gauge = line.gauge(place.name);
-  if (gauge == nullptr) {
+  if (place.level < 0) {
     return place.capacity;
   }
+  const auto* const gauge = &line.gauges()[static_cast<std::size_t>(place.level)];
   const auto& now = world.source(gauge->source);
   const double declared = place.capacity > 0 ? place.capacity : gauge->capacity;
   return std::clamp(now.limit_changed ? now.limit : declared, 0.0, 1e9);
@@ -50,6 +50,7 @@ void show_places(const timeline& line, const world_state& world, flow_picture& p
     picture.places.push_back(
         {.source = place.source,
          .name = place.name,
+         .role = place.role,
          .capacity = capacity,
          .count = count,
          .as_level = count > shown_place::most_slots || capacity > shown_place::most_slots});
@@ -72,10 +73,10 @@ void show_places(const timeline& line, const world_state& world, flow_picture& p
 
 void show_bins(const timeline& line, const world_state& world, flow_picture& picture) {
   const bool others = std::ranges::any_of(line.outcomes(), [](const outcome_series& one) {
-    return !one.breaker_window && !one.visits && !one.kinds.empty();
+    return !one.of_breaker() && !one.visits && !one.kinds.empty();
   });
   for (const auto& series : line.outcomes()) {
-    if (series.breaker_window || (series.visits && others)) {
+    if (series.of_breaker() || (series.visits && others)) {
       continue;
     }
     const auto all = series.counts(0, series.kinds.size());
@@ -200,16 +201,6 @@ double limit_of(const gauge_series* gauge, cursor at) {
   return gauge == nullptr ? 0 : gauge->limit_at(at.event);
 }
 
-std::optional<breaker_state> state_named(std::string_view label) {
-  if (label == "closed") {
-    return breaker_state::closed;
-  }
-  if (label == "open") {
-    return breaker_state::open;
-  }
-  return label.starts_with("half") ? std::optional(breaker_state::half_open) : std::nullopt;
-}
-
 /// The newest calls that count; no more than the breaker says are in its window.
 void show_window(const timeline& line, const breaker_sources& which, cursor at,
                  breaker_picture& picture) {
@@ -239,11 +230,11 @@ breaker_picture breaker_at(const timeline& line, const breaker_sources& which, c
   const auto& state = line.states()[static_cast<std::size_t>(which.state)];
   const auto after = std::ranges::lower_bound(state.transitions, at.event, {}, &transition::event);
   for (auto one = state.transitions.begin(); one != after; ++one) {
-    picture.opened += one->from >= 0 && state.label(one->to) == "open" ? 1 : 0;
+    picture.opened += one->from >= 0 && state.of_breaker(one->to) == breaker_state::open ? 1 : 0;
   }
   if (after != state.transitions.begin()) {
     picture.label = state.label((after - 1)->to);
-    picture.state = state_named(picture.label);
+    picture.state = state.of_breaker((after - 1)->to);
     picture.since_ns = (after - 1)->t_ns;
   }
   const auto* rate = gauge_at(line, which.failure_rate);

@@ -24,10 +24,10 @@ struct shown_item {
 struct shown_place {
   trace::source_id source = 0;
   std::string_view name = {};
-  double capacity =
-      0; ///< in force at the cursor (a gauge of the same name may change it); 0 = none
-  std::uint32_t count = 0;            ///< items in it
-  bool as_level = false;              ///< draw `fill()` instead of slots
+  trace::source_role role = trace::source_role::none;
+  double capacity = 0;     ///< in force at the cursor (its gauge may change it); 0 = none
+  std::uint32_t count = 0; ///< items in it
+  bool as_level = false;   ///< draw `fill()` instead of slots
   std::vector<shown_item> items = {}; ///< oldest first; empty when `as_level`
   std::uint32_t slots = 0;            ///< to draw: the capacity, or as many as are needed
 

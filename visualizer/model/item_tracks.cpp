@@ -22,8 +22,8 @@ item_tracks::item_tracks(const trace::recording& tables, const event_layout& lay
     if (info.kind == trace::source_kind::place ||
         layout.count(event_kind::item_moved, source) != 0) {
       place_of_[source] = static_cast<std::int16_t>(places_.size());
-      places_.push_back(
-          {static_cast<trace::source_id>(source), info.name, finite_or_zero(info.capacity)});
+      places_.push_back({static_cast<trace::source_id>(source), info.name,
+                         finite_or_zero(info.capacity), info.role});
     }
   }
 }

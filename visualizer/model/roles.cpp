@@ -1,36 +1,26 @@
 #include "model/roles.hpp"
 
-#include <algorithm>
-
 namespace weir::viz {
 
-using trace::source_info;
 using trace::source_kind;
+using trace::source_role;
 
-namespace {
-
-bool has_gauge(const trace::recording& tables, const std::string& name) {
-  return std::ranges::any_of(tables.sources, [&](const source_info& one) {
-    return one.kind == source_kind::gauge && one.name == name;
-  });
+bool is_of_work(source_role role) noexcept {
+  return !is_part_of_breaker(role) && role != source_role::loop_lag &&
+         role != source_role::loop_utilisation;
 }
 
-bool is_breaker_window(const trace::recording& tables, const source_info& outcomes) {
-  return std::ranges::any_of(tables.sources, [&](const source_info& one) {
-    return one.kind == source_kind::state && outcomes.name == one.name + " window";
-  });
+bool says_where_work_is(source_role role) noexcept {
+  return role >= source_role::queue && role <= source_role::backing_off;
 }
-
-} // namespace
 
 visit_outcomes visit_outcomes_of(const trace::recording& tables) {
   visit_outcomes result(tables.sources.size());
   bool others = false;
   for (std::size_t i = 0; i < tables.sources.size(); ++i) {
     const auto& source = tables.sources[i];
-    if (source.kind == source_kind::outcomes && !is_breaker_window(tables, source)) {
-      result[i] = has_gauge(tables, source.name + " in flight") &&
-                  has_gauge(tables, source.name + " queue");
+    if (source.kind == source_kind::outcomes && source.role != source_role::breaker_window) {
+      result[i] = source.role == source_role::visits;
       others = others || !result[i];
     }
   }

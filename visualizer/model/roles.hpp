@@ -7,11 +7,17 @@
 
 namespace weir::viz {
 
+/// Numbers of a breaker or of the event loop are not where work is; those of a role that is not
+/// known here may be.
+[[nodiscard]] bool is_of_work(trace::source_role role) noexcept;
+
+/// Roles of gauges and places where work waits or is done.
+[[nodiscard]] bool says_where_work_is(trace::source_role role) noexcept;
+
 /// By source: whether its outcomes are a service's own view of a visit ("dependency: failed")
-/// rather than the end of an item. So it is for the outcomes of a world::service, which come with
-/// gauges "X in flight" and "X queue", as long as there are others that say how the work itself
-/// ended. After such a visit the item is back where it came from: a call has returned to its
-/// caller.
+/// rather than the end of an item. So it is for those of role `visits`, as long as there are others
+/// that say how the work itself ended. After such a visit the item is back where it came from: a
+/// call has returned to its caller.
 using visit_outcomes = std::vector<bool>;
 
 [[nodiscard]] visit_outcomes visit_outcomes_of(const trace::recording& tables);

@@ -12,41 +12,28 @@ namespace {
 using trace::event_kind;
 using trace::source_id;
 using trace::source_kind;
+using trace::source_role;
 
-bool has_label(std::span<const std::string> labels, std::string_view wanted) noexcept {
-  return std::ranges::find(labels, wanted) != labels.end();
+bool is_breaker(const state_series& state) noexcept {
+  return state.role == source_role::breaker_state;
 }
 
-bool is_breaker(std::span<const std::string> labels) noexcept {
-  return has_label(labels, "closed") && has_label(labels, "open");
-}
-
-std::vector<std::int16_t> severities(std::span<const std::string> labels, std::size_t states) {
-  std::vector<std::int16_t> result(std::max(states, labels.size()));
-  const bool breaker = is_breaker(labels);
+/// Of a breaker its states' order, of anything else their numbers.
+std::vector<std::int16_t> severities(const state_series& state, std::size_t states) {
+  std::vector<std::int16_t> result(std::max(states, state.labels.size()));
   for (std::size_t i = 0; i < result.size(); ++i) {
-    result[i] = static_cast<std::int16_t>(breaker ? i + 3 : i);
-    if (breaker && i < labels.size()) {
-      const std::string_view label = labels[i];
-      result[i] = label == "closed"           ? std::int16_t{0}
-                  : label == "open"           ? std::int16_t{2}
-                  : label.starts_with("half") ? std::int16_t{1}
-                                              : result[i];
-    }
+    const auto index = static_cast<std::int16_t>(i);
+    const auto known = state.of_breaker(index);
+    result[i] = known ? static_cast<std::int16_t>(*known) : index;
   }
   return result;
 }
 
-template <class List>
-std::int32_t index_of(const List& list, std::string_view first, std::string_view second) {
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const std::string_view name = list[i].name;
-    if (name.size() == first.size() + second.size() && name.starts_with(first) &&
-        name.ends_with(second)) {
-      return static_cast<std::int32_t>(i);
-    }
-  }
-  return -1;
+/// Index of the first that `wanted` holds for; -1 where there is none.
+template <class List, class Wanted>
+std::int32_t first(const List& list, Wanted wanted) {
+  const auto found = std::ranges::find_if(list, wanted);
+  return found == list.end() ? -1 : static_cast<std::int32_t>(found - list.begin());
 }
 
 /// Index of the largest score; -1 where all are negative.
@@ -67,7 +54,8 @@ std::int32_t best(const List& list, Score score) {
 
 void series_builder::run() {
   add_series();
-  name_breakers();
+  find_breakers();
+  join_levels();
   choose_main();
   mark_transitions();
 }
@@ -82,11 +70,12 @@ void series_builder::add_series() {
     const auto& info = b_.trace.tables().sources[source];
     const auto id = static_cast<source_id>(source);
     if (info.kind == source_kind::gauge || layout_.count(event_kind::gauge, source) != 0) {
-      b_.gauges.push_back({id, info.name, info.unit, finite_or_zero(info.capacity),
+      b_.gauges.push_back({id, info.name, info.unit, info.role, finite_or_zero(info.capacity),
                            steps(event_kind::gauge, source), steps(event_kind::limit, source)});
     }
     if (info.kind == source_kind::counter || layout_.count(event_kind::counter, source) != 0) {
-      b_.counters.push_back({id, info.name, info.unit, steps(event_kind::counter, source)});
+      b_.counters.push_back(
+          {id, info.name, info.unit, info.role, steps(event_kind::counter, source)});
     }
     if (info.kind == source_kind::state || layout_.count(event_kind::state, source) != 0) {
       add_state(id, info);
@@ -108,18 +97,24 @@ void series_builder::add_state(source_id id, const trace::source_info& info) {
   for (const auto& one : changes) {
     highest = std::max({highest, one.from, one.to});
   }
-  auto severity = severities(info.labels, static_cast<std::size_t>(highest + 1));
+  state_series series{.source = id,
+                      .name = info.name,
+                      .role = info.role,
+                      .labels = info.labels,
+                      .transitions = changes};
+  series.severity = severities(series, static_cast<std::size_t>(highest + 1));
   const auto from = layout_.start(event_kind::state, id);
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    b_.values[from + i] = severity[static_cast<std::size_t>(changes[i].to)];
+    b_.values[from + i] = series.severity[static_cast<std::size_t>(changes[i].to)];
   }
-  b_.states.push_back(
-      {id, info.name, info.labels, changes, std::move(severity), steps(event_kind::state, id)});
+  series.severity_over_time = steps(event_kind::state, id);
+  b_.states.push_back(std::move(series));
 }
 
 void series_builder::add_outcomes(source_id id, const trace::source_info& info) {
   outcome_series series{.source = id,
                         .name = info.name,
+                        .role = info.role,
                         .visits = items_.visits()[id],
                         .times = layout_.part(b_.outcome_times, event_kind::outcome, id),
                         .kinds = layout_.part(b_.outcome_kinds, event_kind::outcome, id),
@@ -155,25 +150,41 @@ void series_builder::add_latency(source_id id, const trace::source_info& info) {
   b_.latencies.push_back(std::move(series));
 }
 
-void series_builder::name_breakers() {
+void series_builder::find_breakers() {
   for (std::size_t i = 0; i < b_.states.size(); ++i) {
-    const auto& state = b_.states[i];
-    if (!is_breaker(state.labels)) {
+    if (!is_breaker(b_.states[i])) {
       continue;
     }
-    const auto name = state.name;
-    b_.breakers.push_back({.name = name,
+    const auto& subject = subject_of(b_.states[i].source);
+    const auto part = [&](const auto& list, source_role role) {
+      return first(list, [&](const auto& one) {
+        return one.role == role && subject_of(one.source) == subject;
+      });
+    };
+    b_.breakers.push_back({.name = b_.states[i].name,
                            .state = static_cast<std::int32_t>(i),
-                           .failure_rate = index_of(b_.gauges, name, " failure rate"),
-                           .calls_in_window = index_of(b_.gauges, name, " calls in window"),
-                           .window_size = index_of(b_.gauges, name, " window size"),
-                           .cooldown = index_of(b_.gauges, name, " cooldown"),
-                           .probes = index_of(b_.gauges, name, " probes"),
-                           .window = index_of(b_.outcomes, name, " window")});
-    if (const auto window = b_.breakers.back().window; window >= 0) {
-      b_.outcomes[static_cast<std::size_t>(window)].breaker_window = true;
+                           .failure_rate = part(b_.gauges, source_role::breaker_failure_rate),
+                           .calls_in_window = part(b_.gauges, source_role::breaker_calls),
+                           .window_size = part(b_.gauges, source_role::breaker_window_size),
+                           .cooldown = part(b_.gauges, source_role::breaker_cooldown),
+                           .probes = part(b_.gauges, source_role::breaker_probes),
+                           .window = part(b_.outcomes, source_role::breaker_window)});
+  }
+}
+
+void series_builder::join_levels() {
+  for (auto& place : b_.places) {
+    const auto& subject = subject_of(place.source);
+    if (!subject.empty()) {
+      place.level = first(b_.gauges, [&](const gauge_series& one) {
+        return one.role == place.role && subject_of(one.source) == subject;
+      });
     }
   }
+}
+
+const std::string& series_builder::subject_of(source_id source) const {
+  return b_.trace.tables().sources[source].subject;
 }
 
 void series_builder::choose_main() {
@@ -183,13 +194,14 @@ void series_builder::choose_main() {
   }
   b_.main_outcomes = best(b_.outcomes, [&](const outcome_series& one) {
     const double ended = items_.visits()[one.source] ? 0 : items_.ended()[one.source] * 1e9;
-    return one.breaker_window ? -1.0 : ended + static_cast<double>(one.kinds.size());
+    return one.of_breaker() ? -1.0 : ended + static_cast<double>(one.kinds.size());
   });
   b_.main_latency = best(b_.latencies, [](const latency_series& one) {
     return (one.role == trace::span_role::request ? 1e12 : 0.0) +
            static_cast<double>(one.ends.size());
   });
-  b_.loop_lag = index_of(b_.gauges, "loop lag", "");
+  b_.loop_lag =
+      first(b_.gauges, [](const gauge_series& one) { return one.role == source_role::loop_lag; });
 }
 
 std::vector<trace::span_role> series_builder::first_roles() {
@@ -212,7 +224,7 @@ std::vector<trace::span_role> series_builder::first_roles() {
 void series_builder::mark_transitions() {
   for (std::size_t i = 0; i < b_.states.size(); ++i) {
     const auto& state = b_.states[i];
-    if (!b_.breakers.empty() && !is_breaker(state.labels)) {
+    if (!b_.breakers.empty() && !is_breaker(state)) {
       continue;
     }
     std::ranges::copy_if(state.transitions, std::back_inserter(b_.key_transitions),

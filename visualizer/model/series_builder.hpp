@@ -31,10 +31,12 @@ private:
   void add_state(trace::source_id id, const trace::source_info& info);
   void add_outcomes(trace::source_id id, const trace::source_info& info);
   void add_latency(trace::source_id id, const trace::source_info& info);
-  void name_breakers();
+  void find_breakers();
+  void join_levels();
   void choose_main();
   [[nodiscard]] std::vector<trace::span_role> first_roles();
   void mark_transitions();
+  [[nodiscard]] const std::string& subject_of(trace::source_id source) const;
 
   timeline::body& b_;
   const event_layout& layout_;

@@ -167,11 +167,11 @@ private:
       static_cast<void>(state.columns(line_.range(), seen));
       std::string band;
       for (const auto& one : seen) {
-        const auto label = state.label(one.worst);
-        band += one.worst < 0       ? " "
-                : label == "closed" ? "─"
-                : label == "open"   ? "■"
-                : label.starts_with("half")
+        const auto of_breaker = state.of_breaker(one.worst);
+        band += one.worst < 0                         ? " "
+                : of_breaker == breaker_state::closed ? "─"
+                : of_breaker == breaker_state::open   ? "■"
+                : of_breaker == breaker_state::half_open
                     ? "▲"
                     : std::string(1, static_cast<char>('0' + one.worst % 10));
       }

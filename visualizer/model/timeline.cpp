@@ -49,6 +49,22 @@ std::string_view state_series::label(std::int16_t state) const noexcept {
              : "?";
 }
 
+std::optional<breaker_state> state_series::of_breaker(std::int16_t state) const noexcept {
+  if (role != trace::source_role::breaker_state) {
+    return {};
+  }
+  switch (state) { // as source_role::breaker_state numbers them
+  case 0:
+    return breaker_state::closed;
+  case 1:
+    return breaker_state::open;
+  case 2:
+    return breaker_state::half_open;
+  default:
+    return {};
+  }
+}
+
 std::int16_t state_series::at_event(std::size_t event_count) const noexcept {
   const auto after = std::ranges::lower_bound(transitions, event_count, {}, &transition::event);
   return after == transitions.begin() ? std::int16_t{-1} : (after - 1)->to;

@@ -28,6 +28,7 @@ struct gauge_series {
   trace::source_id source = 0;
   std::string_view name = {};
   std::string_view unit = {};
+  trace::source_role role = trace::source_role::none;
   double capacity = 0; ///< as declared; 0 = none
   step_series value = {};
   step_series limit = {}; ///< changes of the limit; empty where it never changed
@@ -44,6 +45,7 @@ struct counter_series {
   trace::source_id source = 0;
   std::string_view name = {};
   std::string_view unit = {};
+  trace::source_role role = trace::source_role::none;
   step_series total = {};
 };
 
@@ -64,9 +66,13 @@ struct state_column {
   friend bool operator==(const state_column&, const state_column&) = default;
 };
 
+enum class breaker_state : std::uint8_t { closed, half_open, open };
+[[nodiscard]] std::string_view to_string(breaker_state state) noexcept;
+
 struct state_series {
   trace::source_id source = 0;
   std::string_view name = {};
+  trace::source_role role = trace::source_role::none;
   std::span<const std::string> labels = {};
   std::span<const transition> transitions = {};
   /// How bad each state is, by index; of a breaker closed < half-open < open, else its index.
@@ -74,6 +80,8 @@ struct state_series {
   step_series severity_over_time = {};
 
   [[nodiscard]] std::string_view label(std::int16_t state) const noexcept; ///< "?" when unknown
+  /// What a state of a breaker means; empty for other things' states, and for unknown ones.
+  [[nodiscard]] std::optional<breaker_state> of_breaker(std::int16_t state) const noexcept;
   /// -1 before the first transition. O(log transitions).
   [[nodiscard]] std::int16_t at_event(std::size_t event_count) const noexcept;
   /// Columns as in step_series::columns.
@@ -84,7 +92,7 @@ struct state_series {
 struct outcome_series {
   trace::source_id source = 0;
   std::string_view name = {};
-  bool breaker_window = false; ///< "B window": calls that a breaker counts, not ends of work
+  trace::source_role role = trace::source_role::none;
   bool visits = false; ///< a service's own verdicts, while others say how the work itself ended
   std::span<const nanos> times = {};
   std::span<const std::uint8_t> kinds = {}; ///< a `trace::outcome`
@@ -93,6 +101,11 @@ struct outcome_series {
   std::vector<outcome_counts> prefix = {}; ///< counts before every `block`th entry
 
   static constexpr std::size_t block = 32;
+
+  /// Calls that a breaker counts, not ends of work.
+  [[nodiscard]] bool of_breaker() const noexcept {
+    return role == trace::source_role::breaker_window;
+  }
 
   /// Of the entries [from, to). O(block).
   [[nodiscard]] outcome_counts counts(std::size_t from, std::size_t to) const noexcept;
@@ -234,6 +247,8 @@ struct place_info {
   trace::source_id source = 0;
   std::string_view name = {};
   double capacity = 0; ///< slots; 0 = without bound
+  trace::source_role role = trace::source_role::none;
+  std::int32_t level = -1; ///< gauges(): the one whose limit is the capacity; -1 = none
 };
 
 /// An item goes from place to place, or from a place into a bin. A place of -1 is outside the
@@ -249,20 +264,17 @@ struct move {
   bool returns = false;          ///< from a visit to a service, by the service's own verdict
 };
 
-enum class breaker_state : std::uint8_t { closed, half_open, open };
-[[nodiscard]] std::string_view to_string(breaker_state state) noexcept;
-
-/// Which sources of the trace belong to one breaker; indices into the timeline's lists, -1 =
-/// absent.
+/// Which sources of the trace belong to one breaker, by their roles and their subject; indices into
+/// the timeline's lists, -1 = absent.
 struct breaker_sources {
-  std::string_view name = {};
+  std::string_view name = {};        ///< of its state
   std::int32_t state = -1;           ///< states()
-  std::int32_t failure_rate = -1;    ///< gauges(): "B failure rate"
-  std::int32_t calls_in_window = -1; ///< gauges(): "B calls in window"
-  std::int32_t window_size = -1;     ///< gauges(): "B window size"
-  std::int32_t cooldown = -1;        ///< gauges(): "B cooldown"
-  std::int32_t probes = -1;          ///< gauges(): "B probes"
-  std::int32_t window = -1;          ///< outcomes(): "B window"
+  std::int32_t failure_rate = -1;    ///< gauges()
+  std::int32_t calls_in_window = -1; ///< gauges()
+  std::int32_t window_size = -1;     ///< gauges()
+  std::int32_t cooldown = -1;        ///< gauges()
+  std::int32_t probes = -1;          ///< gauges()
+  std::int32_t window = -1;          ///< outcomes()
 };
 
 /// A moment worth a mark on the time axis.
@@ -314,7 +326,7 @@ public:
   /// Latency as a caller sees it: spans of role request, else the most frequent; nullptr when there
   /// are none.
   [[nodiscard]] const latency_series* main_latency() const noexcept;
-  /// "loop lag", nullptr where the scene has none.
+  /// How late the event loop is, nullptr where nobody measures it.
   [[nodiscard]] const gauge_series* loop_lag() const noexcept;
 
   /// In order of their begin.

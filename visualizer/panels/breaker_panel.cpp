@@ -90,11 +90,9 @@ float draw_head(ui& with, workbench& bench) {
   const float width = ImGui::GetContentRegionAvail().x;
   const auto all = bench.shown()->line().breakers();
   if (all.size() < 2) {
-    const std::string_view name = bench.breaker()->name;
-    const std::string title = name == "breaker" ? "Breaker" : "Breaker: " + std::string{name};
     const box drawn =
-        draw_label_within(with, to, at, width, title, theme::soft_text, with.fonts.bold);
-    hint(with, drawn, title);
+        draw_label_within(with, to, at, width, "Breaker", theme::soft_text, with.fonts.bold);
+    hint(with, drawn, bench.breaker()->name);
     return drawn.max.y + with.px(3);
   }
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {with.px(6), with.px(2)});

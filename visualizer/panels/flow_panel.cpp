@@ -38,21 +38,16 @@ slot_grid grid_for(const box& area, std::size_t slots, float largest) {
   return grid;
 }
 
-bool holds(std::string_view name, std::string_view word) {
-  return std::ranges::search(name, word, [](char a, char b) {
-           return std::tolower(static_cast<unsigned char>(a)) == b;
-         }).begin() != name.end();
-}
-
-ImU32 colour_of(const shown_place& place, std::size_t index) {
-  if (holds(place.name, "queue") || holds(place.name, "wait") || holds(place.name, "buffer") ||
-      index == 0) {
+ImU32 colour_of(const shown_place& place) {
+  switch (place.role) {
+  case trace::source_role::in_flight:
+  case trace::source_role::busy:
+    return theme::in_flight;
+  case trace::source_role::backing_off:
+    return theme::retry;
+  default: // what waits is at rest, and of what has no role, or one of a later weir, nobody knows
     return theme::queue;
   }
-  if (holds(place.name, "retry") || holds(place.name, "back")) {
-    return theme::retry;
-  }
-  return theme::in_flight;
 }
 
 std::string count_of(const shown_place& place) {
@@ -111,7 +106,7 @@ void draw_pile(const ui& with, ImDrawList& to, const slot_grid& grid, const show
 
 drawn_place draw_place(ui& with, ImDrawList& to, const shown_place& place, std::size_t index,
                        const box& area, const std::vector<shown_move>& moves) {
-  const ImU32 colour = colour_of(place, index);
+  const ImU32 colour = colour_of(place);
   const float name_width = area.width();
   const box name =
       draw_label_within(with, to, area.min, name_width, place.name, theme::text, with.fonts.bold);
@@ -234,7 +229,7 @@ void draw_moves(const ui& with, ImDrawList& to, const flow_picture& picture,
     ImU32 colour = theme::in_flight;
     if (into != nullptr) {
       target = into->target(each.item);
-      colour = colour_of(*into->what, static_cast<std::size_t>(each.to));
+      colour = colour_of(*into->what);
     } else if (each.bin >= 0 && static_cast<std::size_t>(each.bin) < bins.size()) {
       const box& row = bins[static_cast<std::size_t>(each.bin)];
       target = {row.min.x + with.px(15), row.centre().y};

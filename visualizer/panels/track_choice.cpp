@@ -36,9 +36,9 @@ bool is_asked_for(std::string_view name, std::string_view goals) {
   return there > 0 && 2 * there >= static_cast<std::ptrdiff_t>(words.size());
 }
 
-/// What a world::source counts: the load, of which no goal speaks.
-bool is_load(std::string_view counter) {
-  return counter.ends_with(" offered");
+/// The load is what a run is put to; no goal speaks of it.
+bool is_load(const counter_series& counter) {
+  return counter.role == trace::source_role::load;
 }
 
 /// Tracks in the order of reading: load first, then what became of it, then what the goals speak
@@ -66,7 +66,7 @@ public:
     add_states();
     add_probes(false);
     for (const counter_series& each : line_.counters()) {
-      if (is_load(each.name) && each.total.extent().max > 0) {
+      if (is_load(each) && each.total.extent().max > 0) {
         add(each);
       }
     }
@@ -134,15 +134,15 @@ private:
 
   /// Gauges and counters that the goals speak of, or those that they don't.
   void add_probes(bool asked_for) {
-    const gauge_series* const lag = line_.loop_lag();
     for (const gauge_series& each : line_.gauges()) {
       if (is_asked_for(each.name, wishes_.goals) == asked_for) {
-        add_moving(&each, &each == lag ? theme::timeout : theme::in_flight, 0.8F);
+        const bool lag = each.role == trace::source_role::loop_lag;
+        add_moving(&each, lag ? theme::timeout : theme::in_flight, 0.8F);
       }
     }
     for (const counter_series& each : line_.counters()) {
       // One that stays at zero says something only where a goal wants it so.
-      if (!is_load(each.name) && is_asked_for(each.name, wishes_.goals) == asked_for &&
+      if (!is_load(each) && is_asked_for(each.name, wishes_.goals) == asked_for &&
           (asked_for || each.total.extent().max > 0)) {
         add(each);
       }

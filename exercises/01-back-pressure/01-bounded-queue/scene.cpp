@@ -79,14 +79,19 @@ const weir::knob<std::chrono::nanoseconds> panorama_time{
 struct service {
   service(asio::any_io_executor executor, std::size_t bound, int takers)
       : queue(make_bounded_queue(std::move(executor), bound)),
-        depth("queue depth", {.capacity = static_cast<double>(bound), .unit = "uploads"}),
-        at_work("renderers at work", {.capacity = static_cast<double>(takers), .unit = {}}),
-        in_queue("queue", {.capacity = static_cast<double>(bound)}),
-        rendering("renderer", {.capacity = static_cast<double>(takers)}) {}
+        depth("queue depth", {.capacity = static_cast<double>(bound),
+                              .unit = "uploads",
+                              .role = weir::source_role::queue}),
+        at_work("renderers at work",
+                {.capacity = static_cast<double>(takers), .role = weir::source_role::busy}),
+        in_queue("queue",
+                 {.capacity = static_cast<double>(bound), .role = weir::source_role::queue}),
+        rendering("renderer",
+                  {.capacity = static_cast<double>(takers), .role = weir::source_role::busy}) {}
 
   std::unique_ptr<bounded_queue> queue;
   weir::gauge depth;
-  weir::gauge waiting{"connections waiting in push", {.capacity = 0, .unit = {}}};
+  weir::gauge waiting{"connections waiting in push", {.role = weir::source_role::waiting}};
   weir::gauge at_work;
   weir::place phone{"connection"};
   weir::place in_queue;

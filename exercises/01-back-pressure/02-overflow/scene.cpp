@@ -69,7 +69,7 @@ constexpr int takers_in_all = 3 + bank_workers;
 /// What all four share: the numbers of the items, and how they end.
 struct counter_hall {
   std::uint64_t items = 0;
-  weir::place at_work{"takers", {.capacity = takers_in_all}};
+  weir::place at_work{"takers", {.capacity = takers_in_all, .role = weir::source_role::busy}};
   weir::outcomes ends{"items"};
 };
 
@@ -95,11 +95,13 @@ struct lane {
         policy(policy_for(user)),
         buffer(make_event_buffer(std::move(executor), policy, bound)),
         hall(std::move(in)),
-        held(name + ": held", {.capacity = room_of(policy, bound), .unit = "items"}),
+        held(name + ": held", {.capacity = room_of(policy, bound),
+                               .unit = "items",
+                               .role = weir::source_role::queue}),
         age(name + ": age when taken", {.capacity = oldest_ms, .unit = "ms"}),
         refused(name + ": refused"),
         dropped(name + ": dropped"),
-        in_buffer(name, {.capacity = room_of(policy, bound)}) {}
+        in_buffer(name, {.capacity = room_of(policy, bound), .role = weir::source_role::queue}) {}
 
   struct offered_item {
     std::uint64_t id = 0;

@@ -65,7 +65,8 @@ public:
       : executor_(executor),
         size_(size),
         time_(time),
-        fetched_("publisher", {.capacity = static_cast<double>(size)}) {}
+        fetched_("publisher",
+                 {.capacity = static_cast<double>(size), .role = weir::source_role::waiting}) {}
 
   asio::awaitable<std::vector<int>> next_page() override {
     fetching_.add(1);
@@ -82,14 +83,15 @@ public:
     co_return page;
   }
 
-  weir::gauge held_by_publisher{"held by the publisher", {.unit = "records"}};
+  weir::gauge held_by_publisher{"held by the publisher",
+                                {.unit = "records", .role = weir::source_role::waiting}};
 
 private:
   asio::any_io_executor executor_;
   int size_;
   nanoseconds time_;
   int last_ = 0;
-  weir::gauge fetching_{"pages being fetched", {.capacity = 1}};
+  weir::gauge fetching_{"pages being fetched", {.capacity = 1, .role = weir::source_role::busy}};
   weir::place fetched_;
 };
 
@@ -170,10 +172,11 @@ private:
   std::deque<weir::span> requests_; ///< not answered yet
   asio::steady_timer arrived_;
   std::shared_ptr<subscription> handle_;
-  weir::gauge stock_gauge_{"waiting at the subscriber",
-                           {.capacity = most_in_stock, .unit = "records"}};
-  weir::place in_stock_{"stock", {.capacity = most_in_stock}};
-  weir::place at_work_{"at work", {.capacity = 1}};
+  weir::gauge stock_gauge_{
+      "waiting at the subscriber",
+      {.capacity = most_in_stock, .unit = "records", .role = weir::source_role::queue}};
+  weir::place in_stock_{"stock", {.capacity = most_in_stock, .role = weir::source_role::queue}};
+  weir::place at_work_{"at work", {.capacity = 1, .role = weir::source_role::busy}};
   weir::outcomes records_{"records"};
 };
 

@@ -94,9 +94,9 @@ private:
   asio::any_io_executor executor_;
   double seconds_per_byte_;
   std::size_t message_size_;
-  weir::gauge busy_{"link busy", {.capacity = 1}};
+  weir::gauge busy_{"link busy", {.capacity = 1, .role = weir::source_role::busy}};
   std::uint64_t begun_ = 0;
-  weir::place on_the_link_{"link", {.capacity = 1}};
+  weir::place on_the_link_{"link", {.capacity = 1, .role = weir::source_role::busy}};
   weir::outcomes sent_{"messages"};
 };
 
@@ -132,7 +132,8 @@ class shown_writer final : public paced_writer {
 public:
   shown_writer(asio::any_io_executor executor, transport& to, watermarks marks, std::size_t message)
       : inner_(make_paced_writer(executor, to, marks)),
-        room_("buffer", {.capacity = static_cast<double>(budget / message)}) {}
+        room_("buffer", {.capacity = static_cast<double>(budget / message),
+                         .role = weir::source_role::queue}) {}
 
   void write(std::string message) override {
     messages_.push_back(weir::span("message", {weir::span_role::request, weir::no_parent}));
@@ -170,8 +171,9 @@ public:
 
 private:
   std::unique_ptr<paced_writer> inner_;
-  weir::gauge level_{"buffered", {.capacity = budget, .unit = "B"}};
-  weir::gauge paused_{"writer in drain()"};
+  weir::gauge level_{"buffered",
+                     {.capacity = budget, .unit = "B", .role = weir::source_role::queue}};
+  weir::gauge paused_{"writer in drain()", {.role = weir::source_role::waiting}};
   weir::place room_;
   std::deque<weir::span> messages_; ///< not gone yet
   std::uint64_t written_ = 0;

@@ -55,9 +55,10 @@ const weir::knob<nanoseconds> service_time{"service-time",
 /// What a dashboard shows of the items.
 struct dials {
   explicit dials(std::size_t width)
-      : taken("taken, waiting",
-              {.capacity = static_cast<double>(budget - std::min(width, budget))}),
-        at_work("store", {.capacity = static_cast<double>(width)}) {}
+      : taken("taken, waiting", {.capacity = static_cast<double>(budget - std::min(width, budget)),
+                                 .role = weir::source_role::waiting}),
+        at_work("store",
+                {.capacity = static_cast<double>(width), .role = weir::source_role::busy}) {}
 
   struct item_spans {
     weir::span whole;
@@ -99,9 +100,10 @@ struct dials {
     spans.erase(found);
   }
 
-  weir::gauge in_flight{"in flight", {.capacity = budget, .unit = "items"}};
-  weir::gauge waiting{"waiting in the feed", {.unit = "items"}};
-  weir::place in_feed{"feed"};
+  weir::gauge in_flight{
+      "in flight", {.capacity = budget, .unit = "items", .role = weir::source_role::in_flight}};
+  weir::gauge waiting{"waiting in the feed", {.unit = "items", .role = weir::source_role::waiting}};
+  weir::place in_feed{"feed", {.role = weir::source_role::waiting}};
   weir::place taken;
   weir::place at_work;
   weir::outcomes done{"items"};
@@ -158,7 +160,8 @@ public:
         time_(time),
         shown_(shown),
         free_at_(width, steady_clock::now()),
-        busy_("connections busy", {.capacity = static_cast<double>(width)}) {}
+        busy_("connections busy",
+              {.capacity = static_cast<double>(width), .role = weir::source_role::busy}) {}
 
   asio::awaitable<void> handle(int item) override {
     const auto connection = std::min_element(free_at_.begin(), free_at_.end());

@@ -65,8 +65,10 @@ public:
   night(asio::any_io_executor executor, weir::scene_context& scene)
       : executor_(executor),
         scene_(scene),
-        raw_("to transform", {.capacity = static_cast<double>(scene[capacity])}),
-        ready_("to write", {.capacity = static_cast<double>(scene[capacity])}) {}
+        raw_("to transform",
+             {.capacity = static_cast<double>(scene[capacity]), .role = weir::source_role::queue}),
+        ready_("to write", {.capacity = static_cast<double>(scene[capacity]),
+                            .role = weir::source_role::queue}) {}
 
   asio::awaitable<std::optional<int>> read() override {
     const int next = given_ + 1;
@@ -140,12 +142,14 @@ private:
 
   asio::any_io_executor executor_;
   weir::scene_context& scene_;
-  weir::gauge under_way_{"under way", {.capacity = most_under_way, .unit = "items"}};
-  weir::gauge writing_{"writing", {.capacity = 1}};
+  weir::gauge under_way_{
+      "under way",
+      {.capacity = most_under_way, .unit = "items", .role = weir::source_role::in_flight}};
+  weir::gauge writing_{"writing", {.capacity = 1, .role = weir::source_role::busy}};
   weir::place raw_;
-  weir::place transformer_{"transformer", {.capacity = 1}};
+  weir::place transformer_{"transformer", {.capacity = 1, .role = weir::source_role::busy}};
   weir::place ready_;
-  weir::place writer_{"writer", {.capacity = 1}};
+  weir::place writer_{"writer", {.capacity = 1, .role = weir::source_role::busy}};
   weir::outcomes readings_{"readings"};
   std::map<int, item_spans> spans_; ///< of those under way
   int given_ = 0;

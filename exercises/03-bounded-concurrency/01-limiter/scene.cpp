@@ -102,7 +102,7 @@ struct service {
                            .faults = {{.probability = scene[failures] / 100.0,
                                        .error = weir::world::error::connection_reset}}}),
         waits_so_long(scene[patience]),
-        in_flight("permits out", {.capacity = permits, .unit = {}}) {}
+        in_flight("permits out", {.capacity = permits, .role = weir::source_role::busy}) {}
 
   /// What a dashboard reads.
   void show() {
@@ -111,16 +111,18 @@ struct service {
     update(idle, std::max(0.0, in_flight.value() - running.value()));
   }
 
-  weir::place in_line{"limiter"};
+  weir::place in_line{"limiter", {.role = weir::source_role::waiting}};
   double permits;
   std::unique_ptr<limiter> limits;
   weir::world::service partner;
   const std::chrono::nanoseconds waits_so_long;
   weir::gauge in_flight;
-  weir::gauge running{"calls at the partner", {.capacity = allowed_at_once, .unit = {}}};
-  weir::gauge waiting{"waiting for a permit", {.capacity = 0, .unit = {}}};
+  weir::gauge running{"calls at the partner",
+                      {.capacity = allowed_at_once, .role = weir::source_role::in_flight}};
+  weir::gauge waiting{"waiting for a permit", {.role = weir::source_role::waiting}};
   weir::gauge idle{"permits without a call", {.capacity = 0, .unit = {}}};
-  weir::place at_partner{"partner", {.capacity = allowed_at_once}};
+  weir::place at_partner{"partner",
+                         {.capacity = allowed_at_once, .role = weir::source_role::in_flight}};
   weir::outcomes lookups{"lookups"};
   std::map<std::uint64_t, weir::span> waits; ///< of the lookups that have no permit
 };

@@ -84,7 +84,7 @@ public:
 private:
   int count_;
   int asked_ = 0;
-  weir::place taken_{"taken"};
+  weir::place taken_{"taken", {.role = weir::source_role::waiting}};
 };
 
 class wholesaler final : public mapping {
@@ -98,8 +98,8 @@ public:
                                                    .rare_share = scene[misses] / 100}),
                   .faults = {{.probability = scene[failures] / 100,
                               .error = weir::world::error::bad_request}}}),
-        in_flight_("calls in flight", {.capacity = static_cast<double>(scene[limit]), .unit = {}}) {
-  }
+        in_flight_("calls in flight", {.capacity = static_cast<double>(scene[limit]),
+                                       .role = weir::source_role::in_flight}) {}
 
   asio::awaitable<int> call(int item) override {
     const auto id = static_cast<std::uint64_t>(item);
@@ -137,7 +137,8 @@ private:
 
   weir::world::service service_;
   weir::gauge in_flight_;
-  weir::place calling_{"wholesaler", {.capacity = allowed_at_once}};
+  weir::place calling_{"wholesaler",
+                       {.capacity = allowed_at_once, .role = weir::source_role::in_flight}};
   weir::outcomes prices_{"prices"};
 };
 

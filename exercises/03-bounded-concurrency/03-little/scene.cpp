@@ -100,7 +100,7 @@ public:
     in_flight.subtract(1);
   }
 
-  weir::gauge in_flight{"in flight", {.capacity = 0, .unit = "calls"}};
+  weir::gauge in_flight{"in flight", {.unit = "calls", .role = weir::source_role::in_flight}};
 
 private:
   asio::any_io_executor executor_;
@@ -114,7 +114,8 @@ struct search {
   search(asio::any_io_executor executor, std::shared_ptr<database> to, std::size_t at_once)
       : parts(std::move(to)),
         news(std::move(executor), std::numeric_limits<std::size_t>::max()),
-        asked("database", {.capacity = static_cast<double>(at_once)}) {}
+        asked("database",
+              {.capacity = static_cast<double>(at_once), .role = weir::source_role::in_flight}) {}
 
   struct query_spans {
     weir::span whole;
@@ -145,9 +146,10 @@ struct search {
 
   std::shared_ptr<database> parts;
   asio::experimental::channel<void(boost::system::error_code, weir::world::item)> news;
-  weir::place line{"our line"};
+  weir::place line{"our line", {.role = weir::source_role::queue, .subject = "our line"}};
   weir::place asked;
-  weir::gauge depth{"our line", {.capacity = 0, .unit = "queries"}};
+  weir::gauge depth{"our line",
+                    {.unit = "queries", .role = weir::source_role::queue, .subject = "our line"}};
   weir::outcomes queries{"queries"};
   std::map<std::uint64_t, query_spans> spans; ///< of those not answered yet
 };

@@ -117,10 +117,11 @@ public:
   /// The other branch takes a token and doesn't care.
   void take_for_export() { std::ignore = tokens_.try_take(steady_clock::now()); }
 
-  weir::place line{"line"};
-  weir::place on_the_way{"partner"};
-  weir::gauge waiting{"waiting in the client", {.capacity = 0, .unit = "requests"}};
-  weir::gauge in_flight{"on the way", {.capacity = 0, .unit = "requests"}};
+  weir::place line{"line", {.role = weir::source_role::waiting}};
+  weir::place on_the_way{"partner", {.role = weir::source_role::in_flight}};
+  weir::gauge waiting{"waiting in the client",
+                      {.unit = "requests", .role = weir::source_role::waiting}};
+  weir::gauge in_flight{"on the way", {.unit = "requests", .role = weir::source_role::in_flight}};
   weir::gauge pause_left{"retry-after", {.capacity = 0, .unit = "ms"}};
   weir::counter knocks{"sent during a pause", "requests"};
   weir::outcomes replies{"replies"};

@@ -97,7 +97,9 @@ const weir::knob<double> breaks{
 struct dials {
   explicit dials(int pool_size)
       : size(pool_size),
-        connections("connections", {.capacity = static_cast<double>(pool_size), .unit = {}}) {}
+        connections("connections",
+                    {.capacity = static_cast<double>(pool_size), .role = weir::source_role::busy}) {
+  }
 
   void show() {
     const double there = connections.value();
@@ -107,7 +109,7 @@ struct dials {
   int size;
   int opening = 0;
   weir::gauge connections;
-  weir::gauge waiting{"in acquire", {.capacity = 0, .unit = "requests"}};
+  weir::gauge waiting{"in acquire", {.unit = "requests", .role = weir::source_role::waiting}};
   weir::gauge unused{"places out of use while somebody waits", {.capacity = 0, .unit = {}}};
 };
 
@@ -203,9 +205,10 @@ struct shop {
         base(executor, scene, shown),
         pool(make_connection_pool(executor, base, static_cast<std::size_t>(scene[size_of_pool]))),
         waits_so_long(scene[patience]),
-        working("database", {.capacity = static_cast<double>(scene[size_of_pool])}) {}
+        working("database", {.capacity = static_cast<double>(scene[size_of_pool]),
+                             .role = weir::source_role::busy}) {}
 
-  weir::place in_line{"pool"};
+  weir::place in_line{"pool", {.role = weir::source_role::waiting}};
   dials shown;
   server base;
   std::unique_ptr<connection_pool> pool;

@@ -165,8 +165,12 @@ struct shop {
   std::size_t busy = 0;
   std::size_t shown_limit = 0;
   weir::gauge limit{"limit", {.capacity = 0, .unit = "calls"}};
-  weir::gauge in_flight{"in flight", {.capacity = 1, .unit = "calls"}};
-  weir::place asked{"in flight"};
+  weir::gauge in_flight{"in flight",
+                        {.capacity = 1,
+                         .unit = "calls",
+                         .role = weir::source_role::in_flight,
+                         .subject = "payments"}};
+  weir::place asked{"in flight", {.role = weir::source_role::in_flight, .subject = "payments"}};
   weir::outcomes payments{"payments"};
 };
 

@@ -179,9 +179,10 @@ private:
   nanoseconds withdrawal_;
   weir::world::latency_distribution latency_;
   std::uint64_t calls_ = 0;
-  weir::gauge in_flight_{"calls in flight", {.capacity = 0, .unit = "calls"}};
+  weir::gauge in_flight_{"calls in flight",
+                         {.unit = "calls", .role = weir::source_role::in_flight}};
   weir::gauge reserved_{"points reserved for nobody", {.capacity = 0, .unit = "points"}};
-  weir::place on_the_wire_{"in flight"};
+  weir::place on_the_wire_{"in flight", {.role = weir::source_role::in_flight}};
   weir::place for_nobody_{"reserved for nobody"};
   weir::outcomes calls_ended_{"calls"};
 };

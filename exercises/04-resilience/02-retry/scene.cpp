@@ -121,9 +121,10 @@ struct night {
   retry_policy policy;
   std::deque<steady_clock::time_point> recent;
   weir::gauge rate{"attempts in 100 ms", {.capacity = tolerated, .unit = {}}};
-  weir::gauge pausing{"invoices in a pause", {.capacity = 0, .unit = "invoices"}};
-  weir::place waiting{"pause"};
-  weir::place calling{"tax office", {.capacity = 20}};
+  weir::gauge pausing{"invoices in a pause",
+                      {.unit = "invoices", .role = weir::source_role::backing_off}};
+  weir::place waiting{"pause", {.role = weir::source_role::backing_off}};
+  weir::place calling{"tax office", {.capacity = 20, .role = weir::source_role::in_flight}};
   weir::counter futile{"attempts after a 400"};
   weir::counter given_up{"valid invoices given up"};
   weir::outcomes invoices{"invoices"};

@@ -101,9 +101,10 @@ public:
       : most_calls_(all.capacity / 4),
         peak_("peak after four rounds", {.capacity = all.capacity / 4, .unit = "calls"}),
         left_("tills without prices", {.unit = "tills"}),
-        queue_("server queue", {.capacity = all.capacity / 5, .unit = "calls"}),
-        in_queue_("queue", {.capacity = all.capacity / 5}),
-        at_server_("server", {.capacity = all.capacity / 25}),
+        queue_("server queue",
+               {.capacity = all.capacity / 5, .unit = "calls", .role = weir::source_role::queue}),
+        in_queue_("queue", {.capacity = all.capacity / 5, .role = weir::source_role::queue}),
+        at_server_("server", {.capacity = all.capacity / 25, .role = weir::source_role::busy}),
         unserved_(all.clients) {
     for (std::size_t till = 1; till <= all.clients; ++till) {
       waiting_.enter(till);
@@ -181,7 +182,7 @@ private:
   weir::gauge peak_;
   weir::gauge left_;
   weir::gauge queue_;
-  weir::place waiting_{"pause"};
+  weir::place waiting_{"pause", {.role = weir::source_role::backing_off}};
   weir::place in_queue_;
   weir::place at_server_;
   weir::counter made_{"calls"};

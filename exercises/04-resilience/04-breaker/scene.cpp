@@ -2,6 +2,7 @@
 /// A dependency that hangs for a few seconds, and callers behind a breaker.
 #include "breaker.hpp"
 
+#include <weir/breaker_probe.hpp>
 #include <weir/knob.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
@@ -128,17 +129,10 @@ public:
   explicit shown_breaker(const breaker_options& options)
       : options_(options),
         breaker_(make_breaker(options)),
-        rate_("breaker failure rate",
-              {.capacity = static_cast<double>(options.threshold), .unit = "%"}),
-        calls_("breaker calls in window",
-               {.capacity = static_cast<double>(options.minimum_calls), .unit = {}}),
-        size_("breaker window size", {.capacity = static_cast<double>(options.window), .unit = {}}),
-        probes_("breaker probes", {.capacity = static_cast<double>(options.probes), .unit = {}}) {
-    size_.set(static_cast<double>(options.window));
-    rate_.set(0);
-    calls_.set(0);
-    probes_.set(0);
-  }
+        shown_({.threshold = static_cast<double>(options.threshold),
+                .minimum = options.minimum_calls,
+                .window = options.window,
+                .probes = options.probes}) {}
 
   /// A call that was admitted, and the period in which it was.
   struct permission {
@@ -152,7 +146,7 @@ public:
     if (!answer.permit)
       return {};
     if (breaker_->state() == breaker_state::half_open)
-      probes_.add(1);
+      shown_.probing(shown_.probing() + 1);
     return permission{*answer.permit, period_};
   }
 
@@ -160,7 +154,7 @@ public:
     const int before = period_;
     const auto done = breaker_->report(of.held, result, steady_clock::now());
     if (done.counted)
-      results_.add(how);
+      shown_.counted(how);
     if (of.period != before)
       ++(done.counted ? late_and_counted_ : late_);
     show_judgement();
@@ -168,26 +162,34 @@ public:
     const bool gives_place_back = result == call_result::abandoned && of.period == before &&
                                   breaker_->state() == breaker_state::half_open;
     if (gives_place_back)
-      probes_.subtract(1);
+      shown_.probing(shown_.probing() - 1);
   }
 
 private:
   void show_judgement() {
     const auto seen = breaker_->window();
-    calls_.set(static_cast<double>(seen.calls));
-    rate_.set(seen.calls == 0
-                  ? 0.0
-                  : 100.0 * static_cast<double>(seen.failures) / static_cast<double>(seen.calls));
+    shown_.judges_by(seen.calls, seen.failures);
+  }
+
+  [[nodiscard]] weir::breaker_phase phase() const {
+    switch (breaker_->state()) {
+    case breaker_state::closed:
+      return weir::breaker_phase::closed;
+    case breaker_state::open:
+      return weir::breaker_phase::open;
+    case breaker_state::half_open:
+      break;
+    }
+    return weir::breaker_phase::half_open;
   }
 
   void show_state() {
-    if (breaker_->state() == state_.current())
+    if (phase() == shown_.phase())
       return;
-    state_.set(breaker_->state());
+    shown_.enter(phase());
     ++period_;
-    probes_.set(0);
-    if (state_.current() == breaker_state::open)
-      cooldown_.set(std::chrono::duration<double, std::milli>(options_.cooldown).count());
+    if (phase() == weir::breaker_phase::open)
+      shown_.cooldown(options_.cooldown);
     else
       show_judgement();
   }
@@ -195,13 +197,7 @@ private:
   const breaker_options options_;
   std::unique_ptr<circuit_breaker> breaker_;
   int period_ = 0;
-  weir::state<breaker_state> state_{"breaker", {"closed", "open", "half-open"}};
-  weir::gauge rate_;
-  weir::gauge calls_;
-  weir::gauge size_;
-  weir::gauge probes_;
-  weir::gauge cooldown_{"breaker cooldown", {.unit = "ms"}};
-  weir::outcomes results_{"breaker window"};
+  weir::breaker_probe shown_;
   weir::counter late_{"late results left out"};
   weir::counter late_and_counted_{"late results that count"};
 };
@@ -237,7 +233,7 @@ struct shop {
   weir::world::service dependency;
   nanoseconds time_limit;
   nanoseconds ill_until;
-  weir::place called{"dependency"};
+  weir::place called{"dependency", {.role = weir::source_role::in_flight}};
   weir::outcomes requests{"requests"};
   weir::counter refused_in_vain{"refused while the dependency is well"};
 };

@@ -119,12 +119,16 @@ struct side {
       : name(called),
         closes_at(scene.horizon()),
         far_end(executor, called, trouble_ahead, closes_at),
-        in_queue(name + " queue", {.capacity = static_cast<double>(scene[max_queued])}),
-        served(name, {.capacity = static_cast<double>(scene[max_in_flight])}),
-        queued(name + " queued",
-               {.capacity = static_cast<double>(scene[max_queued]), .unit = "calls"}),
-        in_flight(name + " in flight",
-                  {.capacity = static_cast<double>(scene[max_in_flight]), .unit = "calls"}),
+        in_queue(name + " queue", {.capacity = static_cast<double>(scene[max_queued]),
+                                   .role = weir::source_role::queue}),
+        served(name, {.capacity = static_cast<double>(scene[max_in_flight]),
+                      .role = weir::source_role::in_flight}),
+        queued(name + " queued", {.capacity = static_cast<double>(scene[max_queued]),
+                                  .unit = "calls",
+                                  .role = weir::source_role::queue}),
+        in_flight(name + " in flight", {.capacity = static_cast<double>(scene[max_in_flight]),
+                                        .unit = "calls",
+                                        .role = weir::source_role::in_flight}),
         requests(name + " requests") {}
 
   [[nodiscard]] bool closed() const { return steady_clock::now() >= closes_at; }

@@ -2,6 +2,7 @@
 /// What the parts of the toolbox are set to, and what they show of themselves.
 #pragma once
 
+#include <weir/breaker_probe.hpp>
 #include <weir/probe.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -49,17 +50,16 @@ struct board {
   board(asio::any_io_executor on, settings chosen)
       : executor(std::move(on)),
         set(std::move(chosen)),
-        failure_rate("breaker failure rate",
-                     {.capacity = static_cast<double>(set.threshold), .unit = "%"}),
-        calls_in_window("breaker calls in window",
-                        {.capacity = static_cast<double>(set.minimum_calls), .unit = {}}),
-        window_size("breaker window size",
-                    {.capacity = static_cast<double>(set.window), .unit = {}}),
-        in_places("in flight",
-                  {.capacity = static_cast<double>(set.max_in_flight), .unit = "calls"}),
-        waiting("queued", {.capacity = static_cast<double>(set.max_queued), .unit = "calls"}) {
-    window_size.set(static_cast<double>(set.window));
-  }
+        breaker({.threshold = static_cast<double>(set.threshold),
+                 .minimum = set.minimum_calls,
+                 .window = set.window,
+                 .probes = 1}),
+        in_places("in flight", {.capacity = static_cast<double>(set.max_in_flight),
+                                .unit = "calls",
+                                .role = weir::source_role::in_flight}),
+        waiting("queued", {.capacity = static_cast<double>(set.max_queued),
+                           .unit = "calls",
+                           .role = weir::source_role::queue}) {}
 
   /// A call goes through a part: the first one that does shows how they are nested.
   void passes(kind part, int request) {
@@ -77,14 +77,7 @@ struct board {
   std::size_t counted_failures = 0; ///< by the breaker
   std::size_t times_opened = 0;     ///< the breaker
 
-  enum class state { closed, open, half_open };
-  weir::state<state> breaker{"breaker", {"closed", "open", "half-open"}};
-  weir::gauge failure_rate;
-  weir::gauge calls_in_window;
-  weir::gauge window_size;
-  weir::gauge cooldown{"breaker cooldown", {.unit = "ms"}};
-  weir::gauge probes{"breaker probes", {.capacity = 1, .unit = {}}};
-  weir::outcomes judged{"breaker window"};
+  weir::breaker_probe breaker;
   weir::gauge in_places;
   weir::gauge waiting;
   std::map<int, std::uint64_t> request_spans; ///< of the requests under way, where there are any

@@ -109,7 +109,7 @@ public:
   }
 
 private:
-  using state = board::state;
+  using state = weir::breaker_phase;
 
   bool admits() {
     if (state_ == state::open && steady_clock::now() - opened_at_ >= shared_.set.cooldown)
@@ -119,14 +119,14 @@ private:
     if (state_ == state::open || probing_)
       return false;
     probing_ = true;
-    shared_.probes.set(1);
+    shared_.breaker.probing(1);
     return true;
   }
 
   void judge(error_code error) {
     if (error == asio::error::operation_aborted) {
       probing_ = false;
-      shared_.probes.set(0);
+      shared_.breaker.probing(0);
       return;
     }
     count(error);
@@ -140,10 +140,10 @@ private:
 
   void count(error_code error) {
     shared_.counted_failures += error ? 1 : 0;
-    shared_.judged.add(!error                            ? weir::outcome::ok
-                       : error == asio::error::timed_out ? weir::outcome::timed_out
-                       : error == asio::error::try_again ? weir::outcome::rejected
-                                                         : weir::outcome::failed);
+    shared_.breaker.counted(!error                            ? weir::outcome::ok
+                            : error == asio::error::timed_out ? weir::outcome::timed_out
+                            : error == asio::error::try_again ? weir::outcome::rejected
+                                                              : weir::outcome::failed);
     results_.push_back(static_cast<bool>(error));
     if (results_.size() > shared_.set.window)
       results_.pop_front();
@@ -151,10 +151,8 @@ private:
   }
 
   void show() {
-    const auto failures = static_cast<double>(std::ranges::count(results_, true));
-    const auto calls = static_cast<double>(results_.size());
-    shared_.calls_in_window.set(calls);
-    shared_.failure_rate.set(results_.empty() ? 0.0 : 100 * failures / calls);
+    const auto failures = static_cast<std::size_t>(std::ranges::count(results_, true));
+    shared_.breaker.judges_by(results_.size(), failures);
   }
 
   void change_to(state next) {
@@ -162,15 +160,14 @@ private:
     ++period_;
     probing_ = false;
     results_.clear();
-    shared_.breaker.set(next);
-    shared_.probes.set(0);
+    shared_.breaker.enter(next);
     if (next != state::open) {
       show();
       return;
     }
     opened_at_ = steady_clock::now();
     ++shared_.times_opened;
-    shared_.cooldown.set(std::chrono::duration<double, std::milli>(shared_.set.cooldown).count());
+    shared_.breaker.cooldown(shared_.set.cooldown);
   }
 
   board& shared_;

@@ -147,7 +147,8 @@ public:
         trouble_ends_(trouble_begins + scene[trouble]),
         fails_(scene[error_rate] / 100),
         hangs_(scene[hang_rate] / 100),
-        place_("dependency", {.capacity = static_cast<double>(scene[max_in_flight])}) {}
+        place_("dependency", {.capacity = static_cast<double>(scene[max_in_flight]),
+                              .role = weir::source_role::in_flight}) {}
 
   asio::awaitable<int> call(int request) override {
     weir::span attempt("attempt", {weir::span_role::attempt, shown_.span_of(request)});

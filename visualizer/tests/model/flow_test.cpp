@@ -88,10 +88,22 @@ TEST_CASE("above 64 slots or items a place is a level with a number") {
   CHECK(*slots.rbegin() < later.places[0].slots);
 }
 
-TEST_CASE("a limit that a gauge of the same name changes is the place's capacity from then on") {
+TEST_CASE("the limit of the gauge with a place's subject and role is its capacity from then on") {
   trace_builder run;
-  run.at(1).enter("in flight", 1, 8).gauge("in flight", 1, 8);
-  run.at(2).limit("in flight", 3);
+  run.source({.kind = trace::source_kind::place,
+              .name = "the kitchen",
+              .capacity = 8,
+              .role = trace::source_role::in_flight,
+              .subject = "kitchen"});
+  for (const auto role : {trace::source_role::queue, trace::source_role::in_flight}) {
+    run.source({.kind = trace::source_kind::gauge,
+                .name = role == trace::source_role::queue ? "orders in line" : "dishes begun",
+                .capacity = 8,
+                .role = role,
+                .subject = "kitchen"});
+  }
+  run.at(1).enter("the kitchen", 1).gauge("orders in line", 1).gauge("dishes begun", 1);
+  run.at(2).limit("orders in line", 5).limit("dishes begun", 3);
   const auto trace = run.done();
   const timeline line(trace);
   folder fold(trace);

@@ -27,8 +27,11 @@ struct sources {
         worker(to.source(trace::source_kind::place, "worker", 4)),
         done(to.source(trace::source_kind::outcomes, "requests")),
         window(to.source(trace::source_kind::outcomes, "breaker window")),
-        breaker(to.source(trace::source_kind::state, "breaker", 0, {},
-                          {"closed", "open", "half-open"})) {}
+        breaker(to.source({.kind = trace::source_kind::state,
+                           .name = "breaker",
+                           .labels = {"closed", "open", "half-open"},
+                           .role = trace::source_role::breaker_state,
+                           .subject = "breaker"})) {}
 
   trace::source_id depth, in_flight, lost, request, attempt, client, queue, worker, done, window,
       breaker;

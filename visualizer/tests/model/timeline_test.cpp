@@ -217,7 +217,74 @@ TEST_CASE("where nobody tries twice there is no amplification") {
   CHECK(line.retries().ratio() == 1);
 }
 
-TEST_CASE("a breaker's sources are found by their names") {
+TEST_CASE("a breaker's sources are found by their roles and their subject, whatever their names") {
+  trace_builder run;
+  using enum trace::source_role;
+  for (const std::string subject : {"fuse", "door"}) {
+    run.source({.kind = trace::source_kind::gauge,
+                .name = "A of " + subject,
+                .role = breaker_failure_rate,
+                .subject = subject});
+    run.source({.kind = trace::source_kind::outcomes,
+                .name = "B of " + subject,
+                .role = breaker_window,
+                .subject = subject});
+    run.source({.kind = trace::source_kind::state,
+                .name = "C of " + subject,
+                .labels = {"zu", "offen", "halb"},
+                .role = breaker_state,
+                .subject = subject});
+  }
+  run.state("no breaker", {"closed", "open", "half-open"}, 1, 0);
+  run.at(ms).state("C of door", {}, 2, 0).state("C of door", {}, 1, 2).state("C of door", {}, 3, 1);
+  const auto trace = run.done();
+  const timeline line(trace);
+  REQUIRE(line.breakers().size() == 2);
+  const auto& door = line.breakers()[1];
+  CHECK(door.name == "C of door");
+  CHECK(line.gauges()[static_cast<std::size_t>(door.failure_rate)].name == "A of door");
+  CHECK(line.outcomes()[static_cast<std::size_t>(door.window)].name == "B of door");
+  CHECK(door.cooldown == -1);
+  const auto& state = line.states()[static_cast<std::size_t>(door.state)];
+  CHECK(state.of_breaker(0) == viz::breaker_state::closed);
+  CHECK(state.of_breaker(1) == viz::breaker_state::open);
+  CHECK(state.of_breaker(2) == viz::breaker_state::half_open);
+  CHECK_FALSE(state.of_breaker(3)); // of a breaker with more states than are known
+  CHECK(state.severity[1] > state.severity[2]);
+  CHECK(line.key_transitions().size() == 3);
+}
+
+TEST_CASE("sources of a role that is not known count as work without a role") {
+  constexpr auto of_a_later_weir = static_cast<trace::source_role>(99);
+  trace_builder run;
+  run.source({.kind = trace::source_kind::gauge,
+              .name = "queue depth, in flight, loop lag",
+              .capacity = 4,
+              .role = of_a_later_weir});
+  run.source({.kind = trace::source_kind::place, .name = "a place", .role = of_a_later_weir});
+  run.source(
+      {.kind = trace::source_kind::outcomes, .name = "breaker window", .role = of_a_later_weir});
+  run.source({.kind = trace::source_kind::state,
+              .name = "breaker",
+              .labels = {"closed", "open"},
+              .role = of_a_later_weir});
+  run.at(ms).gauge("queue depth, in flight, loop lag", 2).enter("a place", 1);
+  run.add(3, trace::event_kind::outcome, 1, 0, static_cast<std::uint8_t>(outcome::ok));
+  run.add(4, trace::event_kind::state, 1, 0);
+  const auto trace = run.done();
+  const timeline line(trace);
+  CHECK(line.breakers().empty());
+  CHECK(line.loop_lag() == nullptr);
+  CHECK(main_in_flight(line) == nullptr);
+  CHECK(main_queue(line) == &line.gauges()[0]); // it has a limit
+  REQUIRE(line.main_outcomes() != nullptr);
+  CHECK(line.main_outcomes()->name == "breaker window");
+  CHECK_FALSE(line.states()[0].of_breaker(1));
+  CHECK(line.places()[0].role == of_a_later_weir);
+  CHECK_FALSE(headline_of(line).breaker_opened);
+}
+
+TEST_CASE("a breaker has its parts, and its window is no end of work") {
   trace_builder run;
   run.at(0).breaker(0, -1);
   run.gauge("breaker failure rate", 0, 50).gauge("breaker calls in window", 0, 10);
@@ -234,7 +301,7 @@ TEST_CASE("a breaker's sources are found by their names") {
   CHECK(breaker.name == "breaker");
   CHECK(line.gauges()[static_cast<std::size_t>(breaker.failure_rate)].name ==
         "breaker failure rate");
-  CHECK(line.outcomes()[static_cast<std::size_t>(breaker.window)].breaker_window);
+  CHECK(line.outcomes()[static_cast<std::size_t>(breaker.window)].of_breaker());
   CHECK(breaker.cooldown >= 0);
   CHECK(breaker.probes >= 0);
   CHECK(line.main_outcomes()->name == "requests");

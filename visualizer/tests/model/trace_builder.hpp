@@ -17,6 +17,14 @@ inline constexpr std::int64_t us = 1'000;
 inline constexpr std::int64_t ms = 1'000'000;
 inline constexpr std::int64_t s = 1'000'000'000;
 
+struct meaning {
+  trace::source_role role = trace::source_role::none;
+  std::string subject = {};
+};
+
+/// What the names in these tests stand for.
+[[nodiscard]] meaning meant_by(trace::source_kind kind, std::string_view name);
+
 /// A recorder with a hand on the clock: `at(5 * ms).gauge("queue depth", 3)`.
 class trace_builder {
 public:
@@ -30,14 +38,20 @@ public:
     return *this;
   }
 
+  /// With the role that these tests mean by such a name.
   trace::source_id source(trace::source_kind kind, std::string_view name, double capacity = 0,
                           std::string_view unit = {}, std::vector<std::string> labels = {}) {
+    const auto meant = meant_by(kind, name);
     return recorder_.declare({.kind = kind,
                               .name = std::string(name),
                               .unit = std::string(unit),
                               .capacity = capacity,
-                              .labels = std::move(labels)});
+                              .labels = std::move(labels),
+                              .role = meant.role,
+                              .subject = meant.subject});
   }
+
+  trace::source_id source(const trace::source_info& wanted) { return recorder_.declare(wanted); }
 
   trace_builder& gauge(std::string_view name, double value, double capacity = 0) {
     return add(source(trace::source_kind::gauge, name, capacity), trace::event_kind::gauge,
@@ -60,8 +74,17 @@ public:
                trace::event_kind::state, to, from);
   }
 
+  trace_builder& breaker(std::string_view name, std::int64_t to, std::int64_t from) {
+    return add(source({.kind = trace::source_kind::state,
+                       .name = std::string(name),
+                       .labels = {"closed", "open", "half-open"},
+                       .role = trace::source_role::breaker_state,
+                       .subject = std::string(name)}),
+               trace::event_kind::state, to, from);
+  }
+
   trace_builder& breaker(std::int64_t to, std::int64_t from) {
-    return state("breaker", {"closed", "open", "half-open"}, to, from);
+    return breaker("breaker", to, from);
   }
 
   trace_builder& enter(std::string_view place, std::int64_t item, double capacity = 0) {

@@ -23,11 +23,10 @@ bool told(const null_window& window, std::string_view text) {
 
 /// Two breakers of which the first opens at 1 s and the second at 2 s.
 weir::trace::recording two_breakers() {
-  const std::vector<std::string> states{"closed", "open", "half-open"};
   trace_builder b;
-  b.state("payments", states, 0, -1).state("search", states, 0, -1);
-  b.at(1 * s).state("payments", states, 1, 0);
-  b.at(2 * s).state("search", states, 1, 0);
+  b.breaker("payments", 0, -1).breaker("search", 0, -1);
+  b.at(1 * s).breaker("payments", 1, 0);
+  b.at(2 * s).breaker("search", 1, 0);
   b.at(3 * s).note("the end");
   return b.done();
 }

@@ -33,7 +33,7 @@ TEST_CASE("counters have rows: what the goals speak of first, the load and what 
 
 TEST_CASE("of several breakers the band of the chosen one is drawn") {
   trace_builder b;
-  b.at(0).state("payments", {"closed", "open"}, 0, -1).state("search", {"closed", "open"}, 0, -1);
+  b.at(0).breaker("payments", 0, -1).breaker("search", 0, -1);
   const auto trace = b.done();
   const timeline line{trace};
   CHECK(tracks_of(line).size() == 2);

@@ -25,7 +25,7 @@ public:
   }
 
   breaker_script& to(std::int64_t state, std::int64_t from = -1) {
-    b_.state(name_, {"closed", "open", "half-open"}, state, from);
+    b_.breaker(name_, state, from);
     return *this;
   }
 
@@ -53,13 +53,13 @@ public:
 
   /// Another breaker of the same run, closed from here on.
   breaker_script& beside(const std::string& name) {
-    b_.state(name, {"closed", "open", "half-open"}, closed, -1);
+    b_.breaker(name, closed, -1);
     b_.gauge(name + " failure rate", 10, 50);
     return *this;
   }
 
   breaker_script& opens(const std::string& name) {
-    b_.state(name, {"closed", "open", "half-open"}, open, closed);
+    b_.breaker(name, open, closed);
     b_.gauge(name + " failure rate", 70, 50);
     return *this;
   }
@@ -130,8 +130,8 @@ std::unique_ptr<workbench> overdue() {
 
 std::unique_ptr<workbench> bare() {
   trace_builder b;
-  b.state("breaker", {"closed", "open", "half-open"}, closed, -1);
-  b.at(s).state("breaker", {"closed", "open", "half-open"}, open, closed).at(4 * s).note("end");
+  b.breaker("breaker", closed, -1);
+  b.at(s).breaker("breaker", open, closed).at(4 * s).note("end");
   return live_with(b, 2 * s);
 }
 

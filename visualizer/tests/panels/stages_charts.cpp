@@ -47,7 +47,10 @@ std::unique_ptr<workbench> nothing() {
 }
 
 std::unique_ptr<workbench> one_gauge() {
-  return recorded(of_gauges({{.name = "queue depth", .unit = "items", .capacity = 16}}),
+  return recorded(of_gauges({{.name = "queue depth",
+                              .unit = "items",
+                              .capacity = 16,
+                              .role = trace::source_role::queue}}),
                   tab::charts);
 }
 
@@ -56,7 +59,8 @@ std::unique_ptr<workbench> ten_gauges() {
   for (int i = 1; i <= 10; ++i) {
     gauges.push_back({.name = "partition " + std::to_string(i) + " of the store: queue depth",
                       .unit = "items",
-                      .capacity = i % 3 == 0 ? 0.0 : 8.0 * i});
+                      .capacity = i % 3 == 0 ? 0.0 : 8.0 * i,
+                      .role = trace::source_role::queue});
   }
   return recorded(of_gauges(std::move(gauges)), tab::charts);
 }
