@@ -1,4 +1,4 @@
-#include "bench.hpp"
+#include "fixture.hpp"
 #include "weir_catch.hpp"
 
 #include <array>
@@ -64,76 +64,76 @@ constexpr std::array choices{
 
 TEST_CASE("buffer_then_error keeps what it accepted and says no to more", "[buffer-then-error]") {
   WEIR_EXPLORE("a burst into buffer_then_error", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, overflow::buffer_then_error, 3);
-    co_await b.expect_wait_for(1);
-    const int refused = b.offer_all(2, 6, asio::error::no_buffer_space);
+    buffer_fixture f(co_await asio::this_coro::executor, overflow::buffer_then_error, 3);
+    co_await f.expect_wait_for(1);
+    const int refused = f.offer_all(2, 6, asio::error::no_buffer_space);
     weir::expect(
-        refused == 2 && b.size() == 3,
+        refused == 2 && f.size() == 3,
         "5 items were offered in one go to an empty buffer of capacity 3: {} were refused, "
         "{} are held",
-        refused, b.size());
-    co_await b.settle();
-    co_await b.expect_items(2, 2);
-    weir::expect(b.offer_all(7, 8, asio::error::no_buffer_space) == 1,
+        refused, f.size());
+    co_await f.settle();
+    co_await f.expect_items(2, 2);
+    weir::expect(f.offer_all(7, 8, asio::error::no_buffer_space) == 1,
                  "one place had become free, two items were offered: refused {} in all, held {}",
-                 b.counts().refused, b.size());
-    co_await b.expect_items(3, 4);
-    co_await b.expect_items(7, 7);
-    co_await b.expect_wait_for(9);
+                 f.counts().refused, f.size());
+    co_await f.expect_items(3, 4);
+    co_await f.expect_items(7, 7);
+    co_await f.expect_wait_for(9);
   });
 }
 
 TEST_CASE("drop_newest keeps what it has and drops what comes", "[drop-newest]") {
   WEIR_EXPLORE("a burst into drop_newest", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, overflow::drop_newest, 3);
-    co_await b.expect_wait_for(1);
-    b.offer_all(2, 6);
+    buffer_fixture f(co_await asio::this_coro::executor, overflow::drop_newest, 3);
+    co_await f.expect_wait_for(1);
+    f.offer_all(2, 6);
     weir::expect(
-        b.counts().dropped == 2 && b.size() == 3,
+        f.counts().dropped == 2 && f.size() == 3,
         "5 items were offered in one go to an empty buffer of capacity 3: {} were dropped, "
         "{} are held",
-        b.counts().dropped, b.size());
-    co_await b.settle();
-    co_await b.expect_items(2, 2);
-    b.offer_all(7, 8);
-    co_await b.expect_items(3, 4);
-    co_await b.expect_items(7, 7);
-    co_await b.expect_wait_for(9);
+        f.counts().dropped, f.size());
+    co_await f.settle();
+    co_await f.expect_items(2, 2);
+    f.offer_all(7, 8);
+    co_await f.expect_items(3, 4);
+    co_await f.expect_items(7, 7);
+    co_await f.expect_wait_for(9);
   });
 }
 
 TEST_CASE("keep_latest gives the newest, whatever came before", "[keep-latest]") {
   WEIR_EXPLORE("a burst into keep_latest", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, overflow::keep_latest, 3);
-    co_await b.expect_wait_for(1);
-    b.offer_all(2, 6);
-    const taker& screen = b.take();
-    co_await b.settle();
+    buffer_fixture f(co_await asio::this_coro::executor, overflow::keep_latest, 3);
+    co_await f.expect_wait_for(1);
+    f.offer_all(2, 6);
+    const taker& screen = f.take();
+    co_await f.settle();
     weir::expect(!screen.waits, "items 2 to 6 were offered, but take waits");
     weir::expect(screen.item == 6, "the newest item was 6, take gave {}: {} behind", screen.item,
                  6 - screen.item);
-    co_await b.expect_wait_for(7); // nothing older is left
-    b.offer_all(8, 9);
+    co_await f.expect_wait_for(7); // nothing older is left
+    f.offer_all(8, 9);
     weir::expect(
-        b.counts().dropped == 5 && b.size() == 1,
+        f.counts().dropped == 5 && f.size() == 1,
         "of items 2 to 9, 6 and 7 were taken and 9 is the newest: 5 will never be seen, but "
         "dropped is {} and size {}",
-        b.counts().dropped, b.size());
-    co_await b.expect_items(9, 9);
+        f.counts().dropped, f.size());
+    co_await f.expect_items(9, 9);
   });
 
   WEIR_EXPLORE("a slow screen", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, overflow::keep_latest, 4);
+    buffer_fixture f(co_await asio::this_coro::executor, overflow::keep_latest, 4);
     int newest = 0;
     for (int frame = 1; frame <= 4; ++frame) {
       for (int update = 0; update < 3 * frame; ++update) {
-        b.offer_all(newest + 1, newest + 1);
+        f.offer_all(newest + 1, newest + 1);
         ++newest;
         if (frame < 3)
-          co_await b.settle();
+          co_await f.settle();
       }
-      const taker& screen = b.take();
-      co_await b.settle();
+      const taker& screen = f.take();
+      co_await f.settle();
       weir::expect(screen.item == newest, "frame {}: the newest item was {}, the screen showed {}",
                    frame, newest, screen.item);
     }
@@ -142,31 +142,31 @@ TEST_CASE("keep_latest gives the newest, whatever came before", "[keep-latest]")
 
 TEST_CASE("fail_fast hands over at once or refuses at once", "[fail-fast]") {
   WEIR_EXPLORE("nobody is free", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, overflow::fail_fast, 3);
-    const int refused = b.offer_all(1, 2, asio::error::would_block);
+    buffer_fixture f(co_await asio::this_coro::executor, overflow::fail_fast, 3);
+    const int refused = f.offer_all(1, 2, asio::error::would_block);
     weir::expect(refused == 2,
                  "nobody waited for items 1 and 2, but fail_fast took over {} of them",
                  2 - refused);
-    co_await b.expect_wait_for(3); // neither 1 nor 2
-    weir::expect(b.offer(4) == asio::error::would_block,
+    co_await f.expect_wait_for(3); // neither 1 nor 2
+    weir::expect(f.offer(4) == asio::error::would_block,
                  "the only taker had got its item, but item 4 was taken over");
-    weir::expect(b.size() == 0,
+    weir::expect(f.size() == 0,
                  "fail_fast holds {} items: whoever offered them thinks that they "
                  "are being dealt with",
-                 b.size());
-    co_await b.settle();
+                 f.size());
+    co_await f.settle();
   });
 
   WEIR_EXPLORE("more offers than takers in one instant", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, overflow::fail_fast, 3);
-    const taker& first = b.take();
-    const taker& second = b.take();
-    co_await b.settle();
+    buffer_fixture f(co_await asio::this_coro::executor, overflow::fail_fast, 3);
+    const taker& first = f.take();
+    const taker& second = f.take();
+    co_await f.settle();
     const auto offered_at = weir::now();
-    const int refused = b.offer_all(1, 3, asio::error::would_block);
+    const int refused = f.offer_all(1, 3, asio::error::would_block);
     weir::expect(refused == 1, "2 takers waited, 3 items were offered in one go: {} were refused",
                  refused);
-    co_await b.settle();
+    co_await f.settle();
     for (const taker* one : {&first, &second}) {
       weir::expect(!one->waits, "2 takers waited and 2 items were taken over: one of the takers "
                                 "still waits");
@@ -179,17 +179,17 @@ TEST_CASE("fail_fast hands over at once or refuses at once", "[fail-fast]") {
   });
 
   WEIR_EXPLORE("a newcomer in the instant of an offer", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, overflow::fail_fast, 3);
-    const taker& waiting = b.take();
-    co_await b.settle();
-    weir::expect(!b.offer(1), "a taker waited, but item 1 was refused");
-    const taker& newcomer = b.take();
-    co_await b.settle();
+    buffer_fixture f(co_await asio::this_coro::executor, overflow::fail_fast, 3);
+    const taker& waiting = f.take();
+    co_await f.settle();
+    weir::expect(!f.offer(1), "a taker waited, but item 1 was refused");
+    const taker& newcomer = f.take();
+    co_await f.settle();
     weir::expect(!waiting.waits && waiting.item == 1,
                  "item 1 was taken over for the taker that waited, and it did not get it");
     weir::expect(newcomer.waits, "a taker that came after the offer got item {}", newcomer.item);
-    weir::expect(!b.offer(2), "a taker waited, but item 2 was refused");
-    co_await b.settle();
+    weir::expect(!f.offer(2), "a taker waited, but item 2 was refused");
+    co_await f.settle();
   });
 }
 
@@ -198,29 +198,29 @@ TEST_CASE("every item is accounted for", "[every-item-counted]") {
                                 overflow::keep_latest, overflow::fail_fast}) {
     const std::string name = weir::text("a busy hour under {}", name_of(policy));
     WEIR_EXPLORE(name, [policy]() -> asio::awaitable<void> {
-      bench b(co_await asio::this_coro::executor, policy, 2, counting::exact);
+      buffer_fixture f(co_await asio::this_coro::executor, policy, 2, counting::exact);
       std::vector<const taker*> takers;
       for (int item = 1; item <= 8; ++item) {
         if (item % 3 == 0)
-          takers.push_back(&b.take());
-        b.offer(item);
+          takers.push_back(&f.take());
+        f.offer(item);
         if (item % 2 == 0)
-          co_await b.settle();
+          co_await f.settle();
       }
-      co_await b.settle();
+      co_await f.settle();
       for (int item = 9; std::ranges::any_of(takers, &taker::waits); ++item) {
         weir::expect(item < 20,
                      "a taker still waits, though 11 more items were offered one by one");
-        b.offer(item);
-        co_await b.settle();
+        f.offer(item);
+        co_await f.settle();
       }
-      while (b.size() != 0) {
-        const std::size_t held = b.size();
-        b.take();
-        co_await b.settle();
-        weir::expect(b.size() < held, "{} items are held, but a taker gets none", held);
+      while (f.size() != 0) {
+        const std::size_t held = f.size();
+        f.take();
+        co_await f.settle();
+        weir::expect(f.size() < held, "{} items are held, but a taker gets none", held);
       }
-      const tally seen = b.counts();
+      const tally seen = f.counts();
       weir::expect(seen.offered == seen.delivered + seen.dropped + seen.refused,
                    "the buffer is empty: offered {}, delivered {}, dropped {}, refused {}: {} "
                    "unaccounted for",

@@ -2,7 +2,7 @@
 /// What the hidden tests of `drain` put at both ends of `forward`.
 #pragma once
 
-#include "bench.hpp"
+#include "fixture.hpp"
 
 namespace weir_hidden {
 

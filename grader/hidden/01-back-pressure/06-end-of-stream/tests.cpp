@@ -95,9 +95,9 @@ private:
   int calls_ = 0;
 };
 
-class bench final : public reader, public transformer, public writer {
+class stages_fixture final : public reader, public transformer, public writer {
 public:
-  bench(asio::any_io_executor executor, const plan& p)
+  stages_fixture(asio::any_io_executor executor, const plan& p)
       : executor_(executor),
         plan_(p),
         reading_(executor, "reader", p.reading),
@@ -254,42 +254,42 @@ private:
 };
 
 asio::awaitable<void> all_comes_out(plan p, nanoseconds due) {
-  bench b(co_await asio::this_coro::executor, p);
-  b.start();
-  co_await b.wait(due + 1s);
-  b.expect_all_written();
-  weir::expect(b.ended_at() == due,
+  stages_fixture f(co_await asio::this_coro::executor, p);
+  f.start();
+  co_await f.wait(due + 1s);
+  f.expect_all_written();
+  weir::expect(f.ended_at() == due,
                "the last item had been written at {}, run_stages() returned at {}", due,
-               b.ended_at());
+               f.ended_at());
 }
 
 asio::awaitable<void> bounded(plan p) {
-  bench b(co_await asio::this_coro::executor, p);
-  b.start();
-  co_await b.wait(10s);
+  stages_fixture f(co_await asio::this_coro::executor, p);
+  f.start();
+  co_await f.wait(10s);
   const int most = 2 * static_cast<int>(p.capacity) + 3;
-  weir::expect(b.peak() <= most,
+  weir::expect(f.peak() <= most,
                "with a capacity of {}, {} items were read and not yet written; the most is {}",
-               p.capacity, b.peak(), most);
-  b.expect_all_written();
+               p.capacity, f.peak(), most);
+  f.expect_all_written();
 }
 
 asio::awaitable<void> fails(plan p, std::string stage, nanoseconds due, std::string error = {}) {
   if (error.empty())
     error = "the " + stage + " failed";
-  bench b(co_await asio::this_coro::executor, p);
-  b.start();
-  co_await b.wait(due + 50ms);
-  b.expect_failed(stage, error, due);
+  stages_fixture f(co_await asio::this_coro::executor, p);
+  f.start();
+  co_await f.wait(due + 50ms);
+  f.expect_failed(stage, error, due);
 }
 
 asio::awaitable<void> is_cancelled(plan p, nanoseconds when) {
-  bench b(co_await asio::this_coro::executor, p);
-  b.start();
-  co_await b.wait(when);
-  b.cancel();
-  co_await b.wait(50ms);
-  b.expect_aborted(when);
+  stages_fixture f(co_await asio::this_coro::executor, p);
+  f.start();
+  co_await f.wait(when);
+  f.cancel();
+  co_await f.wait(50ms);
+  f.expect_aborted(when);
 }
 
 } // namespace
@@ -331,30 +331,30 @@ TEST_CASE("a slow stage holds the others back", "[pressure]") {
 
 TEST_CASE("the stages overlap", "[overlap]") {
   WEIR_EXPLORE("the slowest sets the pace", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {.items = 10,
-                                                 .capacity = 1,
-                                                 .reading = {.takes = 6ms},
-                                                 .transforming = {.takes = 10ms},
-                                                 .writing = {.takes = 6ms}});
-    b.start();
-    co_await b.wait(1s);
-    b.expect_all_written();
-    weir::expect(b.ended_at() <= 120ms,
+    stages_fixture f(co_await asio::this_coro::executor, {.items = 10,
+                                                          .capacity = 1,
+                                                          .reading = {.takes = 6ms},
+                                                          .transforming = {.takes = 10ms},
+                                                          .writing = {.takes = 6ms}});
+    f.start();
+    co_await f.wait(1s);
+    f.expect_all_written();
+    weir::expect(f.ended_at() <= 120ms,
                  "10 items through stages of 6 ms, 10 ms and 6 ms took {}; one after the other it "
                  "would be 226 ms, at the pace of the slowest 112 ms",
-                 b.ended_at());
+                 f.ended_at());
   });
   WEIR_EXPLORE("a writer that is stuck", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor,
-            {.items = 30, .capacity = 3, .writing = {.stuck_at = 1, .stuck_for = 500ms}});
-    b.start();
-    co_await b.wait(100ms);
-    weir::expect(b.ahead() >= 6,
+    stages_fixture f(co_await asio::this_coro::executor,
+                     {.items = 30, .capacity = 3, .writing = {.stuck_at = 1, .stuck_for = 500ms}});
+    f.start();
+    co_await f.wait(100ms);
+    weir::expect(f.ahead() >= 6,
                  "the writer is stuck, each of the two channels has room for 3, and only {} items "
                  "have been read",
-                 b.ahead());
-    co_await b.wait(1s);
-    b.expect_all_written();
+                 f.ahead());
+    co_await f.wait(1s);
+    f.expect_all_written();
   });
 }
 
@@ -415,7 +415,7 @@ TEST_CASE("a failure ends all three", "[failure]") {
     return fails(
         {.capacity = 2,
          .reading = {.takes = 10ms, .fails_at = 3, .error = with(asio::error::operation_aborted)}},
-        "reader", 30ms, bench::aborted());
+        "reader", 30ms, stages_fixture::aborted());
   });
   WEIR_EXPLORE("the transformer's, who throws a number", [] {
     return fails(
@@ -444,15 +444,15 @@ TEST_CASE("cancellation leaves nothing", "[cancelled]") {
     return is_cancelled({.items = 4, .capacity = 4, .writing = {.takes = 10ms}}, 25ms);
   });
   WEIR_EXPLORE("as the last item is written", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor,
-            {.items = 3, .capacity = 2, .writing = {.takes = 10ms}});
-    b.start();
-    co_await b.wait(30ms);
-    b.cancel();
-    co_await b.wait(50ms);
-    if (b.returned())
-      b.expect_all_written();
+    stages_fixture f(co_await asio::this_coro::executor,
+                     {.items = 3, .capacity = 2, .writing = {.takes = 10ms}});
+    f.start();
+    co_await f.wait(30ms);
+    f.cancel();
+    co_await f.wait(50ms);
+    if (f.returned())
+      f.expect_all_written();
     else
-      b.expect_aborted(30ms);
+      f.expect_aborted(30ms);
   });
 }

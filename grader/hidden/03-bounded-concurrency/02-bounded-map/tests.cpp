@@ -1,4 +1,4 @@
-#include "bench.hpp"
+#include "fixture.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -37,34 +37,34 @@ public:
 
 TEST_CASE("results stand in the order of the items", "[in-order]") {
   WEIR_EXPLORE("the later ones are faster", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 7, 3);
+    map_fixture f(co_await asio::this_coro::executor, 7, 3);
     for (int item = 1; item <= 7; ++item)
-      b.lookup.takes[item] = nanoseconds(1ms) * (20 - 2 * item);
-    b.start();
-    co_await b.wait(1s);
-    b.expect_mapped();
+      f.lookup.takes[item] = nanoseconds(1ms) * (20 - 2 * item);
+    f.start();
+    co_await f.wait(1s);
+    f.expect_mapped();
   });
 
   WEIR_EXPLORE("all end in one instant", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 6, 3);
-    b.start();
-    co_await b.wait(1s);
-    b.expect_mapped();
+    map_fixture f(co_await asio::this_coro::executor, 6, 3);
+    f.start();
+    co_await f.wait(1s);
+    f.expect_mapped();
   });
 
   WEIR_EXPLORE("fewer items than the limit", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 2, 5);
-    b.lookup.takes[1] = 15ms;
-    b.start();
-    co_await b.wait(1s);
-    b.expect_mapped();
+    map_fixture f(co_await asio::this_coro::executor, 2, 5);
+    f.lookup.takes[1] = 15ms;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_mapped();
   });
 
   WEIR_EXPLORE("no items", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 0, 3);
-    b.start();
-    co_await b.wait(1s);
-    b.expect_mapped();
+    map_fixture f(co_await asio::this_coro::executor, 0, 3);
+    f.start();
+    co_await f.wait(1s);
+    f.expect_mapped();
   });
 
   WEIR_EXPLORE("items in no order, some more than once", []() -> asio::awaitable<void> {
@@ -83,209 +83,209 @@ TEST_CASE("results stand in the order of the items", "[in-order]") {
   });
 
   WEIR_EXPLORE("calls that end at once", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 12, 2);
+    map_fixture f(co_await asio::this_coro::executor, 12, 2);
     for (int item = 1; item <= 12; ++item)
-      b.lookup.takes[item] = item % 4 == 2 ? 10ms : 0ms;
-    b.start();
-    co_await b.wait(1s);
-    b.expect_mapped();
+      f.lookup.takes[item] = item % 4 == 2 ? 10ms : 0ms;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_mapped();
   });
 }
 
 TEST_CASE("always as many calls as the limit says", "[full]") {
   WEIR_EXPLORE("one slow call", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 12, 3, watched::full);
-    b.lookup.takes[2] = 45ms;
-    b.lookup.takes[5] = 14ms;
-    b.start();
-    co_await b.watch(60ms);
-    b.expect_lasted(55ms);
+    map_fixture f(co_await asio::this_coro::executor, 12, 3, watched::full);
+    f.lookup.takes[2] = 45ms;
+    f.lookup.takes[5] = 14ms;
+    f.start();
+    co_await f.watch(60ms);
+    f.expect_lasted(55ms);
   });
 
   WEIR_EXPLORE("one at a time", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 4, 1, watched::full);
-    b.start();
-    co_await b.watch(50ms);
-    b.expect_lasted(40ms);
+    map_fixture f(co_await asio::this_coro::executor, 4, 1, watched::full);
+    f.start();
+    co_await f.watch(50ms);
+    f.expect_lasted(40ms);
   });
 
   WEIR_EXPLORE("a slow first call holds nobody up", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 10, 2, watched::full);
-    b.lookup.takes[1] = 80ms;
-    b.start();
-    co_await b.watch(95ms);
-    b.expect_lasted(90ms);
+    map_fixture f(co_await asio::this_coro::executor, 10, 2, watched::full);
+    f.lookup.takes[1] = 80ms;
+    f.start();
+    co_await f.watch(95ms);
+    f.expect_lasted(90ms);
   });
 }
 
 TEST_CASE("an item is asked for when its call can start", "[lazy]") {
   WEIR_EXPLORE("an item for each free place", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 20, 3, watched::lazy);
-    b.lookup.takes[2] = 23ms;
-    b.start();
+    map_fixture f(co_await asio::this_coro::executor, 20, 3, watched::lazy);
+    f.lookup.takes[2] = 23ms;
+    f.start();
     for (const int due : {3, 5, 8, 11}) {
-      co_await b.wait(5ms);
-      weir::expect(b.seen.taken <= due,
+      co_await f.wait(5ms);
+      weir::expect(f.seen.taken <= due,
                    "at {} the calls of {} items could have started: {} were "
                    "asked for",
-                   weir::now(), due, b.seen.taken);
-      co_await b.wait(5ms);
+                   weir::now(), due, f.seen.taken);
+      co_await f.wait(5ms);
     }
-    co_await b.wait(1s);
-    b.expect_nothing_runs();
+    co_await f.wait(1s);
+    f.expect_nothing_runs();
   });
 
   WEIR_EXPLORE("a source without end", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 1'000'000, 2, watched::lazy);
-    b.start();
-    b.cancel_at(35ms);
-    co_await b.wait(1s);
-    b.expect_started(8, "it was cancelled while items 7 and 8 ran");
-    b.expect_threw(aborted, 38ms, "it was cancelled at 35.0 ms, and the two calls had tidied up");
+    map_fixture f(co_await asio::this_coro::executor, 1'000'000, 2, watched::lazy);
+    f.start();
+    f.cancel_at(35ms);
+    co_await f.wait(1s);
+    f.expect_started(8, "it was cancelled while items 7 and 8 ran");
+    f.expect_threw(aborted, 38ms, "it was cancelled at 35.0 ms, and the two calls had tidied up");
   });
 }
 
 TEST_CASE("the first error ends the rest", "[first-error]") {
   WEIR_EXPLORE("while others run", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 20, 3);
-    b.lookup.takes[5] = 5ms;
-    b.lookup.fails[5] = reset;
-    b.start();
-    co_await b.wait(1s);
-    b.expect_threw(reset, 18ms,
+    map_fixture f(co_await asio::this_coro::executor, 20, 3);
+    f.lookup.takes[5] = 5ms;
+    f.lookup.fails[5] = reset;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_threw(reset, 18ms,
                    "item 5 failed at 15.0 ms, the other two were cancelled and had tidied up");
-    b.expect_started(6, "item 5 failed while items 4 and 6 ran");
+    f.expect_started(6, "item 5 failed while items 4 and 6 ran");
   });
 
   WEIR_EXPLORE("one that is cancelled fails in its own way", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 20, 3);
-    b.lookup.takes[3] = 5ms;
-    b.lookup.fails[3] = reset;
-    b.lookup.spoils = 1;
-    b.start();
-    co_await b.wait(1s);
-    b.expect_threw(reset, 8ms,
+    map_fixture f(co_await asio::this_coro::executor, 20, 3);
+    f.lookup.takes[3] = 5ms;
+    f.lookup.fails[3] = reset;
+    f.lookup.spoils = 1;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_threw(reset, 8ms,
                    "item 3 failed at 5.0 ms, then item 1, cancelled, failed while it tidied up");
   });
 
   WEIR_EXPLORE("an operation_aborted that nobody asked for", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 20, 3);
-    b.lookup.takes[2] = 5ms;
-    b.lookup.fails[2] = aborted;
-    b.start();
-    co_await b.wait(1s);
-    b.expect_threw(aborted, 8ms,
+    map_fixture f(co_await asio::this_coro::executor, 20, 3);
+    f.lookup.takes[2] = 5ms;
+    f.lookup.fails[2] = aborted;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_threw(aborted, 8ms,
                    "item 2 failed at 5.0 ms with \"operation canceled\", the other two were "
                    "cancelled and had tidied up");
-    b.expect_started(3, "item 2 failed while items 1 and 3 ran");
+    f.expect_started(3, "item 2 failed while items 1 and 3 ran");
   });
 
   WEIR_EXPLORE("another fails a little later", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 5, 3);
-    b.lookup.takes = {{1, 20ms}, {2, 20ms}, {3, 9ms}, {4, 3ms}};
-    b.lookup.fails = {{1, asio::error::timed_out}, {4, reset}};
-    b.start();
-    co_await b.wait(1s);
-    b.expect_threw(reset, 15ms, "item 4 failed at 12.0 ms, items 1 and 2 were cancelled");
+    map_fixture f(co_await asio::this_coro::executor, 5, 3);
+    f.lookup.takes = {{1, 20ms}, {2, 20ms}, {3, 9ms}, {4, 3ms}};
+    f.lookup.fails = {{1, asio::error::timed_out}, {4, reset}};
+    f.start();
+    co_await f.wait(1s);
+    f.expect_threw(reset, 15ms, "item 4 failed at 12.0 ms, items 1 and 2 were cancelled");
   });
 
   WEIR_EXPLORE("after the last item was asked for", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 3, 4);
-    b.lookup.takes[2] = 20ms;
-    b.lookup.fails[2] = reset;
-    b.start();
-    co_await b.wait(1s);
-    b.expect_threw(reset, 20ms, "item 2, the last to run, failed");
+    map_fixture f(co_await asio::this_coro::executor, 3, 4);
+    f.lookup.takes[2] = 20ms;
+    f.lookup.fails[2] = reset;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_threw(reset, 20ms, "item 2, the last to run, failed");
   });
 
   WEIR_EXPLORE("as soon as it is called", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 20, 3);
-    b.lookup.takes = {{1, 5ms}, {4, 0ms}};
-    b.lookup.fails[4] = reset;
-    b.start();
-    co_await b.wait(1s);
-    b.expect_threw(reset, 8ms,
+    map_fixture f(co_await asio::this_coro::executor, 20, 3);
+    f.lookup.takes = {{1, 5ms}, {4, 0ms}};
+    f.lookup.fails[4] = reset;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_threw(reset, 8ms,
                    "item 4 failed at 5.0 ms, as soon as it was called, and the other "
                    "two had tidied up");
-    b.expect_started(4, "item 4 failed as soon as it was called, while items 2 and 3 ran");
+    f.expect_started(4, "item 4 failed as soon as it was called, while items 2 and 3 ran");
   });
 
   WEIR_EXPLORE("as others end", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 5, 3);
-    b.lookup.fails[2] = reset;
-    b.start();
-    co_await b.wait(1s);
-    b.expect_threw(reset, "item 2 failed at 10.0 ms");
-    weir::expect(b.call.at <= 13ms,
+    map_fixture f(co_await asio::this_coro::executor, 5, 3);
+    f.lookup.fails[2] = reset;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_threw(reset, "item 2 failed at 10.0 ms");
+    weir::expect(f.call.at <= 13ms,
                  "item 2 failed at 10.0 ms, tidying up takes 3 ms, but bounded_map() ended at {}",
-                 b.call.at);
+                 f.call.at);
   });
 
   WEIR_EXPLORE("the source breaks", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 20, 3);
-    b.items.breaks_at = 5;
-    b.lookup.takes[2] = 25ms;
-    b.lookup.takes[3] = 25ms;
-    b.lookup.takes[1] = 5ms;
-    b.lookup.takes[4] = 7ms;
-    b.start();
-    co_await b.wait(1s);
-    b.expect_threw(reset, 15ms,
+    map_fixture f(co_await asio::this_coro::executor, 20, 3);
+    f.items.breaks_at = 5;
+    f.lookup.takes[2] = 25ms;
+    f.lookup.takes[3] = 25ms;
+    f.lookup.takes[1] = 5ms;
+    f.lookup.takes[4] = 7ms;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_threw(reset, 15ms,
                    "next() threw at 12.0 ms, the two calls that ran were cancelled and had tidied "
                    "up");
-    b.expect_started(4, "next() threw in place of item 5");
+    f.expect_started(4, "next() threw in place of item 5");
   });
 }
 
 TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
   WEIR_EXPLORE("while all are busy", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 20, 3);
-    b.start();
-    b.cancel_at(15ms);
-    co_await b.wait(1s);
-    b.expect_threw(aborted, 18ms, "it was cancelled at 15.0 ms, and the three calls had tidied up");
-    b.expect_started(6, "it was cancelled while items 4, 5 and 6 ran");
+    map_fixture f(co_await asio::this_coro::executor, 20, 3);
+    f.start();
+    f.cancel_at(15ms);
+    co_await f.wait(1s);
+    f.expect_threw(aborted, 18ms, "it was cancelled at 15.0 ms, and the three calls had tidied up");
+    f.expect_started(6, "it was cancelled while items 4, 5 and 6 ran");
   });
 
   WEIR_EXPLORE("one fails in its own way while it tidies up", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 20, 3);
-    b.lookup.spoils = 1;
-    b.start();
-    b.cancel_at(5ms);
-    co_await b.wait(1s);
-    b.expect_threw(aborted, 8ms,
+    map_fixture f(co_await asio::this_coro::executor, 20, 3);
+    f.lookup.spoils = 1;
+    f.start();
+    f.cancel_at(5ms);
+    co_await f.wait(1s);
+    f.expect_threw(aborted, 8ms,
                    "it was cancelled at 5.0 ms, then item 1, cancelled, failed while it tidied up");
   });
 
   WEIR_EXPLORE("after the last item was asked for", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 2, 3);
-    b.start();
-    b.cancel_at(5ms);
-    co_await b.wait(1s);
-    b.expect_threw(aborted, 8ms, "it was cancelled at 5.0 ms, and the two calls had tidied up");
+    map_fixture f(co_await asio::this_coro::executor, 2, 3);
+    f.start();
+    f.cancel_at(5ms);
+    co_await f.wait(1s);
+    f.expect_threw(aborted, 8ms, "it was cancelled at 5.0 ms, and the two calls had tidied up");
   });
 
   WEIR_EXPLORE("as calls end", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 7, 3);
-    b.lookup.takes[3] = 12ms;
-    b.start();
-    b.cancel_at(10ms);
-    co_await b.wait(1s);
-    b.expect_threw(aborted, "it was cancelled at 10.0 ms, while item 3 ran");
-    weir::expect(b.call.at == 13ms,
+    map_fixture f(co_await asio::this_coro::executor, 7, 3);
+    f.lookup.takes[3] = 12ms;
+    f.start();
+    f.cancel_at(10ms);
+    co_await f.wait(1s);
+    f.expect_threw(aborted, "it was cancelled at 10.0 ms, while item 3 ran");
+    weir::expect(f.call.at == 13ms,
                  "it was cancelled at 10.0 ms, tidying up takes 3 ms, but "
                  "bounded_map() ended at {}",
-                 b.call.at);
+                 f.call.at);
   });
 
   WEIR_EXPLORE("as the last call ends", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, 3, 4);
-    b.start();
-    b.cancel_at(10ms);
-    co_await b.wait(1s);
-    if (!b.call.waits && !b.call.error)
-      b.expect_mapped(); // the last call was first
+    map_fixture f(co_await asio::this_coro::executor, 3, 4);
+    f.start();
+    f.cancel_at(10ms);
+    co_await f.wait(1s);
+    if (!f.call.waits && !f.call.error)
+      f.expect_mapped(); // the last call was first
     else
-      b.expect_threw(aborted, "it was cancelled at 10.0 ms");
+      f.expect_threw(aborted, "it was cancelled at 10.0 ms");
   });
 }

@@ -1,4 +1,4 @@
-#include "bench.hpp"
+#include "fixture.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -36,13 +36,13 @@ weir::explore_options a_few(std::string_view name) {
 }
 
 void explore_bound(const world& how, std::size_t pool,
-                   std::function<void(const bench&, std::size_t bound)> judge) {
+                   std::function<void(const bound_fixture&, std::size_t bound)> judge) {
   WEIR_EXPLORE(a_few(how.name), [&how, pool, &judge]() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, how);
-    const attempt& mine = b.start_find_bound(pool, 3000);
-    co_await b.finish();
-    b.expect_returned();
-    judge(b, mine.bound);
+    bound_fixture f(co_await asio::this_coro::executor, how);
+    const attempt& mine = f.start_find_bound(pool, 3000);
+    co_await f.finish();
+    f.expect_returned();
+    judge(f, mine.bound);
   });
 }
 
@@ -56,23 +56,23 @@ TEST_CASE("so many calls at a time", "[in-flight]") {
     WEIR_EXPLORE(
         weir::text("{} of {} calls", one.first, one.second), [one]() -> asio::awaitable<void> {
           const auto [in_flight, calls] = one;
-          bench b(co_await asio::this_coro::executor,
-                  {.name = "uneven", .servers = 64, .service = 10ms, .jitter = true});
-          const attempt& mine = b.start_measure(in_flight, calls);
+          bound_fixture f(co_await asio::this_coro::executor,
+                          {.name = "uneven", .servers = 64, .service = 10ms, .jitter = true});
+          const attempt& mine = f.start_measure(in_flight, calls);
           while (!mine.ended) {
-            co_await b.wait(2500us);
-            const std::size_t due = std::min(in_flight, calls - b.to.answered);
-            weir::expect(b.to.running == due,
+            co_await f.wait(2500us);
+            const std::size_t due = std::min(in_flight, calls - f.to.answered);
+            weir::expect(f.to.running == due,
                          "measure({} in flight, {} calls) had {} calls running at {}, when {} were "
                          "still to end: {} should have been",
-                         in_flight, calls, b.to.running, weir::now(), calls - b.to.answered, due);
+                         in_flight, calls, f.to.running, weir::now(), calls - f.to.answered, due);
           }
-          b.expect_returned();
-          b.expect_nothing_left();
-          weir::expect(b.to.calls == calls, "measure() was to make {} calls, and made {}", calls,
-                       b.to.calls);
-          weir::expect(b.to.most() <= in_flight,
-                       "measure() had {} calls running at one time, {} were asked for", b.to.most(),
+          f.expect_returned();
+          f.expect_nothing_left();
+          weir::expect(f.to.calls == calls, "measure() was to make {} calls, and made {}", calls,
+                       f.to.calls);
+          weir::expect(f.to.most() <= in_flight,
+                       "measure() had {} calls running at one time, {} were asked for", f.to.most(),
                        in_flight);
         });
 }
@@ -83,17 +83,17 @@ TEST_CASE("what was measured agrees with Little's law", "[law]") {
       {.name = "a queue", .servers = 3, .service = 10ms, .distance = 5ms, .jitter = true}};
   for (const world& how : worlds)
     WEIR_EXPLORE(std::string(how.name), [&how]() -> asio::awaitable<void> {
-      bench b(co_await asio::this_coro::executor, how);
-      co_await b.wait(7ms);
-      const attempt& mine = b.start_measure(5, 23);
-      co_await b.finish();
-      b.expect_returned();
-      const double throughput = 23 / b.to.elapsed();
+      bound_fixture f(co_await asio::this_coro::executor, how);
+      co_await f.wait(7ms);
+      const attempt& mine = f.start_measure(5, 23);
+      co_await f.finish();
+      f.expect_returned();
+      const double throughput = 23 / f.to.elapsed();
       weir::expect(close_to(mine.seen.throughput, throughput),
-                   "23 calls took {} s, which is {} a second; measure() said {}", b.to.elapsed(),
+                   "23 calls took {} s, which is {} a second; measure() said {}", f.to.elapsed(),
                    throughput, mine.seen.throughput);
-      weir::expect(close_to(mine.seen.latency.count(), b.to.mean_latency()),
-                   "a call took {} s on average; measure() said {} s", b.to.mean_latency(),
+      weir::expect(close_to(mine.seen.latency.count(), f.to.mean_latency()),
+                   "a call took {} s on average; measure() said {} s", f.to.mean_latency(),
                    mine.seen.latency.count());
     });
 }
@@ -111,7 +111,7 @@ TEST_CASE("the bound is the knee", "[knee]") {
        .distance = 10ms,
        .others = 300}};
   for (const world& how : worlds)
-    explore_bound(how, 100, [&how](const bench&, std::size_t bound) {
+    explore_bound(how, 100, [&how](const bound_fixture&, std::size_t bound) {
       weir::expect(std::abs(static_cast<double>(bound) - how.knee()) <= tolerance(how.knee()),
                    "the downstream gives {} a second at the most, and a call that is alone takes "
                    "{}: the bound should be about {}; find_bound() says {}",
@@ -133,9 +133,9 @@ TEST_CASE("the pool is a limit of its own", "[pool]") {
       {{.name = "just more", .servers = 4, .service = 10ms, .distance = 10ms}, 9}};
 
   for (const small_pool& one : cases)
-    explore_bound(one.how, one.pool, [&one](const bench& b, std::size_t bound) {
-      weir::expect(b.to.most() <= one.pool,
-                   "find_bound() had {} calls in flight; the pool has {} connections", b.to.most(),
+    explore_bound(one.how, one.pool, [&one](const bound_fixture& f, std::size_t bound) {
+      weir::expect(f.to.most() <= one.pool,
+                   "find_bound() had {} calls in flight; the pool has {} connections", f.to.most(),
                    one.pool);
       const double due = std::min(one.how.knee(), static_cast<double>(one.pool));
       weir::expect(bound <= one.pool && static_cast<double>(bound) >= due - tolerance(due),
@@ -157,80 +157,80 @@ TEST_CASE("the search is gentle", "[gentle]") {
       {{.name = "one at a time, next door", .servers = 1, .service = 5ms, .distance = 2ms}},
       {{.name = "a pool that is too small", .servers = 12, .service = 10ms}, 6}};
   for (const one_search& one : searches)
-    explore_bound(one.how, one.pool, [&how = one.how](const bench& b, std::size_t bound) {
-      weir::expect(b.to.calls <= 3000, "find_bound() made {} calls; it may make 3000", b.to.calls);
-      weir::expect(b.to.most() <= 4 * bound,
+    explore_bound(one.how, one.pool, [&how = one.how](const bound_fixture& f, std::size_t bound) {
+      weir::expect(f.to.calls <= 3000, "find_bound() made {} calls; it may make 3000", f.to.calls);
+      weir::expect(f.to.most() <= 4 * bound,
                    "find_bound() had {} calls in flight to find out that {} are right; the knee is "
                    "at {}",
-                   b.to.most(), bound, how.knee());
+                   f.to.most(), bound, how.knee());
     });
 }
 
 TEST_CASE("a call that fails ends it", "[failure]") {
   WEIR_EXPLORE("in a measurement", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, wide);
-    b.to.fails_at = 6;
-    b.start_measure(3, 20);
-    co_await b.wait(1s);
-    b.expect_threw(reset, 15ms,
+    bound_fixture f(co_await asio::this_coro::executor, wide);
+    f.to.fails_at = 6;
+    f.start_measure(3, 20);
+    co_await f.wait(1s);
+    f.expect_threw(reset, 15ms,
                    "call 6 failed at 12.0 ms, the other two were cancelled and had tidied up");
-    weir::expect(b.to.calls == 6, "call 6 failed while calls 4 and 5 ran, and {} were made in all",
-                 b.to.calls);
+    weir::expect(f.to.calls == 6, "call 6 failed while calls 4 and 5 ran, and {} were made in all",
+                 f.to.calls);
   });
 
   WEIR_EXPLORE("near the end", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, wide);
-    b.to.fails_at = 4;
-    b.start_measure(4, 4);
-    co_await b.wait(1s);
-    b.expect_threw(reset, 5ms, "call 4 failed at 2.0 ms, the others were cancelled");
+    bound_fixture f(co_await asio::this_coro::executor, wide);
+    f.to.fails_at = 4;
+    f.start_measure(4, 4);
+    co_await f.wait(1s);
+    f.expect_threw(reset, 5ms, "call 4 failed at 2.0 ms, the others were cancelled");
   });
 
   WEIR_EXPLORE("alone", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, wide);
-    b.to.fails_at = 2;
-    b.start_measure(1, 9);
-    co_await b.wait(1s);
-    b.expect_threw(reset, 12ms, "call 2 failed at 12.0 ms and nothing else ran");
+    bound_fixture f(co_await asio::this_coro::executor, wide);
+    f.to.fails_at = 2;
+    f.start_measure(1, 9);
+    co_await f.wait(1s);
+    f.expect_threw(reset, 12ms, "call 2 failed at 12.0 ms and nothing else ran");
   });
 
   WEIR_EXPLORE(a_few("in a search"), []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, wide);
-    b.to.fails_at = 300;
-    const attempt& mine = b.start_find_bound(32, 2000);
-    co_await b.wait(60s);
-    if (b.to.calls >= 300)
+    bound_fixture f(co_await asio::this_coro::executor, wide);
+    f.to.fails_at = 300;
+    const attempt& mine = f.start_find_bound(32, 2000);
+    co_await f.wait(60s);
+    if (f.to.calls >= 300)
       weir::expect(mine.ended && mine.error == reset, "call 300 failed, but find_bound() {}",
                    mine.fate());
-    b.expect_nothing_left();
+    f.expect_nothing_left();
   });
 }
 
 TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
   WEIR_EXPLORE("a measurement", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, wide);
-    attempt& mine = b.start_measure(3, 20);
-    co_await b.wait(15ms);
+    bound_fixture f(co_await asio::this_coro::executor, wide);
+    attempt& mine = f.start_measure(3, 20);
+    co_await f.wait(15ms);
     mine.signal.emit(asio::cancellation_type::terminal);
-    co_await b.wait(1s);
-    b.expect_threw(aborted, 18ms, "it was cancelled at 15.0 ms, and its calls had tidied up");
+    co_await f.wait(1s);
+    f.expect_threw(aborted, 18ms, "it was cancelled at 15.0 ms, and its calls had tidied up");
   });
 
   WEIR_EXPLORE("at the end of a measurement", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, wide);
-    attempt& mine = b.start_measure(3, 5);
-    co_await b.wait(15ms);
+    bound_fixture f(co_await asio::this_coro::executor, wide);
+    attempt& mine = f.start_measure(3, 5);
+    co_await f.wait(15ms);
     mine.signal.emit(asio::cancellation_type::terminal);
-    co_await b.wait(1s);
-    b.expect_threw(aborted, 18ms, "it was cancelled at 15.0 ms, and its calls had tidied up");
+    co_await f.wait(1s);
+    f.expect_threw(aborted, 18ms, "it was cancelled at 15.0 ms, and its calls had tidied up");
   });
 
   WEIR_EXPLORE("a search", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, wide);
-    attempt& mine = b.start_find_bound(16, 2000);
-    co_await b.wait(45ms);
+    bound_fixture f(co_await asio::this_coro::executor, wide);
+    attempt& mine = f.start_find_bound(16, 2000);
+    co_await f.wait(45ms);
     mine.signal.emit(asio::cancellation_type::terminal);
-    co_await b.wait(1s);
-    b.expect_threw(aborted, 48ms, "it was cancelled at 45.0 ms, and its calls had tidied up");
+    co_await f.wait(1s);
+    f.expect_threw(aborted, 48ms, "it was cancelled at 45.0 ms, and its calls had tidied up");
   });
 }

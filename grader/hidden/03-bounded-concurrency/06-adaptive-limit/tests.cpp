@@ -1,4 +1,4 @@
-#include "bench.hpp"
+#include "fixture.hpp"
 #include "weir_catch.hpp"
 #include "world.hpp"
 
@@ -18,16 +18,16 @@ constexpr scope unused{.unused = true};
 
 /// Calls of every kind, judged by `promises` alone.
 asio::awaitable<void> tell_anything(scope promises) {
-  teller b(co_await asio::this_coro::executor, roomy, promises);
+  limit_fixture f(co_await asio::this_coro::executor, roomy, promises);
   weir::random_stream random = weir::stream("calls");
   for (int i = 0; i < 200; ++i) {
-    co_await b.wait(std::chrono::microseconds(1 + random.below(4000)));
+    co_await f.wait(std::chrono::microseconds(1 + random.below(4000)));
     const nanoseconds age = std::min<nanoseconds>(
         weir::now() - 1ns, std::chrono::microseconds(1 + random.below(70'000)));
-    const std::size_t in_flight = 1 + random.below(b.limit());
+    const std::size_t in_flight = 1 + random.below(f.limit());
     // Bad news is rare in one half and frequent in the other.
     const bool troubled = (i / 50) % 2 == 1;
-    b.tell(troubled ? age : std::min<nanoseconds>(age, slow), in_flight,
+    f.tell(troubled ? age : std::min<nanoseconds>(age, slow), in_flight,
            random.bernoulli(troubled ? 0.2 : 0.01));
   }
 }
@@ -37,33 +37,33 @@ asio::awaitable<void> tell_anything(scope promises) {
 TEST_CASE("the limit keeps to its bounds", "[bounds]") {
   WEIR_EXPLORE("up to the maximum and down to the minimum", []() -> asio::awaitable<void> {
     constexpr limit_options options{.minimum = 3, .maximum = 12, .initial = 8, .slow = slow};
-    teller b(co_await asio::this_coro::executor, options, bounds);
-    weir::expect(b.limit() == 8, "the limit was to begin with 8, and begins with {}", b.limit());
-    co_await b.climb_to(12);
+    limit_fixture f(co_await asio::this_coro::executor, options, bounds);
+    weir::expect(f.limit() == 8, "the limit was to begin with 8, and begins with {}", f.limit());
+    co_await f.climb_to(12);
     for (int i = 0; i < 300; ++i)
-      b.good();
-    co_await b.wait(5ms);
-    b.fail(1ms);
-    weir::expect(b.limit() < 12,
+      f.good();
+    co_await f.wait(5ms);
+    f.fail(1ms);
+    weir::expect(f.limit() < 12,
                  "the limit had long been at its maximum of 12; bad news came, and "
                  "it is still {}",
-                 b.limit());
+                 f.limit());
     for (int i = 0; i < 30; ++i) {
-      co_await b.wait(5ms);
-      b.fail(1ms);
+      co_await f.wait(5ms);
+      f.fail(1ms);
     }
-    weir::expect(b.limit() == 3,
-                 "30 times bad news in a row, and the limit is {}; 3 is the minimum", b.limit());
-    co_await b.climb_to(5);
+    weir::expect(f.limit() == 3,
+                 "30 times bad news in a row, and the limit is {}; 3 is the minimum", f.limit());
+    co_await f.climb_to(5);
   });
 
   WEIR_EXPLORE("nothing to choose", []() -> asio::awaitable<void> {
     constexpr limit_options options{.minimum = 1, .maximum = 1, .initial = 1, .slow = slow};
-    teller b(co_await asio::this_coro::executor, options, bounds);
+    limit_fixture f(co_await asio::this_coro::executor, options, bounds);
     for (int i = 0; i < 5; ++i) {
-      co_await b.wait(5ms);
-      b.good();
-      b.fail(1ms);
+      co_await f.wait(5ms);
+      f.good();
+      f.fail(1ms);
     }
   });
 
@@ -73,38 +73,38 @@ TEST_CASE("the limit keeps to its bounds", "[bounds]") {
 
 TEST_CASE("bad news lowers the limit", "[decrease]") {
   WEIR_EXPLORE("a slow answer, a failure", []() -> asio::awaitable<void> {
-    teller b(co_await asio::this_coro::executor, roomy, decrease);
-    co_await b.wait(100ms);
-    b.late();
-    co_await b.wait(61ms);
-    b.late();
-    co_await b.wait(2ms);
-    b.fail(1ms);
-    co_await b.wait(2ms);
-    b.tell(1ms, 1, true); // a failure counts however little is in flight
+    limit_fixture f(co_await asio::this_coro::executor, roomy, decrease);
+    co_await f.wait(100ms);
+    f.late();
+    co_await f.wait(61ms);
+    f.late();
+    co_await f.wait(2ms);
+    f.fail(1ms);
+    co_await f.wait(2ms);
+    f.tell(1ms, 1, true); // a failure counts however little is in flight
     for (int i = 0; i < 8; ++i) {
-      co_await b.wait(2ms);
-      b.fail(1ms);
+      co_await f.wait(2ms);
+      f.fail(1ms);
     }
   });
 
   WEIR_EXPLORE("the first call of all", []() -> asio::awaitable<void> {
-    teller b(co_await asio::this_coro::executor, roomy, decrease);
+    limit_fixture f(co_await asio::this_coro::executor, roomy, decrease);
     const nanoseconds sent = weir::now(); // when time begins
-    co_await b.wait(slow + 10ms);
-    b.late(weir::now() - sent);
+    co_await f.wait(slow + 10ms);
+    f.late(weir::now() - sent);
   });
 
   WEIR_EXPLORE("slow means longer than that", []() -> asio::awaitable<void> {
-    teller b(co_await asio::this_coro::executor, roomy, decrease);
-    co_await b.wait(100ms);
-    const std::size_t before = b.limit();
-    b.tell(slow, before);
-    weir::expect(b.limit() >= before,
+    limit_fixture f(co_await asio::this_coro::executor, roomy, decrease);
+    co_await f.wait(100ms);
+    const std::size_t before = f.limit();
+    f.tell(slow, before);
+    weir::expect(f.limit() >= before,
                  "an answer took {}, which is not longer than {}: the limit "
                  "went from {} to {}",
-                 slow, slow, before, b.limit());
-    b.tell(slow + 1ns, b.limit());
+                 slow, slow, before, f.limit());
+    f.tell(slow + 1ns, f.limit());
   });
 
   WEIR_EXPLORE("calls of every kind",
@@ -113,32 +113,32 @@ TEST_CASE("bad news lowers the limit", "[decrease]") {
 
 TEST_CASE("once for each window of evidence", "[once-per-window]") {
   WEIR_EXPLORE("twenty slow answers", []() -> asio::awaitable<void> {
-    teller b(co_await asio::this_coro::executor, roomy, {.decrease = true, .once = true});
-    co_await b.wait(100ms);
+    limit_fixture f(co_await asio::this_coro::executor, roomy, {.decrease = true, .once = true});
+    co_await f.wait(100ms);
     // All in flight when the first one comes back; one more each millisecond.
     for (int i = 0; i < 20; ++i) {
-      b.tell(slow + 1ms + std::chrono::milliseconds(i), roomy.initial);
-      co_await b.wait(1ms);
+      f.tell(slow + 1ms + std::chrono::milliseconds(i), roomy.initial);
+      co_await f.wait(1ms);
     }
     // Sent after the decrease, which was 20 ms ago.
-    b.fail(10ms);
-    co_await b.wait(1ms);
-    b.fail(10ms);
+    f.fail(10ms);
+    co_await f.wait(1ms);
+    f.fail(10ms);
   });
 
   WEIR_EXPLORE("old calls come back late", []() -> asio::awaitable<void> {
-    teller b(co_await asio::this_coro::executor, roomy, {.decrease = true, .once = true});
-    co_await b.wait(100ms);
-    b.fail();
+    limit_fixture f(co_await asio::this_coro::executor, roomy, {.decrease = true, .once = true});
+    co_await f.wait(100ms);
+    f.fail();
     for (int i = 0; i < 5; ++i) {
-      co_await b.wait(400ms);
-      b.tell(weir::now() - 90ms, roomy.initial); // sent 10 ms before the decrease
-      b.good();
+      co_await f.wait(400ms);
+      f.tell(weir::now() - 90ms, roomy.initial); // sent 10 ms before the decrease
+      f.good();
     }
-    b.fail();
-    co_await b.wait(3ms);
-    b.tell(4ms, 3, true); // sent 1 ms before that
-    b.tell(2ms, 3, true); // sent 1 ms after
+    f.fail();
+    co_await f.wait(3ms);
+    f.tell(4ms, 3, true); // sent 1 ms before that
+    f.tell(2ms, 3, true); // sent 1 ms after
   });
 
   WEIR_EXPLORE("calls of every kind",
@@ -148,27 +148,27 @@ TEST_CASE("once for each window of evidence", "[once-per-window]") {
 TEST_CASE("the limit rises slowly", "[additive]") {
   WEIR_EXPLORE("one for each limit", []() -> asio::awaitable<void> {
     constexpr limit_options options{.minimum = 1, .maximum = 100, .initial = 4, .slow = slow};
-    teller b(co_await asio::this_coro::executor, options, additive);
-    co_await b.wait(100ms);
-    co_await b.climb_to(16);
+    limit_fixture f(co_await asio::this_coro::executor, options, additive);
+    co_await f.wait(100ms);
+    co_await f.climb_to(16);
   });
 
   WEIR_EXPLORE("also after a decrease", []() -> asio::awaitable<void> {
-    teller b(co_await asio::this_coro::executor, roomy, additive);
-    co_await b.wait(100ms);
-    b.fail();
-    co_await b.climb_to(22);
+    limit_fixture f(co_await asio::this_coro::executor, roomy, additive);
+    co_await f.wait(100ms);
+    f.fail();
+    co_await f.climb_to(22);
   });
 
   WEIR_EXPLORE("a raise, a decrease, a raise", []() -> asio::awaitable<void> {
-    teller b(co_await asio::this_coro::executor, roomy, additive);
-    co_await b.wait(100ms);
+    limit_fixture f(co_await asio::this_coro::executor, roomy, additive);
+    co_await f.wait(100ms);
     for (int i = 0; i < 3; ++i) {
-      co_await b.climb_to(b.limit() + 1);
-      co_await b.wait(1ms);
-      b.fail(1us);
+      co_await f.climb_to(f.limit() + 1);
+      co_await f.wait(1ms);
+      f.fail(1us);
     }
-    co_await b.climb_to(b.limit() + 2);
+    co_await f.climb_to(f.limit() + 2);
   });
 
   WEIR_EXPLORE("calls of every kind",
@@ -177,20 +177,20 @@ TEST_CASE("the limit rises slowly", "[additive]") {
 
 TEST_CASE("a limit that is not used does not rise", "[unused]") {
   WEIR_EXPLORE("a quiet night", []() -> asio::awaitable<void> {
-    teller b(co_await asio::this_coro::executor, roomy, unused);
+    limit_fixture f(co_await asio::this_coro::executor, roomy, unused);
     for (std::size_t i = 0; i < 200; ++i) {
-      co_await b.wait(1ms);
-      b.good(1 + i % 9);
+      co_await f.wait(1ms);
+      f.good(1 + i % 9);
     }
     // Nor has the night counted towards the first raise of the day.
-    const std::size_t before = b.limit();
+    const std::size_t before = f.limit();
     for (std::size_t i = 1; i < before; ++i)
-      b.good(before);
-    weir::expect(b.limit() == before,
+      f.good(before);
+    weir::expect(f.limit() == before,
                  "after 200 answers to calls sent with less than half of the limit of {} in "
                  "flight, fewer than {} others were enough to raise it to {}",
-                 before, before, b.limit());
-    co_await b.climb_to(before + 2);
+                 before, before, f.limit());
+    co_await f.climb_to(before + 2);
   });
 
   WEIR_EXPLORE("calls of every kind",

@@ -1,4 +1,4 @@
-#include "bench.hpp"
+#include "fixture.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -14,10 +14,10 @@ const error_code late = asio::error::timed_out;
 asio::awaitable<void> passes(error_code error) {
   const script fails{.answers = 5ms, .fails_with = error};
   const std::vector<script> plan{fails};
-  bench b(co_await asio::this_coro::executor, plan);
-  const call& one = b.start(50ms);
-  co_await b.wait(49ms);
-  b.expect_ended(one, 5ms,
+  deadline_fixture f(co_await asio::this_coro::executor, plan);
+  const call& one = f.start(50ms);
+  co_await f.wait(49ms);
+  f.expect_ended(one, 5ms,
                  weir::text("reserve() threw \"{}\" at 5.0 ms, with a limit of 50.0 ms", error));
   weir::expect(one.error == error, "reserve() threw \"{}\" within the limit; reserve_within() {}",
                error, one.fate());
@@ -28,15 +28,16 @@ asio::awaitable<void> passes(error_code error) {
       error);
 }
 
-void expect_timed_out(const bench& b, const call& one, nanoseconds due, std::string_view why) {
-  b.expect_ended(one, due, why);
+void expect_timed_out(const deadline_fixture& f, const call& one, nanoseconds due,
+                      std::string_view why) {
+  f.expect_ended(one, due, why);
   weir::expect(one.timed_out(), "{}, but reserve_within() {}", why, one.fate());
 }
 
-void expect_cancelled_at(const bench& b, nanoseconds when, std::string_view why) {
-  weir::expect(b.network.cancelled_at.has_value(), "{}, but the call was not cancelled", why);
-  weir::expect(b.network.cancelled_at == when, "{}, but the call was cancelled at {}", why,
-               *b.network.cancelled_at);
+void expect_cancelled_at(const deadline_fixture& f, nanoseconds when, std::string_view why) {
+  weir::expect(f.network.cancelled_at.has_value(), "{}, but the call was not cancelled", why);
+  weir::expect(f.network.cancelled_at == when, "{}, but the call was cancelled at {}", why,
+               *f.network.cancelled_at);
 }
 
 } // namespace
@@ -44,13 +45,13 @@ void expect_cancelled_at(const bench& b, nanoseconds when, std::string_view why)
 TEST_CASE("an answer in time is passed on, and nothing stays behind", "[in-time]") {
   WEIR_EXPLORE("one call", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.answers = 5ms}};
-    bench b(co_await asio::this_coro::executor, plan);
-    const call& one = b.start(20ms);
-    co_await b.wait(6ms);
-    b.expect_point(one, 1, 5ms);
-    b.expect_no_point_lost(one);
-    weir::expect(b.network.calls == 1, "reserve() was called {} times for one point",
-                 b.network.calls);
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& one = f.start(20ms);
+    co_await f.wait(6ms);
+    f.expect_point(one, 1, 5ms);
+    f.expect_no_point_lost(one);
+    weir::expect(f.network.calls == 1, "reserve() was called {} times for one point",
+                 f.network.calls);
   });
 }
 
@@ -63,33 +64,33 @@ TEST_CASE("what the call throws is thrown on", "[errors-pass]") {
 TEST_CASE("at the limit the call is cancelled", "[deadline]") {
   WEIR_EXPLORE("no answer", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.withdraws = 0ms}};
-    bench b(co_await asio::this_coro::executor, plan);
-    const call& one = b.start(20ms);
-    co_await b.wait(19ms);
-    weir::expect(one.waits && b.network.running.size() == 1,
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& one = f.start(20ms);
+    co_await f.wait(19ms);
+    weir::expect(one.waits && f.network.running.size() == 1,
                  "the limit is 20.0 ms, but at 19.0 ms reserve_within() {}, with {} calls running",
-                 one.fate(), b.network.running.size());
-    co_await b.wait(81ms);
-    expect_cancelled_at(b, 20ms, "the limit passed at 20.0 ms");
-    expect_timed_out(b, one, 20ms, "the call was cancelled at 20.0 ms and ended at once");
+                 one.fate(), f.network.running.size());
+    co_await f.wait(81ms);
+    expect_cancelled_at(f, 20ms, "the limit passed at 20.0 ms");
+    expect_timed_out(f, one, 20ms, "the call was cancelled at 20.0 ms and ended at once");
   });
 
   WEIR_EXPLORE("the withdrawal fails", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.withdraws = 0ms, .then = reset}};
-    bench b(co_await asio::this_coro::executor, plan);
-    const call& one = b.start(20ms);
-    co_await b.wait(100ms);
-    expect_cancelled_at(b, 20ms, "the limit passed at 20.0 ms");
-    expect_timed_out(b, one, 20ms,
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& one = f.start(20ms);
+    co_await f.wait(100ms);
+    expect_cancelled_at(f, 20ms, "the limit passed at 20.0 ms");
+    expect_timed_out(f, one, 20ms,
                      "the limit passed at 20.0 ms, and the cancelled call ended with an error");
   });
 
   WEIR_EXPLORE("an error in the last instant", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.answers = 20ms, .fails_with = refused, .withdraws = 0ms}};
-    bench b(co_await asio::this_coro::executor, plan);
-    const call& one = b.start(20ms);
-    co_await b.wait(100ms);
-    b.expect_ended(one, 20ms, "the call failed in the instant in which the limit passed");
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& one = f.start(20ms);
+    co_await f.wait(100ms);
+    f.expect_ended(one, 20ms, "the call failed in the instant in which the limit passed");
     weir::expect(one.timed_out() || one.error == refused,
                  "the call threw \"{}\" in the instant in which the limit passed, and "
                  "reserve_within() {}",
@@ -100,43 +101,43 @@ TEST_CASE("at the limit the call is cancelled", "[deadline]") {
 TEST_CASE("nothing runs when the caller goes on", "[nothing-left]") {
   WEIR_EXPLORE("a withdrawal that takes its time", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.withdraws = 7ms}};
-    bench b(co_await asio::this_coro::executor, plan);
-    const call& one = b.start(20ms);
-    co_await b.wait(100ms);
-    expect_timed_out(b, one, 27ms,
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& one = f.start(20ms);
+    co_await f.wait(100ms);
+    expect_timed_out(f, one, 27ms,
                      "the limit passed at 20.0 ms, and the cancelled call ended at 27.0 ms");
   });
 
   WEIR_EXPLORE("a withdrawal that takes longer than the limit", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.withdraws = 45ms, .then = reset}};
-    bench b(co_await asio::this_coro::executor, plan);
-    const call& one = b.start(20ms);
-    co_await b.wait(100ms);
-    expect_timed_out(b, one, 65ms,
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& one = f.start(20ms);
+    co_await f.wait(100ms);
+    expect_timed_out(f, one, 65ms,
                      "the limit passed at 20.0 ms, and the cancelled call ended at 65.0 ms");
   });
 
   WEIR_EXPLORE("one in time, one too late", []() -> asio::awaitable<void> {
     const std::vector<script> plan{script{}, {.answers = 30ms}};
-    bench b(co_await asio::this_coro::executor, plan);
-    const call& first = b.start(20ms, "the caller that times out");
-    co_await b.wait(2ms);
-    const call& second = b.start(40ms, "the caller in time");
-    co_await b.wait(31ms);
-    b.expect_point(second, 1, 32ms);
-    b.expect_no_point_lost(second);
-    expect_timed_out(b, first, 23ms, "the limit passed at 20.0 ms, and the call ended at 23.0 ms");
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& first = f.start(20ms, "the caller that times out");
+    co_await f.wait(2ms);
+    const call& second = f.start(40ms, "the caller in time");
+    co_await f.wait(31ms);
+    f.expect_point(second, 1, 32ms);
+    f.expect_no_point_lost(second);
+    expect_timed_out(f, first, 23ms, "the limit passed at 20.0 ms, and the call ended at 23.0 ms");
   });
 }
 
 TEST_CASE("a point that comes late is not lost", "[late-success]") {
   WEIR_EXPLORE("in the instant of the deadline", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.answers = 20ms}};
-    bench b(co_await asio::this_coro::executor, plan);
-    const call& one = b.start(20ms);
-    co_await b.wait(100ms);
-    b.expect_no_point_lost(one);
-    b.expect_ended(one, b.network.reserved.empty() ? 23ms : 20ms,
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& one = f.start(20ms);
+    co_await f.wait(100ms);
+    f.expect_no_point_lost(one);
+    f.expect_ended(one, f.network.reserved.empty() ? 23ms : 20ms,
                    "the call ended, before or after it was cancelled");
     weir::expect(one.returned() || one.timed_out(), "the limit passed, but reserve_within() {}",
                  one.fate());
@@ -144,35 +145,35 @@ TEST_CASE("a point that comes late is not lost", "[late-success]") {
 
   WEIR_EXPLORE("while the call is cancelled", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.then = {}}};
-    bench b(co_await asio::this_coro::executor, plan);
-    const call& one = b.start(20ms);
-    co_await b.wait(100ms);
-    b.expect_no_point_lost(one);
-    b.expect_ended(one, 23ms, "the call, cancelled at 20.0 ms, returned a point at 23.0 ms");
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& one = f.start(20ms);
+    co_await f.wait(100ms);
+    f.expect_no_point_lost(one);
+    f.expect_ended(one, 23ms, "the call, cancelled at 20.0 ms, returned a point at 23.0 ms");
     weir::expect(one.returned() || one.timed_out(), "the limit passed, but reserve_within() {}",
                  one.fate());
   });
 
   WEIR_EXPLORE("while the caller is cancelled", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.then = {}}};
-    bench b(co_await asio::this_coro::executor, plan);
-    call& one = b.start(50ms);
-    b.at(10ms, [&one] { one.cancel(); });
-    co_await b.wait(49ms);
-    b.expect_no_point_lost(one);
-    b.expect_ended(one, 13ms, "the call, cancelled at 10.0 ms, returned a point at 13.0 ms");
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    call& one = f.start(50ms);
+    f.at(10ms, [&one] { one.cancel(); });
+    co_await f.wait(49ms);
+    f.expect_no_point_lost(one);
+    f.expect_ended(one, 13ms, "the call, cancelled at 10.0 ms, returned a point at 13.0 ms");
     weir::expect(one.returned() || one.aborted(),
                  "the caller was cancelled, and reserve_within() {}", one.fate());
   });
 
   WEIR_EXPLORE("in the instant in which the caller is cancelled", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.answers = 10ms}};
-    bench b(co_await asio::this_coro::executor, plan);
-    call& one = b.start(50ms);
-    b.at(10ms, [&one] { one.cancel(); });
-    co_await b.wait(49ms);
-    b.expect_no_point_lost(one);
-    b.expect_ended(one, b.network.reserved.empty() ? 13ms : 10ms,
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    call& one = f.start(50ms);
+    f.at(10ms, [&one] { one.cancel(); });
+    co_await f.wait(49ms);
+    f.expect_no_point_lost(one);
+    f.expect_ended(one, f.network.reserved.empty() ? 13ms : 10ms,
                    "the call ended, before or after it was cancelled");
     weir::expect(one.returned() || one.aborted(),
                  "the caller was cancelled, and reserve_within() {}", one.fate());
@@ -180,12 +181,12 @@ TEST_CASE("a point that comes late is not lost", "[late-success]") {
 
   WEIR_EXPLORE("a cancellation after the deadline", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.then = {}}};
-    bench b(co_await asio::this_coro::executor, plan);
-    call& one = b.start(20ms);
-    b.at(21ms, [&one] { one.cancel(); });
-    co_await b.wait(100ms);
-    b.expect_no_point_lost(one);
-    b.expect_ended(one, 23ms, "the call, cancelled at 20.0 ms, returned a point at 23.0 ms");
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    call& one = f.start(20ms);
+    f.at(21ms, [&one] { one.cancel(); });
+    co_await f.wait(100ms);
+    f.expect_no_point_lost(one);
+    f.expect_ended(one, 23ms, "the call, cancelled at 20.0 ms, returned a point at 23.0 ms");
     weir::expect(one.returned() || one.timed_out() || one.aborted(),
                  "the limit passed and the caller was cancelled, and reserve_within() {}",
                  one.fate());
@@ -195,24 +196,24 @@ TEST_CASE("a point that comes late is not lost", "[late-success]") {
 TEST_CASE("a cancellation of the caller is no time-out", "[cancelled]") {
   WEIR_EXPLORE("before the limit", []() -> asio::awaitable<void> {
     const std::vector<script> plan{script{}};
-    bench b(co_await asio::this_coro::executor, plan);
-    call& one = b.start(50ms);
-    b.at(10ms, [&one] { one.cancel(); });
-    co_await b.wait(49ms);
-    expect_cancelled_at(b, 10ms, "the caller was cancelled at 10.0 ms");
-    b.expect_ended(one, 13ms, "the caller was cancelled, and the call ended at 13.0 ms");
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    call& one = f.start(50ms);
+    f.at(10ms, [&one] { one.cancel(); });
+    co_await f.wait(49ms);
+    expect_cancelled_at(f, 10ms, "the caller was cancelled at 10.0 ms");
+    f.expect_ended(one, 13ms, "the caller was cancelled, and the call ended at 13.0 ms");
     weir::expect(one.aborted(),
                  "the caller was cancelled before the limit, and reserve_within() {}", one.fate());
   });
 
   WEIR_EXPLORE("the withdrawal fails in its own way", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.then = reset}};
-    bench b(co_await asio::this_coro::executor, plan);
-    call& one = b.start(50ms);
-    b.at(10ms, [&one] { one.cancel(); });
-    co_await b.wait(49ms);
-    expect_cancelled_at(b, 10ms, "the caller was cancelled at 10.0 ms");
-    b.expect_ended(one, 13ms, "the caller was cancelled, and the call ended at 13.0 ms");
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    call& one = f.start(50ms);
+    f.at(10ms, [&one] { one.cancel(); });
+    co_await f.wait(49ms);
+    expect_cancelled_at(f, 10ms, "the caller was cancelled at 10.0 ms");
+    f.expect_ended(one, 13ms, "the caller was cancelled, and the call ended at 13.0 ms");
     weir::expect(one.aborted(),
                  "the caller was cancelled, the cancelled call threw \"{}\", and "
                  "reserve_within() {}",
@@ -221,12 +222,12 @@ TEST_CASE("a cancellation of the caller is no time-out", "[cancelled]") {
 
   WEIR_EXPLORE("the limit passes meanwhile", []() -> asio::awaitable<void> {
     const std::vector<script> plan{{.withdraws = 8ms}};
-    bench b(co_await asio::this_coro::executor, plan);
-    call& one = b.start(20ms);
-    b.at(18ms, [&one] { one.cancel(); });
-    co_await b.wait(100ms);
-    expect_cancelled_at(b, 18ms, "the caller was cancelled at 18.0 ms");
-    b.expect_ended(one, 26ms, "the caller was cancelled, and the call ended at 26.0 ms");
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    call& one = f.start(20ms);
+    f.at(18ms, [&one] { one.cancel(); });
+    co_await f.wait(100ms);
+    expect_cancelled_at(f, 18ms, "the caller was cancelled at 18.0 ms");
+    f.expect_ended(one, 26ms, "the caller was cancelled, and the call ended at 26.0 ms");
     weir::expect(
         one.aborted(),
         "the caller was cancelled at 18.0 ms, the limit was 20.0 ms, and reserve_within() {}",
@@ -235,12 +236,12 @@ TEST_CASE("a cancellation of the caller is no time-out", "[cancelled]") {
 
   WEIR_EXPLORE("in the instant of the deadline", []() -> asio::awaitable<void> {
     const std::vector<script> plan{script{}};
-    bench b(co_await asio::this_coro::executor, plan);
-    call& one = b.start(20ms);
-    b.at(20ms, [&one] { one.cancel(); });
-    co_await b.wait(100ms);
-    expect_cancelled_at(b, 20ms, "the limit passed and the caller was cancelled at 20.0 ms");
-    b.expect_ended(one, 23ms, "the call ended at 23.0 ms");
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    call& one = f.start(20ms);
+    f.at(20ms, [&one] { one.cancel(); });
+    co_await f.wait(100ms);
+    expect_cancelled_at(f, 20ms, "the limit passed and the caller was cancelled at 20.0 ms");
+    f.expect_ended(one, 23ms, "the call ended at 23.0 ms");
     weir::expect(one.aborted() || one.timed_out(),
                  "the limit passed and the caller was cancelled, and reserve_within() {}",
                  one.fate());

@@ -1,4 +1,4 @@
-#include "bench.hpp"
+#include "fixture.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -18,35 +18,35 @@ const error_code rate_limited = error::rate_limited;
 asio::awaitable<void> counts(unsigned failures, unsigned allowed) {
   std::vector<error_code> results(failures, unavailable);
   results.push_back(none);
-  bench b(co_await asio::this_coro::executor, results, {.attempts = allowed}, half);
-  const call& one = b.start();
-  co_await b.wait(1min);
+  retry_fixture f(co_await asio::this_coro::executor, results, {.attempts = allowed}, half);
+  const call& one = f.start();
+  co_await f.wait(1min);
   const unsigned due = std::min(failures + 1, allowed);
-  b.expect_attempts(
+  f.expect_attempts(
       due, weir::text("{} attempts are allowed, and number {} goes well", allowed, failures + 1));
-  b.expect_ended_with_its_attempt(one);
+  f.expect_ended_with_its_attempt(one);
   if (failures < allowed)
     weir::expect(!one.error && one.answer == 100 + static_cast<int>(due),
                  "attempt {} answered {}, and retry() {}", due, 100 + due, one.fate());
   else
-    b.expect_thrown(one, due, unavailable);
-  weir::expect(b.clock.asked.size() < due,
+    f.expect_thrown(one, due, unavailable);
+  weir::expect(f.clock.asked.size() < due,
                "{} attempts were made, and {} pauses: is there one after "
                "the last attempt?",
-               due, b.clock.asked.size());
+               due, f.clock.asked.size());
 }
 
 /// The second attempt fails in a way that is not transient.
 asio::awaitable<void> gives_up(error_code second) {
   const std::vector<error_code> results{timeout, second, none};
-  bench b(co_await asio::this_coro::executor, results, {.attempts = 5}, half);
-  const call& one = b.start();
-  co_await b.wait(1min);
-  b.expect_attempts(2,
+  retry_fixture f(co_await asio::this_coro::executor, results, {.attempts = 5}, half);
+  const call& one = f.start();
+  co_await f.wait(1min);
+  f.expect_attempts(2,
                     weir::text("attempt 2 failed with \"{}\" (category {}), which is not transient",
                                second, second.category().name()));
-  b.expect_ended_with_its_attempt(one);
-  b.expect_thrown(one, 2, second);
+  f.expect_ended_with_its_attempt(one);
+  f.expect_thrown(one, 2, second);
 }
 
 /// For long scenarios in which only one thing goes on.
@@ -61,31 +61,31 @@ weir::explore_options few(std::string name) {
 asio::awaitable<void> pauses(retry_policy policy, std::vector<double> numbers) {
   std::vector<error_code> results(policy.attempts - 1, reset);
   results.push_back(none);
-  bench b(co_await asio::this_coro::executor, results, policy, std::move(numbers));
-  b.judge_pauses();
-  const call& one = b.start();
-  co_await b.wait(policy.cap < 1min ? policy.attempts * policy.cap : 8h);
-  b.expect_one_draw_for_each_pause();
-  b.expect_attempts(policy.attempts,
+  retry_fixture f(co_await asio::this_coro::executor, results, policy, std::move(numbers));
+  f.judge_pauses();
+  const call& one = f.start();
+  co_await f.wait(policy.cap < 1min ? policy.attempts * policy.cap : 8h);
+  f.expect_one_draw_for_each_pause();
+  f.expect_attempts(policy.attempts,
                     weir::text("{} attempts are allowed, and the last goes well", policy.attempts));
-  b.expect_ended_with_its_attempt(one);
+  f.expect_ended_with_its_attempt(one);
 }
 
 /// retry() is cancelled 1 ms after its second attempt has begun, which then ends with `how`.
 asio::awaitable<void> cancelled_in_an_attempt(error_code how, unsigned allowed) {
   const std::vector<error_code> results{reset};
-  bench b(co_await asio::this_coro::executor, results, {.attempts = allowed}, half);
-  b.work.cancelled_with = how;
-  call& one = b.start();
-  b.work.begins = [&b, &one](unsigned attempt) {
+  retry_fixture f(co_await asio::this_coro::executor, results, {.attempts = allowed}, half);
+  f.work.cancelled_with = how;
+  call& one = f.start();
+  f.work.begins = [&f, &one](unsigned attempt) {
     if (attempt == 2)
-      b.at(1ms, [&one] { one.cancel(); });
+      f.at(1ms, [&one] { one.cancel(); });
   };
-  co_await b.wait(1min);
-  b.expect_attempts(2, weir::text("retry() was cancelled during attempt 2, which then ended with "
+  co_await f.wait(1min);
+  f.expect_attempts(2, weir::text("retry() was cancelled during attempt 2, which then ended with "
                                   "\"{}\"",
                                   how ? how.message() : "an answer"));
-  b.expect_ended_with_its_attempt(one);
+  f.expect_ended_with_its_attempt(one);
   if (!how)
     weir::expect(one.error == aborted || one.answer == 102,
                  "the cancelled attempt answered 102 all the same, and retry() {}", one.fate());
@@ -97,32 +97,32 @@ asio::awaitable<void> cancelled_in_an_attempt(error_code how, unsigned allowed) 
 /// retry() is cancelled at a moment in its second pause: between 0, the beginning, and 1, the end.
 asio::awaitable<void> cancelled_in_a_pause(double moment) {
   const std::vector<error_code> results{unavailable};
-  bench b(co_await asio::this_coro::executor, results, {.attempts = 5}, half);
-  call& one = b.start();
+  retry_fixture f(co_await asio::this_coro::executor, results, {.attempts = 5}, half);
+  call& one = f.start();
   nanoseconds due{};
-  b.clock.begins = [&](std::size_t pause, nanoseconds length) {
+  f.clock.begins = [&](std::size_t pause, nanoseconds length) {
     if (pause != 2)
       return;
     const nanoseconds delay(
         static_cast<nanoseconds::rep>(moment * static_cast<double>(length.count())));
     due = weir::now() + delay;
-    b.at(delay, [&one] { one.cancel(); });
+    f.at(delay, [&one] { one.cancel(); });
   };
-  co_await b.wait(1min);
-  b.expect_ended(one);
+  co_await f.wait(1min);
+  f.expect_ended(one);
   if (moment < 1) {
-    b.expect_attempts(2, "retry() was cancelled in the pause after attempt 2");
+    f.expect_attempts(2, "retry() was cancelled in the pause after attempt 2");
     weir::expect(one.at == due, "retry() was cancelled at {}, in a pause, and {} at {}", due,
                  one.fate(), one.at);
     weir::expect(one.error == aborted, "retry() was cancelled in a pause, and {}", one.fate());
     co_return;
   }
-  const std::size_t made = b.work.attempts.size();
+  const std::size_t made = f.work.attempts.size();
   weir::expect(made <= 3,
                "retry() was cancelled in the instant in which the pause after attempt 2 ended; "
                "{} attempts were made",
                made);
-  const nanoseconds latest = made > 2 ? b.work.attempts.back().ended : due;
+  const nanoseconds latest = made > 2 ? f.work.attempts.back().ended : due;
   weir::expect(one.at == latest,
                "retry() was cancelled at {}, in the instant in which a pause ended, and {} at {}{}",
                due, one.fate(), one.at,
@@ -146,10 +146,10 @@ TEST_CASE("attempts are counted exactly", "[attempts]") {
 TEST_CASE("only transient errors are worth another attempt", "[only-transient]") {
   WEIR_EXPLORE("all three kinds", []() -> asio::awaitable<void> {
     const std::vector<error_code> results{reset, timeout, unavailable, none};
-    bench b(co_await asio::this_coro::executor, results, {.attempts = 6}, half);
-    const call& one = b.start();
-    co_await b.wait(1min);
-    b.expect_attempts(4, "the first three attempts failed, each with another transient error");
+    retry_fixture f(co_await asio::this_coro::executor, results, {.attempts = 6}, half);
+    const call& one = f.start();
+    co_await f.wait(1min);
+    f.expect_attempts(4, "the first three attempts failed, each with another transient error");
     weir::expect(!one.waits && !one.error, "attempt 4 went well, and retry() {}", one.fate());
   });
 
@@ -184,12 +184,12 @@ TEST_CASE("the cap holds for any number of attempts", "[cap]") {
 TEST_CASE("the last error is the one thrown", "[last-error]") {
   WEIR_EXPLORE("three kinds, and no attempt left", []() -> asio::awaitable<void> {
     const std::vector<error_code> results{reset, timeout, unavailable};
-    bench b(co_await asio::this_coro::executor, results, {.attempts = 3}, half);
-    const call& one = b.start();
-    co_await b.wait(1min);
-    b.expect_attempts(3, "3 attempts are allowed, and all failed");
-    b.expect_ended_with_its_attempt(one);
-    b.expect_thrown(one, 3, unavailable);
+    retry_fixture f(co_await asio::this_coro::executor, results, {.attempts = 3}, half);
+    const call& one = f.start();
+    co_await f.wait(1min);
+    f.expect_attempts(3, "3 attempts are allowed, and all failed");
+    f.expect_ended_with_its_attempt(one);
+    f.expect_thrown(one, 3, unavailable);
   });
 }
 

@@ -1,4 +1,4 @@
-#include "bench.hpp"
+#include "fixture.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -11,346 +11,346 @@ const error_code reset = asio::error::connection_reset;
 
 TEST_CASE("no dependency notices another", "[isolation]") {
   WEIR_EXPLORE("one waits at the slow dependency", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5}, {2, 5});
-    co_await b.made(A);
-    const one_call& waiting = *co_await b.made(A);
-    b.expect_waits(waiting);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5}, {2, 5});
+    co_await f.made(A);
+    const one_call& waiting = *co_await f.made(A);
+    f.expect_waits(waiting);
     const auto made_at = weir::now();
-    const one_call& other = *co_await b.made(B);
-    b.expect_started(other, made_at);
-    co_await b.finish();
+    const one_call& other = *co_await f.made(B);
+    f.expect_started(other, made_at);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("the slow dependency's queue is full", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 2}, {1, 2});
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 2}, {1, 2});
     for (int i = 0; i < 4; ++i)
-      co_await b.made(A);
-    one_call& first = *co_await b.made(B);
+      co_await f.made(A);
+    one_call& first = *co_await f.made(B);
     for (int i = 0; i < 2; ++i)
-      b.expect_waits(*co_await b.made(B));
-    b.answer(first);
-    co_await b.settle();
-    co_await b.finish();
+      f.expect_waits(*co_await f.made(B));
+    f.answer(first);
+    co_await f.settle();
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("both have waiters", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 4}, {1, 4}, {1, 4});
-    co_await b.made(A);
-    one_call& b1 = *co_await b.made(B);
-    co_await b.made(C);
-    co_await b.made(A);
-    one_call& b2 = *co_await b.made(B);
-    co_await b.made(A);
-    const one_call& b3 = *co_await b.made(B);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 4}, {1, 4}, {1, 4});
+    co_await f.made(A);
+    one_call& b1 = *co_await f.made(B);
+    co_await f.made(C);
+    co_await f.made(A);
+    one_call& b2 = *co_await f.made(B);
+    co_await f.made(A);
+    const one_call& b3 = *co_await f.made(B);
     auto freed_at = weir::now();
-    b.answer(b1);
-    co_await b.settle();
-    b.expect_started(b2, freed_at);
+    f.answer(b1);
+    co_await f.settle();
+    f.expect_started(b2, freed_at);
     freed_at = weir::now();
-    b.answer(b2);
-    co_await b.settle();
-    b.expect_started(b3, freed_at);
-    co_await b.finish();
+    f.answer(b2);
+    co_await f.settle();
+    f.expect_started(b3, freed_at);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("a waiter leaves the slow dependency's queue", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 4}, {1, 4});
-    co_await b.made(B);
-    co_await b.made(A);
-    one_call& a2 = *co_await b.made(A);
-    const one_call& b2 = *co_await b.made(B);
-    co_await b.made(A, 1500us);
-    b.cancel(a2);
-    co_await b.settle();
-    b.expect_waits(b2);
-    co_await b.settle();
-    b.expect_waits(b2);
-    co_await b.finish();
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 4}, {1, 4});
+    co_await f.made(B);
+    co_await f.made(A);
+    one_call& a2 = *co_await f.made(A);
+    const one_call& b2 = *co_await f.made(B);
+    co_await f.made(A, 1500us);
+    f.cancel(a2);
+    co_await f.settle();
+    f.expect_waits(b2);
+    co_await f.settle();
+    f.expect_waits(b2);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("any number of calls and answers", []() -> asio::awaitable<void> {
     auto random = weir::stream("history");
-    bench b(co_await asio::this_coro::executor, {2, 40}, {1, 40}, {3, 40});
+    bulkhead_fixture f(co_await asio::this_coro::executor, {2, 40}, {1, 40}, {3, 40});
     for (int i = 0; i < 25; ++i) {
       const bool call = random.below(2) == 0;
       if (call)
-        b.make(random.below(3));
+        f.make(random.below(3));
       else
-        b.answer_some(random);
-      co_await b.settle();
+        f.answer_some(random);
+      co_await f.settle();
     }
-    co_await b.finish();
+    co_await f.finish();
   });
 }
 
 TEST_CASE("so many in flight, and no fewer while others wait", "[in-flight]") {
   WEIR_EXPLORE("many callers at once", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {3, 10});
+    bulkhead_fixture f(co_await asio::this_coro::executor, {3, 10});
     for (int i = 0; i < 8; ++i)
-      b.make(A);
-    co_await b.settle();
-    co_await b.finish();
+      f.make(A);
+    co_await f.settle();
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("first come, first served", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {2, 10});
+    bulkhead_fixture f(co_await asio::this_coro::executor, {2, 10});
     std::vector<one_call*> calls;
     for (int i = 0; i < 6; ++i)
-      calls.push_back(co_await b.made(A));
+      calls.push_back(co_await f.made(A));
     for (std::size_t ends : {1, 2, 0, 3}) {
       const auto freed_at = weir::now();
-      b.answer(*calls[ends]);
-      co_await b.settle();
-      b.expect_ended(*calls[ends], one_call::end::answered, freed_at, "the dependency answered");
+      f.answer(*calls[ends]);
+      co_await f.settle();
+      f.expect_ended(*calls[ends], one_call::end::answered, freed_at, "the dependency answered");
       const auto next = std::ranges::find_if(
           calls, [&](const one_call* one) { return one->started_at == freed_at; });
       weir::expect(next != calls.end(),
                    "a place became free at {}, and none of those who waited was started then",
                    freed_at);
     }
-    co_await b.finish();
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("whoever comes later has less time", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 10});
-    one_call& first = *co_await b.made(A);
-    const one_call& patient = *co_await b.made(A);
-    const one_call& hurried = *co_await b.made(A, 50ms);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 10});
+    one_call& first = *co_await f.made(A);
+    const one_call& patient = *co_await f.made(A);
+    const one_call& hurried = *co_await f.made(A, 50ms);
     const auto freed_at = weir::now();
-    b.answer(first);
-    co_await b.settle();
-    b.expect_started(patient, freed_at);
-    b.expect_waits(hurried);
-    co_await b.finish();
+    f.answer(first);
+    co_await f.settle();
+    f.expect_started(patient, freed_at);
+    f.expect_waits(hurried);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("a newcomer in the instant in which a place is free", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 10});
-    one_call& first = *co_await b.made(A);
-    const one_call& waiting = *co_await b.made(A);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 10});
+    one_call& first = *co_await f.made(A);
+    const one_call& waiting = *co_await f.made(A);
     const auto freed_at = weir::now();
-    b.answer(first);
-    b.make(A);
-    b.meanwhile([&b] { b.make(A); });
-    co_await b.settle();
-    b.expect_started(waiting, freed_at);
-    co_await b.finish();
+    f.answer(first);
+    f.make(A);
+    f.meanwhile([&f] { f.make(A); });
+    co_await f.settle();
+    f.expect_started(waiting, freed_at);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("two places in one instant", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {2, 10});
-    one_call& first = *co_await b.made(A);
-    one_call& second = *co_await b.made(A);
-    const one_call& third = *co_await b.made(A);
-    const one_call& fourth = *co_await b.made(A);
-    co_await b.made(A);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {2, 10});
+    one_call& first = *co_await f.made(A);
+    one_call& second = *co_await f.made(A);
+    const one_call& third = *co_await f.made(A);
+    const one_call& fourth = *co_await f.made(A);
+    co_await f.made(A);
     const auto freed_at = weir::now();
-    b.answer(first);
-    b.answer(second);
-    co_await b.settle();
-    b.expect_started(third, freed_at);
-    b.expect_started(fourth, freed_at);
-    co_await b.finish();
+    f.answer(first);
+    f.answer(second);
+    co_await f.settle();
+    f.expect_started(third, freed_at);
+    f.expect_started(fourth, freed_at);
+    co_await f.finish();
   });
 }
 
 TEST_CASE("who finds the queue full is refused at once", "[overflow]") {
   WEIR_EXPLORE("one too many", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {2, 3}, {1, 1});
+    bulkhead_fixture f(co_await asio::this_coro::executor, {2, 3}, {1, 1});
     std::vector<one_call*> calls;
     for (int i = 0; i < 5; ++i) {
-      calls.push_back(co_await b.made(A));
-      b.expect_counts(A);
-      b.expect_counts(B);
+      calls.push_back(co_await f.made(A));
+      f.expect_counts(A);
+      f.expect_counts(B);
     }
     for (int i = 0; i < 2; ++i) {
       const auto made_at = weir::now();
-      const one_call& refused = *co_await b.made(A);
-      b.expect_ended(refused, one_call::end::refused, made_at, "there was no room in the queue");
-      b.expect_never_asked(refused);
+      const one_call& refused = *co_await f.made(A);
+      f.expect_ended(refused, one_call::end::refused, made_at, "there was no room in the queue");
+      f.expect_never_asked(refused);
     }
-    b.expect_counts(A);
-    b.answer(*calls[0]);
-    co_await b.settle();
-    b.expect_counts(A);
-    b.expect_waits(*co_await b.made(A));
-    const one_call& refused = *co_await b.made(A);
+    f.expect_counts(A);
+    f.answer(*calls[0]);
+    co_await f.settle();
+    f.expect_counts(A);
+    f.expect_waits(*co_await f.made(A));
+    const one_call& refused = *co_await f.made(A);
     weir::expect(refused.how == one_call::end::refused, "there was no room in the queue, but {} {}",
                  refused.name, refused.fate());
-    co_await b.finish();
-    b.expect_counts(A);
+    co_await f.finish();
+    f.expect_counts(A);
   });
 
   WEIR_EXPLORE("a crowd in one instant", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {2, 2});
+    bulkhead_fixture f(co_await asio::this_coro::executor, {2, 2});
     for (int i = 0; i < 7; ++i)
-      b.make(A);
-    co_await b.settle();
-    const auto refused = std::ranges::count(b.calls(), one_call::end::refused, &one_call::how);
+      f.make(A);
+    co_await f.settle();
+    const auto refused = std::ranges::count(f.calls(), one_call::end::refused, &one_call::how);
     weir::expect(refused == 3,
                  "of 7 calls made at once, for 2 places and a queue of 2, {} were refused",
                  refused);
-    b.expect_counts(A);
-    co_await b.finish();
+    f.expect_counts(A);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("no queue at all", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 0});
-    one_call& first = *co_await b.made(A);
-    b.expect_started(first, 0ms);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 0});
+    one_call& first = *co_await f.made(A);
+    f.expect_started(first, 0ms);
     const auto made_at = weir::now();
-    const one_call& refused = *co_await b.made(A);
-    b.expect_ended(refused, one_call::end::refused, made_at, "there is no queue");
-    b.answer(first);
-    co_await b.settle();
-    co_await b.finish();
+    const one_call& refused = *co_await f.made(A);
+    f.expect_ended(refused, one_call::end::refused, made_at, "there is no queue");
+    f.answer(first);
+    co_await f.settle();
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("who has left makes room", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 2});
-    co_await b.made(A);
-    one_call& second = *co_await b.made(A);
-    const one_call& third = *co_await b.made(A, 1500us);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 2});
+    co_await f.made(A);
+    one_call& second = *co_await f.made(A);
+    const one_call& third = *co_await f.made(A, 1500us);
     const auto cancelled_at = weir::now();
-    b.cancel(second);
-    co_await b.settle();
-    b.expect_ended(second, one_call::end::cancelled, cancelled_at, "it was cancelled");
-    b.expect_ended(third, one_call::end::timed_out, third.start_by, "it was too late to start");
-    b.expect_counts(A);
+    f.cancel(second);
+    co_await f.settle();
+    f.expect_ended(second, one_call::end::cancelled, cancelled_at, "it was cancelled");
+    f.expect_ended(third, one_call::end::timed_out, third.start_by, "it was too late to start");
+    f.expect_counts(A);
     for (int i = 0; i < 2; ++i)
-      b.expect_waits(*co_await b.made(A));
-    b.expect_counts(A);
-    co_await b.finish();
+      f.expect_waits(*co_await f.made(A));
+    f.expect_counts(A);
+    co_await f.finish();
   });
 }
 
 TEST_CASE("who waits past the deadline leaves", "[deadline]") {
   WEIR_EXPLORE("one gives up, the next is served", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    one_call& first = *co_await b.made(A);
-    const one_call& second = *co_await b.made(A, 3500us);
-    const one_call& third = *co_await b.made(A);
-    co_await b.settle();
-    b.expect_waits(second);
-    co_await b.wait(2ms);
-    b.expect_ended(second, one_call::end::timed_out, second.start_by, "it was too late to start");
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    one_call& first = *co_await f.made(A);
+    const one_call& second = *co_await f.made(A, 3500us);
+    const one_call& third = *co_await f.made(A);
+    co_await f.settle();
+    f.expect_waits(second);
+    co_await f.wait(2ms);
+    f.expect_ended(second, one_call::end::timed_out, second.start_by, "it was too late to start");
     const auto freed_at = weir::now();
-    b.answer(first);
-    co_await b.settle();
-    b.expect_started(third, freed_at);
-    co_await b.finish();
-    b.expect_never_asked(second);
+    f.answer(first);
+    co_await f.settle();
+    f.expect_started(third, freed_at);
+    co_await f.finish();
+    f.expect_never_asked(second);
   });
 
   WEIR_EXPLORE("everybody gives up", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    one_call& first = *co_await b.made(A);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    one_call& first = *co_await f.made(A);
     for (int i = 0; i < 3; ++i)
-      b.make(A, 2500us);
-    co_await b.wait(5ms);
-    for (const one_call& one : b.calls())
+      f.make(A, 2500us);
+    co_await f.wait(5ms);
+    for (const one_call& one : f.calls())
       if (&one != &first) {
-        b.expect_ended(one, one_call::end::timed_out, one.start_by, "it was too late to start");
-        b.expect_never_asked(one);
+        f.expect_ended(one, one_call::end::timed_out, one.start_by, "it was too late to start");
+        f.expect_never_asked(one);
       }
-    b.answer(first);
-    co_await b.settle();
-    co_await b.finish();
+    f.answer(first);
+    co_await f.settle();
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("made too late", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    co_await b.wait(5ms);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    co_await f.wait(5ms);
     for (int i = 0; i < 2; ++i) {
       const auto made_at = weir::now();
-      const one_call& late = *co_await b.made(A, -1ms);
-      b.expect_ended(late, one_call::end::timed_out, made_at,
+      const one_call& late = *co_await f.made(A, -1ms);
+      f.expect_ended(late, one_call::end::timed_out, made_at,
                      "the call was made after its `start_by`");
-      b.expect_never_asked(late);
-      co_await b.made(A);
+      f.expect_never_asked(late);
+      co_await f.made(A);
     }
-    co_await b.finish();
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("a call in flight is left alone", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    one_call& first = *co_await b.made(A, 2500us);
-    one_call& second = *co_await b.made(A, 4500us);
-    co_await b.wait(1ms);
-    b.answer(first);
-    co_await b.settle();
-    co_await b.wait(20ms);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    one_call& first = *co_await f.made(A, 2500us);
+    one_call& second = *co_await f.made(A, 4500us);
+    co_await f.wait(1ms);
+    f.answer(first);
+    co_await f.settle();
+    co_await f.wait(20ms);
     weir::expect(second.running, "{} had been started in time, but at {} it {}", second.name,
                  second.start_by, second.fate());
     const auto answered_at = weir::now();
-    b.answer(second);
-    co_await b.settle();
-    b.expect_ended(second, one_call::end::answered, answered_at, "the dependency answered");
-    co_await b.finish();
+    f.answer(second);
+    co_await f.settle();
+    f.expect_ended(second, one_call::end::answered, answered_at, "the dependency answered");
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("a place is free in the instant of the deadline", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    one_call& first = *co_await b.made(A);
-    const one_call& second = *co_await b.made(A, 4ms);
-    const one_call& third = *co_await b.made(A);
-    co_await b.wait(second.start_by - weir::now());
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    one_call& first = *co_await f.made(A);
+    const one_call& second = *co_await f.made(A, 4ms);
+    const one_call& third = *co_await f.made(A);
+    co_await f.wait(second.start_by - weir::now());
     const auto freed_at = weir::now();
-    b.answer(first);
-    co_await b.settle();
+    f.answer(first);
+    co_await f.settle();
     weir::expect(second.started != (second.how == one_call::end::timed_out),
                  "a place became free in the instant of {}'s deadline: it was {}, and it {}",
                  second.name, second.started ? "started" : "not started", second.fate());
     if (!second.started)
-      b.expect_started(third, freed_at);
+      f.expect_started(third, freed_at);
     else
-      b.expect_waits(third);
-    co_await b.finish();
+      f.expect_waits(third);
+    co_await f.finish();
   });
 }
 
 TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
   WEIR_EXPLORE("in the middle of the queue", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    one_call& first = *co_await b.made(A);
-    one_call& second = *co_await b.made(A);
-    one_call& third = *co_await b.made(A);
-    const one_call& fourth = *co_await b.made(A);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    one_call& first = *co_await f.made(A);
+    one_call& second = *co_await f.made(A);
+    one_call& third = *co_await f.made(A);
+    const one_call& fourth = *co_await f.made(A);
     for (one_call* leaving : {&third, &second}) {
       const auto cancelled_at = weir::now();
-      b.cancel(*leaving);
-      co_await b.settle();
-      b.expect_ended(*leaving, one_call::end::cancelled, cancelled_at, "it was cancelled");
-      b.expect_never_asked(*leaving);
+      f.cancel(*leaving);
+      co_await f.settle();
+      f.expect_ended(*leaving, one_call::end::cancelled, cancelled_at, "it was cancelled");
+      f.expect_never_asked(*leaving);
     }
     const auto freed_at = weir::now();
-    b.answer(first);
-    co_await b.settle();
-    b.expect_started(fourth, freed_at);
-    co_await b.finish();
+    f.answer(first);
+    co_await f.settle();
+    f.expect_started(fourth, freed_at);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("the last one", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    one_call& first = *co_await b.made(A);
-    one_call& second = *co_await b.made(A, 50ms);
-    b.cancel(second);
-    co_await b.settle();
-    b.answer(first);
-    co_await b.settle();
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    one_call& first = *co_await f.made(A);
+    one_call& second = *co_await f.made(A, 50ms);
+    f.cancel(second);
+    co_await f.settle();
+    f.answer(first);
+    co_await f.settle();
     const auto made_at = weir::now();
-    b.expect_started(*co_await b.made(A), made_at);
-    co_await b.finish();
+    f.expect_started(*co_await f.made(A), made_at);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("a place is free in the instant of the cancellation", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    one_call& first = *co_await b.made(A);
-    one_call& second = *co_await b.made(A);
-    const one_call& third = *co_await b.made(A);
-    b.answer(first);
-    b.meanwhile([&] { b.cancel(second); });
-    co_await b.wait(5ms);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    one_call& first = *co_await f.made(A);
+    one_call& second = *co_await f.made(A);
+    const one_call& third = *co_await f.made(A);
+    f.answer(first);
+    f.meanwhile([&] { f.cancel(second); });
+    co_await f.wait(5ms);
     weir::expect(second.running || second.how == one_call::end::cancelled,
                  "{} was cancelled in the instant in which a place became free: it {}", second.name,
                  second.fate());
@@ -358,77 +358,77 @@ TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
                  "a place became free as {} was cancelled; {} {} behind it, and the "
                  "place is nobody's",
                  second.name, third.name, third.fate());
-    co_await b.finish();
+    co_await f.finish();
   });
 }
 
 TEST_CASE("places come back on every path", "[places-come-back]") {
   WEIR_EXPLORE("an error", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    one_call& first = *co_await b.made(A);
-    const one_call& second = *co_await b.made(A);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    one_call& first = *co_await f.made(A);
+    const one_call& second = *co_await f.made(A);
     const auto failed_at = weir::now();
-    b.answer(first, reset);
-    co_await b.settle();
-    b.expect_ended(first, one_call::end::failed, failed_at, "the dependency failed");
+    f.answer(first, reset);
+    co_await f.settle();
+    f.expect_ended(first, one_call::end::failed, failed_at, "the dependency failed");
     weir::expect(first.error == reset, "the dependency failed with \"{}\", and {} {}", reset,
                  first.name, first.fate());
-    b.expect_started(second, failed_at);
-    b.expect_counts(A);
-    co_await b.finish();
+    f.expect_started(second, failed_at);
+    f.expect_counts(A);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("a cancellation in flight", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    one_call& first = *co_await b.made(A);
-    const one_call& second = *co_await b.made(A);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    one_call& first = *co_await f.made(A);
+    const one_call& second = *co_await f.made(A);
     const auto cancelled_at = weir::now();
-    b.cancel(first);
-    co_await b.settle();
-    b.expect_waits(second);
-    co_await b.wait(4ms);
-    b.expect_ended(first, one_call::end::cancelled, cancelled_at + tidying,
+    f.cancel(first);
+    co_await f.settle();
+    f.expect_waits(second);
+    co_await f.wait(4ms);
+    f.expect_ended(first, one_call::end::cancelled, cancelled_at + tidying,
                    "it was cancelled, and the dependency had tidied up");
-    b.expect_started(second, cancelled_at + tidying);
-    b.expect_counts(A);
-    co_await b.finish();
+    f.expect_started(second, cancelled_at + tidying);
+    f.expect_counts(A);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("an answer in the instant of a cancellation", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {1, 5});
-    one_call& first = *co_await b.made(A);
-    co_await b.made(A);
-    b.answer(first);
-    b.meanwhile([&] { b.cancel(first); });
-    co_await b.wait(5ms);
+    bulkhead_fixture f(co_await asio::this_coro::executor, {1, 5});
+    one_call& first = *co_await f.made(A);
+    co_await f.made(A);
+    f.answer(first);
+    f.meanwhile([&] { f.cancel(first); });
+    co_await f.wait(5ms);
     weir::expect(first.how == one_call::end::answered || first.how == one_call::end::cancelled,
                  "{} was cancelled as its answer came: it {}", first.name, first.fate());
-    co_await b.finish();
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("errors one after the other", []() -> asio::awaitable<void> {
-    bench b(co_await asio::this_coro::executor, {2, 2});
+    bulkhead_fixture f(co_await asio::this_coro::executor, {2, 2});
     for (int i = 0; i < 4; ++i)
-      b.answer(*co_await b.made(A), reset);
-    co_await b.settle();
-    b.expect_counts(A);
-    co_await b.finish();
+      f.answer(*co_await f.made(A), reset);
+    co_await f.settle();
+    f.expect_counts(A);
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("any history", []() -> asio::awaitable<void> {
     auto random = weir::stream("history");
-    bench b(co_await asio::this_coro::executor, {2, 3});
+    bulkhead_fixture f(co_await asio::this_coro::executor, {2, 3});
     for (int i = 0; i < 25; ++i) {
       const auto what = random.below(10);
       if (what < 5)
-        b.make(A, random.below(3) == 0 ? 3500us : any_time);
+        f.make(A, random.below(3) == 0 ? 3500us : any_time);
       else if (what == 5)
-        b.cancel_some(random);
+        f.cancel_some(random);
       else
-        b.answer_some(random, what == 6 ? reset : error_code());
-      co_await b.settle();
+        f.answer_some(random, what == 6 ? reset : error_code());
+      co_await f.settle();
     }
-    co_await b.finish();
-    b.expect_counts(A);
+    co_await f.finish();
+    f.expect_counts(A);
   });
 }

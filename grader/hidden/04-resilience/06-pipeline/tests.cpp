@@ -1,4 +1,4 @@
-#include "bench.hpp"
+#include "fixture.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -22,182 +22,182 @@ weir::explore_options exhaustive(std::string name) {
 TEST_CASE("all four parts, each of them once", "[complete]") {
   WEIR_EXPLORE(exhaustive("a call that is answered"), []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor);
+    pipeline_fixture f(executor);
     for (int i = 0; i < 3; ++i) {
-      const one_call& one = *co_await b.done();
+      const one_call& one = *co_await f.done();
       weir::expect(!one.error, "the dependency answered, but call {} {}", one.request, one.fate());
     }
     for (const kind part : {kind::timeout, kind::retry, kind::breaker, kind::bulkhead})
-      weir::expect(std::ranges::count(b.shown.trail, part) == 1,
+      weir::expect(std::ranges::count(f.shown.trail, part) == 1,
                    "a call of the client does not go through its {}", parts::name_of(part));
-    co_await b.finish();
+    co_await f.finish();
   });
 }
 
 TEST_CASE("every attempt has the time limit to itself", "[a-limit-for-every-attempt]") {
   WEIR_EXPLORE(exhaustive("the first attempt hangs"), []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor);
-    b.plan(1, hangs, answers);
-    const one_call& one = b.make();
-    co_await b.finish();
+    pipeline_fixture f(executor);
+    f.plan(1, hangs, answers);
+    const one_call& one = f.make();
+    co_await f.finish();
     weir::expect(!one.error && one.attempts == 2,
                  "{}the first attempt hung, and the second would have been answered: call 1 {}, "
                  "attempts: {}{}",
-                 b.if_inside(kind::retry, kind::timeout), one.fate(), one.attempts, b.order());
+                 f.if_inside(kind::retry, kind::timeout), one.fate(), one.attempts, f.order());
     weir::expect(one.took() == 160ms,
                  "the first attempt hung for its limit of 100 ms, the pause was 50 ms, and the "
                  "answer took 10 ms: call 1 {}{}",
-                 one.fate(), b.order());
+                 one.fate(), f.order());
   });
 
   WEIR_EXPLORE(exhaustive("slow failures"), []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor);
-    b.plan(1, {behaviour::kind::fails, 80ms}, answers_after(80ms));
-    const one_call& one = b.make();
-    co_await b.finish();
+    pipeline_fixture f(executor);
+    f.plan(1, {behaviour::kind::fails, 80ms}, answers_after(80ms));
+    const one_call& one = f.make();
+    co_await f.finish();
     weir::expect(!one.error,
                  "{}two attempts took 80 ms each, the limit for one is 100 ms, and the second was "
                  "good: call 1 {}, attempts: {}{}",
-                 b.if_inside(kind::retry, kind::timeout), one.fate(), one.attempts, b.order());
+                 f.if_inside(kind::retry, kind::timeout), one.fate(), one.attempts, f.order());
   });
 }
 
 TEST_CASE("a dependency that never answers opens the breaker", "[timeouts-are-failures]") {
   WEIR_EXPLORE("nothing but timeouts", []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor);
+    pipeline_fixture f(executor);
     for (int request = 1; request <= 4; ++request) {
-      b.plan(request, hangs);
-      co_await b.done();
+      f.plan(request, hangs);
+      co_await f.done();
     }
-    const auto timeouts = std::ranges::count(b.calls(), timed_out, &one_call::error);
-    weir::expect(b.shown.times_opened > 0,
+    const auto timeouts = std::ranges::count(f.calls(), timed_out, &one_call::error);
+    weir::expect(f.shown.times_opened > 0,
                  "{}the dependency hangs. Of 4 calls, {} ended with a timeout; the breaker counted "
                  "{} failures, and is closed{}",
-                 b.if_inside(kind::breaker, kind::timeout), timeouts, b.shown.counted_failures,
-                 b.order());
-    co_await b.finish();
+                 f.if_inside(kind::breaker, kind::timeout), timeouts, f.shown.counted_failures,
+                 f.order());
+    co_await f.finish();
   });
 }
 
 TEST_CASE("a call that waits for a place loses no time", "[waiting-is-free]") {
   WEIR_EXPLORE("one more than there are places", []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor);
+    pipeline_fixture f(executor);
     for (int request = 1; request <= 3; ++request) {
-      b.plan(request, answers_after(80ms));
-      b.make();
-      co_await b.wait(1ms);
+      f.plan(request, answers_after(80ms));
+      f.make();
+      co_await f.wait(1ms);
     }
-    co_await b.finish();
-    const one_call& last = b.calls().back();
+    co_await f.finish();
+    const one_call& last = f.calls().back();
     weir::expect(!last.error && last.attempts == 1,
                  "{}call 3 waited 78 ms for a place and needed 80 ms for the answer, with a limit "
                  "of 100 ms: it {}, attempts: {}{}",
-                 b.if_inside(kind::bulkhead, kind::timeout), last.fate(), last.attempts, b.order());
+                 f.if_inside(kind::bulkhead, kind::timeout), last.fate(), last.attempts, f.order());
   });
 }
 
 TEST_CASE("the breaker counts calls, not attempts", "[one-call-counts-once]") {
   WEIR_EXPLORE(exhaustive("a call that fails for good"), []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor, {.minimum_calls = 10});
-    b.plan(1, fails);
-    const one_call& one = *co_await b.done();
-    weir::expect(b.shown.counted_failures <= 1,
+    pipeline_fixture f(executor, {.minimum_calls = 10});
+    f.plan(1, fails);
+    const one_call& one = *co_await f.done();
+    weir::expect(f.shown.counted_failures <= 1,
                  "{}the breaker counted {} failures for one call, which {}, attempts: {}{}",
-                 b.if_inside(kind::breaker, kind::retry), b.shown.counted_failures, one.fate(),
-                 one.attempts, b.order());
-    co_await b.finish();
+                 f.if_inside(kind::breaker, kind::retry), f.shown.counted_failures, one.fate(),
+                 one.attempts, f.order());
+    co_await f.finish();
   });
 
   WEIR_EXPLORE(exhaustive("a call that is good in the end"), []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor, {.minimum_calls = 10});
-    b.plan(1, fails, answers);
-    co_await b.done();
+    pipeline_fixture f(executor, {.minimum_calls = 10});
+    f.plan(1, fails, answers);
+    co_await f.done();
     weir::expect(
-        b.shown.counted_failures == 0,
+        f.shown.counted_failures == 0,
         "{}the breaker counted {} failures, although the only call was answered, by its second "
         "attempt{}",
-        b.if_inside(kind::breaker, kind::retry), b.shown.counted_failures, b.order());
-    co_await b.finish();
+        f.if_inside(kind::breaker, kind::retry), f.shown.counted_failures, f.order());
+    co_await f.finish();
   });
 
   WEIR_EXPLORE("while it is open", []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor, {.limit = 1s});
-    for (int request = 1; b.shown.times_opened == 0 && request <= 4; ++request) {
-      b.plan(request, fails);
-      co_await b.done();
+    pipeline_fixture f(executor, {.limit = 1s});
+    for (int request = 1; f.shown.times_opened == 0 && request <= 4; ++request) {
+      f.plan(request, fails);
+      co_await f.done();
     }
-    if (b.shown.times_opened != 0) {
-      const one_call& refused = *co_await b.done();
+    if (f.shown.times_opened != 0) {
+      const one_call& refused = *co_await f.done();
       weir::expect(refused.error != breaker_open || refused.took() == 0ms,
                    "{}the breaker was open, and what it refused was tried again: call {} {}{}",
-                   b.if_inside(kind::breaker, kind::retry), refused.request, refused.fate(),
-                   b.order());
+                   f.if_inside(kind::breaker, kind::retry), refused.request, refused.fate(),
+                   f.order());
     }
-    co_await b.finish();
+    co_await f.finish();
   });
 }
 
 TEST_CASE("never more calls under way than places", "[under-way-is-under-way]") {
   WEIR_EXPLORE("a pause keeps the place", []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor, {.limit = 1s, .minimum_calls = 10});
+    pipeline_fixture f(executor, {.limit = 1s, .minimum_calls = 10});
     for (int request = 1; request <= 4; ++request)
-      b.plan(request, fails, answers);
+      f.plan(request, fails, answers);
     for (int i = 0; i < 4; ++i) {
-      b.make();
-      co_await b.wait(1ms);
+      f.make();
+      co_await f.wait(1ms);
     }
-    co_await b.finish();
-    for (const one_call& one : b.calls())
-      weir::expect(b.under_way_at_start_of(one) <= 2,
+    co_await f.finish();
+    for (const one_call& one : f.calls())
+      weir::expect(f.under_way_at_start_of(one) <= 2,
                    "{}there are places for 2 calls, and {} were under way at {}: those that pause "
                    "before their next attempt hold no place{}",
-                   b.if_inside(kind::bulkhead, kind::retry), b.under_way_at_start_of(one),
-                   one.first_asked_at, b.order());
+                   f.if_inside(kind::bulkhead, kind::retry), f.under_way_at_start_of(one),
+                   one.first_asked_at, f.order());
   });
 
   WEIR_EXPLORE("what finds the queue full", []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor, {.max_in_flight = 1, .max_queued = 0});
-    b.plan(1, answers_after(80ms));
-    b.make();
-    co_await b.wait(1ms);
-    const one_call& refused = *co_await b.done();
+    pipeline_fixture f(executor, {.max_in_flight = 1, .max_queued = 0});
+    f.plan(1, answers_after(80ms));
+    f.make();
+    co_await f.wait(1ms);
+    const one_call& refused = *co_await f.done();
     weir::expect(
         refused.error == bulkhead_full && refused.took() == 0ms,
         "{}the only place was taken and there was no queue. The refusal was not the end of "
         "call 2: it {}{}",
-        b.if_inside(kind::bulkhead, kind::retry), refused.fate(), b.order());
-    co_await b.finish();
+        f.if_inside(kind::bulkhead, kind::retry), refused.fate(), f.order());
+    co_await f.finish();
   });
 }
 
 TEST_CASE("a full bulkhead is no failure of the dependency", "[full-is-not-broken]") {
   WEIR_EXPLORE("ten calls at once", []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    bench b(executor, {.limit = 1s, .max_queued = 1});
+    pipeline_fixture f(executor, {.limit = 1s, .max_queued = 1});
     for (int request = 1; request <= 10; ++request) {
-      b.plan(request, answers_after(80ms));
-      b.make();
+      f.plan(request, answers_after(80ms));
+      f.make();
     }
-    co_await b.wait(5s);
-    const auto refused = std::ranges::count(b.calls(), bulkhead_full, &one_call::error);
-    weir::expect(b.shown.counted_failures == 0,
+    co_await f.wait(5s);
+    const auto refused = std::ranges::count(f.calls(), bulkhead_full, &one_call::error);
+    weir::expect(f.shown.counted_failures == 0,
                  "{}ten calls at once, and the dependency answered all that it was asked. {} were "
                  "refused for want of a place; the breaker counted {} failures, and opened {} "
                  "times{}",
-                 b.if_inside(kind::bulkhead, kind::breaker), refused, b.shown.counted_failures,
-                 b.shown.times_opened, b.order());
-    const one_call& later = *co_await b.done();
+                 f.if_inside(kind::bulkhead, kind::breaker), refused, f.shown.counted_failures,
+                 f.shown.times_opened, f.order());
+    const one_call& later = *co_await f.done();
     weir::expect(!later.error, "after that rush, call {} {}{}", later.request, later.fate(),
-                 b.order());
-    co_await b.finish();
+                 f.order());
+    co_await f.finish();
   });
 }

@@ -174,10 +174,11 @@ struct size {
   std::size_t max_queued = 1;
 };
 
-class bench {
+class bulkhead_fixture {
 public:
   /// With as many dependencies as have a size.
-  explicit bench(asio::any_io_executor executor, size a, size b = {0, 0}, size c = {0, 0})
+  explicit bulkhead_fixture(asio::any_io_executor executor, size a, size b = {0, 0},
+                            size c = {0, 0})
       : executor_(std::move(executor)), far_end_(calls_) {
     for (const size& one : {a, b, c})
       if (one.max_in_flight != 0)

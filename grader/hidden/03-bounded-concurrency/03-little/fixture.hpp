@@ -208,9 +208,10 @@ inline void rethrow(std::exception_ptr error) {
     std::rethrow_exception(error);
 }
 
-class bench {
+class bound_fixture {
 public:
-  bench(asio::any_io_executor executor, const world& how) : to(executor, how), executor_(executor) {
+  bound_fixture(asio::any_io_executor executor, const world& how)
+      : to(executor, how), executor_(executor) {
     weir::name_this_task("the test");
   }
 

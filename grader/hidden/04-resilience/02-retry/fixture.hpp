@@ -210,10 +210,10 @@ inline void rethrow(std::exception_ptr error) {
     std::rethrow_exception(error);
 }
 
-class bench {
+class retry_fixture {
 public:
-  bench(asio::any_io_executor executor, std::vector<error_code> results, retry_policy policy,
-        std::vector<double> numbers)
+  retry_fixture(asio::any_io_executor executor, std::vector<error_code> results,
+                retry_policy policy, std::vector<double> numbers)
       : work(executor, std::move(results)),
         random(std::move(numbers)),
         clock(executor),

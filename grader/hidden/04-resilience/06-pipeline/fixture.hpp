@@ -97,9 +97,9 @@ private:
   const std::map<int, std::vector<behaviour>>& plans_;
 };
 
-class bench {
+class pipeline_fixture {
 public:
-  bench(asio::any_io_executor executor, parts::settings set = {})
+  pipeline_fixture(asio::any_io_executor executor, parts::settings set = {})
       : shown(executor, std::move(set)), executor_(std::move(executor)), box_(shown) {
     weir::name_this_task("test");
     client_ =
@@ -108,8 +108,8 @@ public:
     expect_each_once("make_client()");
   }
 
-  bench(const bench&) = delete;
-  bench& operator=(const bench&) = delete;
+  pipeline_fixture(const pipeline_fixture&) = delete;
+  pipeline_fixture& operator=(const pipeline_fixture&) = delete;
 
   void plan(int request, behaviour first) { plans_[request] = {first}; }
 

@@ -120,9 +120,9 @@ inline void rethrow(std::exception_ptr error) {
     std::rethrow_exception(error);
 }
 
-class bench {
+class client_fixture {
 public:
-  bench(asio::any_io_executor executor, scope promises)
+  client_fixture(asio::any_io_executor executor, scope promises)
       : books(promises),
         to(executor, books),
         executor_(executor),

@@ -99,9 +99,9 @@ inline asio::awaitable<void> pop_once(bounded_queue& queue, call& mine) {
 }
 
 /// A queue, and everybody who has been sent to it.
-class bench {
+class queue_fixture {
 public:
-  bench(asio::any_io_executor executor, std::size_t capacity)
+  queue_fixture(asio::any_io_executor executor, std::size_t capacity)
       : executor_(executor), capacity_(capacity), queue_(make_bounded_queue(executor, capacity)) {
     weir::name_this_task("the test");
   }

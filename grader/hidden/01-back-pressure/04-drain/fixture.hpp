@@ -133,9 +133,9 @@ inline asio::awaitable<void> act_later(asio::any_io_executor executor,
 
 /// A connection, the reader's writer in front of it, and whoever calls it. Begins at 0 ms; what is
 /// written then has been sent at 10 ms, 20 ms, …
-class bench {
+class writer_fixture {
 public:
-  bench(asio::any_io_executor executor, watermarks marks)
+  writer_fixture(asio::any_io_executor executor, watermarks marks)
       : connection(executor),
         marks_(marks),
         executor_(executor),

@@ -189,10 +189,10 @@ struct map_call {
   }
 };
 
-class bench {
+class map_fixture {
 public:
-  bench(asio::any_io_executor executor, int count, std::size_t limit,
-        watched what = watched::nothing)
+  map_fixture(asio::any_io_executor executor, int count, std::size_t limit,
+              watched what = watched::nothing)
       : seen{.what = what, .limit = limit, .count = count},
         items(seen),
         lookup(executor, items, seen),

@@ -117,9 +117,9 @@ inline asio::awaitable<void> work(call& mine) {
 enum class watch { permits, permits_and_turns, permits_and_counts };
 
 /// A limiter, and everybody who has been sent to it.
-class bench {
+class limiter_fixture {
 public:
-  bench(asio::any_io_executor executor, std::size_t limit, watch what)
+  limiter_fixture(asio::any_io_executor executor, std::size_t limit, watch what)
       : executor_(executor), limit_(limit), what_(what), limiter_(make_limiter(executor, limit)) {
     weir::name_this_task("the test");
   }

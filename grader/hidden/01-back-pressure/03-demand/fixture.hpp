@@ -227,9 +227,9 @@ private:
 };
 
 /// An archive, a subscriber, and the reader's stream between them.
-class bench {
+class publisher_fixture {
 public:
-  explicit bench(asio::any_io_executor executor, archive_options options = {})
+  explicit publisher_fixture(asio::any_io_executor executor, archive_options options = {})
       : pages(executor, options), executor_(std::move(executor)) {
     weir::name_this_task("test");
   }

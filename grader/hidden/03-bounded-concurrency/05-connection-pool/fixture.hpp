@@ -133,9 +133,9 @@ struct call {
 };
 
 /// A pool, and everybody who has been sent to it.
-class bench {
+class pool_fixture {
 public:
-  bench(asio::any_io_executor executor, int size)
+  pool_fixture(asio::any_io_executor executor, int size)
       : base(executor, size),
         executor_(executor),
         pool_(make_connection_pool(executor, base, static_cast<std::size_t>(size))) {

@@ -152,9 +152,9 @@ struct aspects {
   bool changed = false;
 };
 
-class bench {
+class breaker_fixture {
 public:
-  explicit bench(const breaker_options& options, aspects looked_at = {})
+  explicit breaker_fixture(const breaker_options& options, aspects looked_at = {})
       : model_(options), looked_at_(looked_at), breaker_(make_breaker(options)) {
     weir::name_this_task("caller");
     weir::note("window {}, minimum {}, threshold {} %, cooldown {}, probes {}", options.window,

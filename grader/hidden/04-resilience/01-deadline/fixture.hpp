@@ -196,9 +196,9 @@ inline void rethrow(std::exception_ptr error) {
     std::rethrow_exception(error);
 }
 
-class bench {
+class deadline_fixture {
 public:
-  bench(asio::any_io_executor executor, std::vector<script> scripts)
+  deadline_fixture(asio::any_io_executor executor, std::vector<script> scripts)
       : network(executor, std::move(scripts)), executor_(executor) {
     weir::name_this_task("test");
   }

@@ -37,10 +37,10 @@ inline asio::awaitable<void> take_one(event_buffer& buffer, taker& mine) {
 enum class counting { as_it_may, exact };
 
 /// A buffer, its takers, and the books kept from outside.
-class bench {
+class buffer_fixture {
 public:
-  bench(asio::any_io_executor executor, overflow policy, std::size_t capacity,
-        counting counts = counting::as_it_may)
+  buffer_fixture(asio::any_io_executor executor, overflow policy, std::size_t capacity,
+                 counting counts = counting::as_it_may)
       : executor_(executor),
         buffer_(make_event_buffer(executor, policy, capacity)),
         counting_(counts) {

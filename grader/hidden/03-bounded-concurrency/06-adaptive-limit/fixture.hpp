@@ -44,9 +44,9 @@ struct scope {
 inline constexpr scope everything{
     .bounds = true, .decrease = true, .once = true, .additive = true, .unused = true};
 
-class teller {
+class limit_fixture {
 public:
-  teller(asio::any_io_executor executor, const limit_options& options, scope promises)
+  limit_fixture(asio::any_io_executor executor, const limit_options& options, scope promises)
       : executor_(std::move(executor)),
         options_(options),
         promises_(promises),

@@ -211,9 +211,9 @@ inline void rethrow(std::exception_ptr error) {
     std::rethrow_exception(error);
 }
 
-class bench {
+class pipeline_fixture {
 public:
-  bench(asio::any_io_executor executor, plan items, std::size_t limit)
+  pipeline_fixture(asio::any_io_executor executor, plan items, std::size_t limit)
       : from(executor, items, seen), store(executor, seen), executor_(executor), items_(items) {
     weir::name_this_task("test");
     seen.limit = limit;
