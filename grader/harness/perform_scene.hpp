@@ -1,7 +1,7 @@
 #pragma once
 
-#include "line_channel.hpp"
 #include "shared_halves.hpp"
+#include "support/line_socket.hpp"
 
 #include <weir/scene.hpp>
 
@@ -21,7 +21,8 @@ struct scene_source {
 /// Asks for the scene's hello; any other line is a request.
 inline constexpr std::string_view ask_hello = "hello";
 
-/// Loads the scene, and answers one request; serve.hpp has the messages.
-void perform_scene(const scene_source& source, const shared_halves& memory, line_channel& asked);
+/// Loads the scene, and answers one request (protocol/scene_requests.hpp).
+void perform_scene(const scene_source& source, const shared_halves& memory,
+                   support::line_socket& asked);
 
 } // namespace weir::harness

@@ -2,9 +2,9 @@
 
 #include "prepare_image.hpp"
 #include "process_image.hpp"
-
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
+#include "protocol/exit_code.hpp"
+#include "protocol/scene_requests.hpp"
+#include "support/line_socket.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -15,13 +15,9 @@
 
 namespace weir::harness {
 
-namespace json = boost::json;
-
 namespace {
 
-constexpr int exit_environment = 3;
-
-int end_like(const image_end& end) {
+int end_like(const support::exit_status& end) {
   if (end.signalled) {
     std::signal(end.code, SIG_DFL);
     std::raise(end.code);
@@ -29,35 +25,31 @@ int end_like(const image_end& end) {
   return end.code;
 }
 
-std::string died(const std::string& request, const image_end& end) {
-  return json::serialize(json::object{{"ticket", json::parse(request).as_object().at("ticket")},
-                                      {"died", end.signalled ? "signal" : "exit"},
-                                      {"code", end.code}});
-}
-
 std::string answer(process_image& image, const std::string& request) {
-  if (const auto reply = image.channel().read_line()) {
+  if (const auto reply = image.channel().read()) {
     image.stop(); // it may have left a thread that writes to the memory
     return *reply;
   }
-  return died(request, image.wait());
+  const auto ticket = protocol::parse_scene_request(request).ticket;
+  return to_line(protocol::scene_answer(protocol::scene_death{ticket, image.wait()}));
 }
 
-int serve_window(line_channel& window, const std::function<void(line_channel&)>& perform) {
+int serve_window(support::line_socket& window,
+                 const std::function<void(support::line_socket&)>& perform) {
   read_symbol_tables();
   auto next = std::make_unique<process_image>(perform);
-  next->channel().write_line(ask_hello);
-  if (const auto hello = next->channel().read_line()) {
-    window.write_line(*hello);
+  next->channel().write(ask_hello);
+  if (const auto hello = next->channel().read()) {
+    window.write(*hello);
   } else {
     return end_like(next->wait());
   }
   std::unique_ptr<process_image> current;
-  while (const auto request = window.read_line()) {
-    next->channel().write_line(*request);
+  while (const auto request = window.read()) {
+    next->channel().write(*request);
     current = std::move(next);                       // the one before has ended long since
     next = std::make_unique<process_image>(perform); // loads the code while this one runs
-    if (!window.write_line(answer(*current, *request))) {
+    if (!window.write(answer(*current, *request))) {
       break;
     }
   }
@@ -68,12 +60,13 @@ int serve_window(line_channel& window, const std::function<void(line_channel&)>&
 
 int serve(const scene_source& scene, serve_descriptors through) {
   try {
-    line_channel window(through.channel);
+    support::line_socket window{support::unique_fd(through.channel)};
     const shared_halves memory(through.memory);
-    return serve_window(window, [&](line_channel& asked) { perform_scene(scene, memory, asked); });
+    return serve_window(window,
+                        [&](support::line_socket& asked) { perform_scene(scene, memory, asked); });
   } catch (const std::exception& error) {
     std::fprintf(stderr, "weir-runner: %s\n", error.what());
-    return exit_environment;
+    return static_cast<int>(protocol::exit_code::environment);
   }
 }
 

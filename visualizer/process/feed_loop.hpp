@@ -38,7 +38,7 @@ public:
 private:
   /// One code of the open scene.
   struct code_version {
-    std::optional<child_launch> launch = {};
+    std::optional<protocol::scene_launch> launch = {};
     std::unique_ptr<scene_child> child = {};
     bool asked = false;     ///< the feeder for its module
     bool rebuilt = false;   ///< this is not its first build

@@ -54,12 +54,12 @@ std::vector<submission> codes_of(const json::object& from) {
   return all;
 }
 
-child_launch launch_of(const json::object& from) {
-  child_launch launch;
+protocol::scene_launch launch_of(const json::object& from) {
+  protocol::scene_launch launch;
   launch.argv = texts_of(from, "argv");
   launch.environment = texts_of(from, "environment");
   launch.directory = text_of(from, "directory");
-  launch.shell_status = from.at("shell_status").as_bool();
+  launch.behind_shell = from.at("shell_status").as_bool();
   launch.address_space = number_of<std::uint64_t>(from, "address_space");
   launch.file_size = number_of<std::uint64_t>(from, "file_size");
   launch.open_files = number_of<std::uint64_t>(from, "open_files");

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "panels/simulation.hpp"
+#include "protocol/feed.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,18 +32,6 @@
 ///       {"ask": "code", "code": "naive"}        a module of the open scene, besides the shown one
 namespace weir::viz {
 
-/// How a scene runner is started: whoever feeds the window has worked it out, sandbox included.
-struct child_launch {
-  std::vector<std::string> argv = {}; ///< argv[0] is a path
-  std::vector<std::string> environment = {};
-  std::string directory = {};
-  bool shell_status = false;       ///< argv[0] reports a signal as exit status 128 + number (bwrap)
-  std::uint64_t address_space = 0; ///< bytes; 0 = unlimited
-  std::uint64_t file_size = 0;
-  std::uint64_t open_files = 0;
-  std::chrono::milliseconds patience{10'000}; ///< for one answer; then it counts as hung
-};
-
 struct say_scenes {
   std::vector<scene_entry> scenes = {};
 };
@@ -64,7 +52,7 @@ struct say_working {
 
 struct say_module {
   submission code = submission::mine;
-  child_launch launch = {};
+  protocol::scene_launch launch = {};
 };
 
 struct say_problem {

@@ -3,10 +3,6 @@
 #include <weir/trace/file.hpp>
 #include <weir/trace/shared.hpp>
 
-#include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -16,8 +12,6 @@
 #include <utility>
 
 namespace weir::viz {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -33,7 +27,7 @@ std::optional<std::uint64_t> limit_of(std::uint64_t value) {
   return value == 0 ? std::nullopt : std::optional(value);
 }
 
-support::process_options options_of(const child_launch& launch) {
+support::process_options options_of(const protocol::scene_launch& launch) {
   support::process_options options{.argv = launch.argv,
                                    .environment = launch.environment,
                                    .directory = launch.directory,
@@ -47,73 +41,17 @@ support::process_options options_of(const child_launch& launch) {
   return options;
 }
 
-std::string text_of(const json::object& from, std::string_view name) {
-  return std::string(std::string_view(from.at(name).as_string()));
-}
-
-std::vector<std::string> texts_of(const json::value& list) {
-  std::vector<std::string> all;
-  for (const auto& each : list.as_array()) {
-    all.emplace_back(std::string_view(each.as_string()));
-  }
-  return all;
-}
-
-std::chrono::nanoseconds duration_of(const json::object& from, std::string_view name) {
-  return std::chrono::nanoseconds(from.at(name).to_number<std::int64_t>());
-}
-
-knob_kind kind_of(std::string_view name) {
-  if (name == "integer") {
-    return knob_kind::integer;
-  }
-  if (name == "duration") {
-    return knob_kind::duration;
-  }
-  return name == "choice" ? knob_kind::choice : knob_kind::real;
-}
-
-knob_info knob_of(const json::object& from) {
-  const auto number = [&from](std::string_view name) {
-    return from.at(name).to_number<double>();
-  };
-  return {.name = text_of(from, "name"),
-          .kind = kind_of(text_of(from, "kind")),
-          .value = number("default"),
-          .min = number("min"),
-          .max = number("max"),
-          .step = number("step"),
-          .unit = text_of(from, "unit"),
-          .documentation = text_of(from, "documentation"),
-          .choices = texts_of(from.at("choices"))};
-}
-
-scene_info scene_of(const json::object& hello) {
-  scene_info scene{.title = text_of(hello, "title"),
-                   .caption = text_of(hello, "caption"),
-                   .goals = texts_of(hello.at("goals")),
-                   .horizon = duration_of(hello, "horizon_ns")};
-  for (const auto& each : hello.at("knobs").as_array()) {
-    scene.knobs.push_back(knob_of(each.as_object()));
-  }
-  return scene;
-}
-
-json::object to_message(const queued_run& run, std::size_t half) {
-  json::array knobs;
-  for (const auto& [name, value] : run.request.knobs) {
-    knobs.push_back(json::array{name, value});
-  }
-  return {{"ticket", run.number},
-          {"half", half},
-          {"seed", run.request.seed},
-          {"horizon_ns", run.request.horizon.count()},
-          {"knobs", std::move(knobs)}};
+scene_info scene_of(protocol::scene_hello hello) {
+  return {.title = std::move(hello.title),
+          .caption = std::move(hello.caption),
+          .knobs = std::move(hello.knobs),
+          .goals = std::move(hello.goals),
+          .horizon = hello.horizon};
 }
 
 } // namespace
 
-scene_child::runner scene_child::start_runner(const child_launch& launch, int memory) {
+scene_child::runner scene_child::start_runner(const protocol::scene_launch& launch, int memory) {
   auto [our_channel, their_channel] = support::make_socket_pair();
   auto output = support::make_pipe();
   ::fcntl(output.reading.get(), F_SETFL, O_NONBLOCK);
@@ -126,7 +64,7 @@ scene_child::runner scene_child::start_runner(const child_launch& launch, int me
           support::child_process(std::move(options))};
 }
 
-scene_child::scene_child(child_launch launch)
+scene_child::scene_child(protocol::scene_launch launch)
     : launch_(std::move(launch)),
       memory_(2 * half_size),
       runner_(start_runner(launch_, memory_.descriptor())),
@@ -139,7 +77,11 @@ void scene_child::start(const queued_run& next, clock::time_point now) {
   read_output();
   said_.clear();
   half_ = 1 - half_;
-  runner_.channel.write(json::serialize(to_message(next, half_)));
+  runner_.channel.write(protocol::to_line(protocol::scene_request{.ticket = next.number,
+                                                                  .half = half_,
+                                                                  .seed = next.request.seed,
+                                                                  .horizon = next.request.horizon,
+                                                                  .knobs = next.request.knobs}));
 }
 
 std::vector<scene_child::news> scene_child::receive(clock::time_point now) {
@@ -147,16 +89,9 @@ std::vector<scene_child::news> scene_child::receive(clock::time_point now) {
   read_output();
   for (const auto& line : runner_.channel.receive()) {
     try {
-      auto message = json::parse(line).as_object();
-      if (!ready_ && message.contains("hello")) {
-        ready_ = true;
-        deadline_.reset();
-        all.emplace_back(ready{scene_of(message)});
-      } else if (running_ && message.at("ticket").to_number<std::uint64_t>() == running_->number) {
-        deadline_.reset();
-        all.push_back(take_reply(std::move(message), now));
-      }
-    } catch (const std::exception&) {
+      auto answer = protocol::parse_scene_answer(line);
+      std::visit([&](auto& what) { take(what, now, all); }, answer);
+    } catch (const protocol::message_error&) {
       all.emplace_back(say_gone(banner::kind::crash, "it broke the connection to this window"));
       return all;
     }
@@ -169,15 +104,40 @@ std::vector<scene_child::news> scene_child::receive(clock::time_point now) {
   return all;
 }
 
-scene_child::news scene_child::take_reply(json::object reply, clock::time_point now) {
-  const auto run = *std::exchange(running_, std::nullopt);
-  if (!reply.contains("died")) {
-    return answered{run, std::move(reply), now - sent_};
+void scene_child::take(protocol::scene_hello& hello, clock::time_point, std::vector<news>& all) {
+  if (!std::exchange(ready_, true)) {
+    deadline_.reset();
+    all.emplace_back(ready{scene_of(std::move(hello))});
   }
-  read_output();
-  const support::exit_status end{.signalled = text_of(reply, "died") == "signal",
-                                 .code = reply.at("code").to_number<int>()};
-  return lost{run, {banner::kind::crash, describe(end), last_words()}};
+}
+
+void scene_child::take(protocol::scene_reply& reply, clock::time_point now,
+                       std::vector<news>& all) {
+  if (const auto run = take_run(reply.ticket)) {
+    all.emplace_back(answered{*run, std::move(reply), now - sent_});
+  }
+}
+
+void scene_child::take(protocol::scene_refusal& refusal, clock::time_point now,
+                       std::vector<news>& all) {
+  if (const auto run = take_run(refusal.ticket)) {
+    all.emplace_back(answered{*run, std::move(refusal), now - sent_});
+  }
+}
+
+void scene_child::take(protocol::scene_death& death, clock::time_point, std::vector<news>& all) {
+  if (const auto run = take_run(death.ticket)) {
+    read_output();
+    all.emplace_back(lost{*run, {banner::kind::crash, describe(death.end), last_words()}});
+  }
+}
+
+std::optional<queued_run> scene_child::take_run(std::uint64_t ticket) {
+  if (!running_ || running_->number != ticket) {
+    return std::nullopt;
+  }
+  deadline_.reset();
+  return std::exchange(running_, std::nullopt);
 }
 
 std::string scene_child::end() {
@@ -186,7 +146,7 @@ std::string scene_child::end() {
     runner_.process = {};
     return "it closed its connection to this window";
   }
-  return describe(launch_.shell_status ? ended->status.behind_shell() : ended->status);
+  return describe(launch_.behind_shell ? ended->status.behind_shell() : ended->status);
 }
 
 scene_child::gone scene_child::give_up() {
@@ -202,33 +162,31 @@ scene_child::gone scene_child::give_up() {
 
 std::variant<run_finished, banner> scene_child::collect(const answered& what) const {
   const auto begun = clock::now();
+  if (const auto* const refusal = std::get_if<protocol::scene_refusal>(&what.reply)) {
+    return banner{banner::kind::problem,
+                  refusal->what == protocol::scene_refusal::kind::knob
+                      ? "A setting that the scene does not take"
+                      : "The scene could not be run",
+                  refusal->message};
+  }
+  const auto& reply = std::get<protocol::scene_reply>(what.reply);
   try {
-    if (what.reply.contains("error")) {
-      return banner{banner::kind::problem,
-                    text_of(what.reply, "error") == "knob"
-                        ? "A setting that the scene does not take"
-                        : "The scene could not be run",
-                    text_of(what.reply, "message")};
-    }
-    const auto half = what.reply.at("half").to_number<std::size_t>() % 2;
+    const auto half = static_cast<std::size_t>(reply.half % 2);
     auto run = trace::read_shared(memory_.bytes().subspan(half * half_size, half_size));
     run_finished finished;
     finished.request = what.run.request;
     finished.trace = std::make_shared<const trace::recording>(std::move(run.trace));
     finished.summary = std::move(run.seen);
-    for (const auto& each : what.reply.at("goals").as_array()) {
-      const auto& goal = each.as_object();
-      finished.goals.push_back({.text = text_of(goal, "text"),
-                                .met = goal.at("met").as_bool(),
-                                .remark = text_of(goal, "remark"),
-                                .seen = text_of(goal, "seen")});
+    for (const auto& goal : reply.goals) {
+      finished.goals.push_back(
+          {.text = goal.text, .met = goal.met, .remark = goal.remark, .seen = goal.seen});
     }
-    finished.ended = text_of(what.reply, "ended");
-    finished.message = text_of(what.reply, "message");
-    finished.healthy = what.reply.at("healthy").as_bool();
+    finished.ended = reply.ended;
+    finished.message = reply.message;
+    finished.healthy = reply.healthy;
     const auto collected = clock::now() - begun;
-    finished.timings.simulate = duration_of(what.reply, "simulate_ns");
-    finished.timings.transfer = duration_of(what.reply, "share_ns") + collected;
+    finished.timings.simulate = reply.simulate;
+    finished.timings.transfer = reply.share + collected;
     finished.timings.round_trip = what.waited + collected;
     return finished;
   } catch (const std::exception& error) {

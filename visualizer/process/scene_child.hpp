@@ -1,13 +1,12 @@
 #pragma once
 
 #include "panels/simulation.hpp"
-#include "process/feed_message.hpp"
 #include "process/run_queue.hpp"
 #include "process/shared_memory.hpp"
+#include "protocol/feed.hpp"
+#include "protocol/scene_requests.hpp"
 #include "support/line_socket.hpp"
 #include "support/process.hpp"
-
-#include <boost/json/object.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -31,7 +30,7 @@ public:
   /// A reply whose recording still lies in shared memory: `collect` takes it out.
   struct answered {
     queued_run run = {};
-    boost::json::object reply = {};
+    std::variant<protocol::scene_reply, protocol::scene_refusal> reply = {};
     clock::duration waited{};
   };
 
@@ -53,7 +52,7 @@ public:
   /// Starts it, in a session of its own that dies with this object, with the thread that made it
   /// and with this process. `launch.argv` names the runner with --reader and --scene; the
   /// descriptors' options are added here. Throws std::system_error.
-  explicit scene_child(child_launch launch);
+  explicit scene_child(protocol::scene_launch launch);
 
   /// Descriptors to wait on for reading.
   [[nodiscard]] int channel() const noexcept { return runner_.channel.descriptor(); }
@@ -89,15 +88,20 @@ private:
     support::child_process process;
   };
 
-  static runner start_runner(const child_launch& launch, int memory);
+  static runner start_runner(const protocol::scene_launch& launch, int memory);
   void read_output();
   /// Ends it after it has closed its channel, and says how that went.
   std::string end();
-  news take_reply(boost::json::object reply, clock::time_point now);
+  void take(protocol::scene_hello& hello, clock::time_point now, std::vector<news>& all);
+  void take(protocol::scene_reply& reply, clock::time_point now, std::vector<news>& all);
+  void take(protocol::scene_refusal& refusal, clock::time_point now, std::vector<news>& all);
+  void take(protocol::scene_death& death, clock::time_point now, std::vector<news>& all);
+  /// The run that has that number, which is over now.
+  std::optional<queued_run> take_run(std::uint64_t ticket);
   [[nodiscard]] std::string last_words() const;
   gone say_gone(banner::kind what, const std::string& how);
 
-  child_launch launch_;
+  protocol::scene_launch launch_;
   shared_memory memory_;
   runner runner_;
   std::string said_; ///< the end of what it printed in this run

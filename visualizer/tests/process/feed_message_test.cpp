@@ -22,7 +22,7 @@ TEST_CASE("a launch is read", "[process]") {
   CHECK(module.launch.argv == std::vector<std::string>{"/bwrap", "a b"});
   CHECK(module.launch.environment == std::vector<std::string>{"X=1"});
   CHECK(module.launch.directory == "/tmp");
-  CHECK(module.launch.shell_status);
+  CHECK(module.launch.behind_shell);
   CHECK(module.launch.address_space == std::uint64_t{1} << 30);
   CHECK(module.launch.patience == std::chrono::seconds{2});
 }
