@@ -20,7 +20,7 @@ function(weir_add_room name)
   list(TRANSFORM WEIR_ROOM_${name} PREPEND weir_ OUTPUT_VARIABLE rooms)
   target_link_libraries(
     weir_${name}
-    PUBLIC ${rooms} weir::runtime fmt::fmt
+    PUBLIC ${rooms} weir::runtime weir_protocol weir_support fmt::fmt
     PRIVATE weir_warnings)
   target_precompile_headers(weir_${name} REUSE_FROM weir_prelude_of_grader)
 endfunction()

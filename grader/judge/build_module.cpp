@@ -213,10 +213,7 @@ private:
     process_result result;
     try {
       result = co_await run_process(std::move(confined));
-    } catch (const boost::system::system_error& error) {
-      if (error.code() == boost::asio::error::operation_aborted) {
-        throw;
-      }
+    } catch (const std::system_error& error) {
       throw environment_error{
           fmt::format("{}. Is the compiler still installed? weir doctor tells", error.what())};
     }

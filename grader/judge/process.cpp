@@ -1,6 +1,6 @@
 #include "judge/process.hpp"
 
-#include "judge/child_process.hpp"
+#include "support/process.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_state.hpp>
@@ -11,14 +11,14 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <memory>
+#include <system_error>
+#include <utility>
 
 namespace asio = boost::asio;
 
@@ -28,28 +28,33 @@ namespace {
 
 using boost::system::error_code;
 
-std::array<int, 2> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw boost::system::system_error{errno, boost::system::system_category(),
-                                      "could not open a pipe"};
-  }
-  return ends;
-}
-
 /// The text waits in the pipe's own buffer: a child that never reads it costs nothing, not even a
 /// SIGPIPE.
-void fill_and_close(int descriptor, const std::string& text) {
-  const auto written = ::write(descriptor, text.data(), text.size());
-  ::close(descriptor);
+void fill(const support::unique_fd& pipe, const std::string& text) {
+  const auto written = ::write(pipe.get(), text.data(), text.size());
   if (written != static_cast<ssize_t>(text.size())) {
-    throw boost::system::system_error{errno, boost::system::system_category(),
-                                      "could not fill a pipe"};
+    throw std::system_error{errno, std::system_category(), "could not fill a pipe"};
   }
 }
 
-std::chrono::microseconds to_duration(const timeval& time) {
-  return std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_usec};
+template <typename Limit>
+std::optional<Limit> limit_of(Limit value) {
+  return value == Limit{} ? std::nullopt : std::optional{value};
+}
+
+support::process_options options_of(const process_spec& spec) {
+  support::process_options options;
+  options.argv = spec.argv;
+  options.environment = spec.environment;
+  options.directory = spec.working_directory.string();
+  options.limits = support::resource_limits::of_the_untrusted();
+  options.limits.cpu = limit_of(spec.limits.cpu);
+  options.limits.address_space = limit_of(spec.limits.address_space);
+  options.limits.file_size = limit_of(spec.limits.file_size);
+  options.limits.open_files = limit_of(spec.limits.open_files);
+  options.oom_score_adjustment = 1000;
+  options.filter = spec.filter;
+  return options;
 }
 
 /// One child from start to end. Keeps itself alive by the handlers under way; done when none is.
@@ -68,49 +73,32 @@ public:
   process_run(const process_run&) = delete;
   process_run& operator=(const process_run&) = delete;
 
-  /// Only an io_context that is destroyed in the middle gets here with a child alive.
-  ~process_run() {
-    if (pid_ > 0 && !reaped_) {
-      kill_group();
-      while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-      }
-    }
-  }
-
-  /// \throws boost::system::system_error
+  /// \throws std::system_error
   void start() {
-    std::vector<int> theirs;
-    const auto close_theirs = [&theirs] {
-      for (const int each : theirs) {
-        ::close(each);
-      }
+    auto options = options_of(spec_);
+    std::vector<support::unique_fd> theirs;
+    const auto pass = [&](support::unique_fd end, int descriptor) {
+      options.descriptors.push_back({end.get(), descriptor});
+      theirs.push_back(std::move(end));
     };
-    try {
-      std::vector<descriptor_mapping> descriptors;
-      const auto add_output = [&](int descriptor, std::function<void(std::string_view)> on_data) {
-        const auto ends = make_pipe();
-        theirs.push_back(ends[1]);
-        descriptors.emplace_back(ends[1], descriptor);
-        readers_.push_back(std::make_unique<reader>(executor_, ends[0], std::move(on_data)));
-      };
-      add_output(1, [this](std::string_view bytes) { result_.output.append(bytes); });
-      add_output(2, [this](std::string_view bytes) { result_.errors.append(bytes); });
-      for (auto& each : spec_.outputs) {
-        add_output(each.descriptor, each.on_data);
-      }
-      for (auto& each : spec_.inputs) {
-        const auto ends = make_pipe();
-        theirs.push_back(ends[0]);
-        descriptors.emplace_back(ends[0], each.descriptor);
-        fill_and_close(ends[1], each.text);
-      }
-      started_ = std::chrono::steady_clock::now();
-      pid_ = start_child(spec_, descriptors);
-    } catch (...) {
-      close_theirs();
-      throw;
+    const auto add_output = [&](int descriptor, std::function<void(std::string_view)> on_data) {
+      auto pipe = support::make_pipe();
+      pass(std::move(pipe.writing), descriptor);
+      readers_.push_back(
+          std::make_unique<reader>(executor_, std::move(pipe.reading), std::move(on_data)));
+    };
+    add_output(STDOUT_FILENO, [this](std::string_view bytes) { result_.output.append(bytes); });
+    add_output(STDERR_FILENO, [this](std::string_view bytes) { result_.errors.append(bytes); });
+    for (auto& each : spec_.outputs) {
+      add_output(each.descriptor, each.on_data);
     }
-    close_theirs();
+    for (auto& each : spec_.inputs) {
+      auto pipe = support::make_pipe();
+      fill(pipe.writing, each.text);
+      pass(std::move(pipe.reading), each.descriptor);
+    }
+    started_ = std::chrono::steady_clock::now();
+    child_ = support::child_process{std::move(options)};
   }
 
   void watch() {
@@ -137,13 +125,13 @@ public:
   process_result take_result() { return std::move(result_); }
 
   void kill_for(process_end::cause why) {
-    if (reaped_) {
+    if (!child_) {
       return;
     }
     if (!killed_for_) {
       killed_for_ = why;
     }
-    kill_group();
+    child_.kill();
   }
 
 private:
@@ -152,9 +140,11 @@ private:
     std::function<void(std::string_view)> on_data;
     std::array<char, std::size_t{64} << 10> buffer{};
 
-    reader(const asio::any_io_executor& executor, int descriptor,
+    reader(const asio::any_io_executor& executor, support::unique_fd end,
            std::function<void(std::string_view)> sink)
-        : pipe{executor, descriptor}, on_data{std::move(sink)} {}
+        : pipe{executor}, on_data{std::move(sink)} {
+      pipe.assign(end.release());
+    }
   };
 
   asio::any_io_executor executor_;
@@ -168,9 +158,8 @@ private:
   std::chrono::steady_clock::time_point started_;
   std::optional<process_end::cause> killed_for_;
   std::uint64_t bytes_{};
-  pid_t pid_{-1};
+  support::child_process child_; ///< what is destroyed in the middle ends it
   int pending_{};
-  bool reaped_{};
 
   void read(reader& from) {
     from.pipe.async_read_some(asio::buffer(from.buffer), [self = shared_from_this(), &from](
@@ -189,28 +178,20 @@ private:
     });
   }
 
-  /// The child leads its group (setsid), and until it is reaped no other group can have its number.
-  void kill_group() const {
-    ::kill(-pid_, SIGKILL);
-    ::kill(pid_, SIGKILL); // between fork and setsid there is no such group yet
-  }
-
   void watch_exit() {
     ++pending_;
-    const long descriptor = ::syscall(SYS_pidfd_open, pid_, 0);
-    if (descriptor < 0) {
-      poll_exit(); // before Linux 5.3, or where a container forbids it
+    auto end = child_.end_descriptor();
+    if (!end) {
+      poll_exit();
       return;
     }
-    exit_.assign(static_cast<int>(descriptor));
+    exit_.assign(end.release());
     exit_.async_wait(asio::posix::descriptor_base::wait_read,
                      [self = shared_from_this()](error_code) { self->reap(); });
   }
 
   void poll_exit() {
-    siginfo_t info{};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-        info.si_pid == pid_) {
+    if (!child_.running()) {
       reap();
       return;
     }
@@ -219,17 +200,12 @@ private:
   }
 
   void reap() {
-    kill_group(); // whatever it left running
-    int status = 0;
-    rusage usage{};
-    while (::wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
-    }
-    reaped_ = true;
+    const auto ended = child_.wait();
     result_.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - started_);
-    result_.cpu = to_duration(usage.ru_utime) + to_duration(usage.ru_stime);
-    result_.peak_memory = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-    result_.end = end_of(status);
+    result_.cpu = ended.cpu;
+    result_.peak_memory = ended.peak_memory;
+    result_.end = end_of(ended.status);
     deadline_.cancel();
     // Pipes end with the last process that holds them. One that got away from the group must not
     // hold us up.
@@ -242,22 +218,12 @@ private:
     one_done();
   }
 
-  process_end end_of(int status) const {
-    using cause = process_end::cause;
-    constexpr int shell_offset = 128;
-    process_end end;
-    if (WIFSIGNALED(status)) {
-      end = {.why = cause::signalled, .code = WTERMSIG(status)};
-    } else {
-      end = {.why = cause::exited, .code = WEXITSTATUS(status)};
-      if (spec_.status == process_spec::status_style::shell && end.code > shell_offset &&
-          end.code < shell_offset + NSIG) {
-        end = {.why = cause::signalled, .code = end.code - shell_offset};
-      }
-    }
+  [[nodiscard]] process_end end_of(const support::exit_status& status) const {
     if (killed_for_) {
       return {.why = *killed_for_, .code = 0};
     }
+    const auto end = process_end::of(
+        spec_.status == process_spec::status_style::shell ? status.behind_shell() : status);
     return ran_out_of_time(end) ? process_end{.why = process_end::cause::cpu_limit, .code = 0}
                                 : end;
   }

@@ -2,7 +2,7 @@
 
 #include "judge/captured_text.hpp"
 #include "judge/process_end.hpp"
-#include "judge/system_call_filter.hpp"
+#include "support/system_call_filter.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -49,7 +49,7 @@ struct process_spec {
   process_limits limits;
   std::vector<input_pipe> inputs;
   std::vector<output_pipe> outputs; ///< besides 1 and 2, which are captured
-  std::optional<system_call_filter> filter;
+  std::optional<support::system_call_filter> filter;
   /// bwrap reports a signal as exit status 128 + number, as shells do.
   enum class status_style { plain, shell };
   status_style status{status_style::plain};
@@ -73,8 +73,7 @@ struct process_result {
 ///
 /// Cancellation (any type) kills the group; the operation then throws operation_aborted, after the
 /// child is reaped.
-/// \throws boost::system::system_error when the child can't be started: which step failed is in the
-/// message
+/// \throws std::system_error when the child can't be started: which step failed is in the message
 boost::asio::awaitable<process_result> run_process(process_spec spec);
 
 } // namespace weir::grader

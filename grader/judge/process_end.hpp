@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/exit_status.hpp"
+
 #include <string>
 
 namespace weir::grader {
@@ -17,6 +19,11 @@ struct process_end {
   cause why{cause::exited};
   int code{0};
 
+  /// One that nobody brought about.
+  [[nodiscard]] static process_end of(const support::exit_status& status) {
+    return {.why = status.signalled ? cause::signalled : cause::exited, .code = status.code};
+  }
+
   [[nodiscard]] bool success() const { return why == cause::exited && code == 0; }
 
   bool operator==(const process_end&) const = default;
@@ -24,11 +31,5 @@ struct process_end {
 
 /// "exit status 3", "signal 11 (SIGSEGV)", "its deadline".
 std::string to_string(const process_end& end);
-
-/// "SIGSEGV"; "signal 77" for one without a name.
-std::string signal_name(int number);
-
-/// What it usually means: "invalid memory access"; empty when there is nothing to add.
-std::string signal_meaning(int number);
 
 } // namespace weir::grader

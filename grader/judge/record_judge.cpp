@@ -76,9 +76,9 @@ bool run_record::judge_end(const process_end& end, std::string_view errors, verd
         fmt::format("The program asked for more memory than its limit allows {}.", where()));
   }
   if (signal != 0) {
-    const auto meaning = signal_meaning(signal);
-    return named(verdict_kind::crashed, fmt::format("{} {}{}{}", signal_name(signal), where(),
-                                                    meaning.empty() ? "" : ": ", meaning));
+    const auto meaning = support::signal_meaning(signal);
+    return named(verdict_kind::crashed, fmt::format("{} {}{}{}", support::signal_name(signal),
+                                                    where(), meaning.empty() ? "" : ": ", meaning));
   }
   if (is_sanitizer_report(errors) && !end.success()) {
     return named(verdict_kind::crashed,

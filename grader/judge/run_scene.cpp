@@ -47,8 +47,9 @@ scene_outcome judge_scene(const std::string& record, const std::string& nonce,
   const auto line = only_line(record, nonce);
   const auto type = line ? text_of(*line, "record") : std::string{};
   if (!end.success()) {
-    const auto meaning =
-        end.why == process_end::cause::signalled ? signal_meaning(end.code) : std::string{};
+    const auto meaning = end.why == process_end::cause::signalled
+                             ? support::signal_meaning(end.code)
+                             : std::string{};
     outcome.problem = fmt::format("The scene was ended by {}{}{}.", to_string(end),
                                   meaning.empty() ? "" : ": ", meaning);
     return outcome;

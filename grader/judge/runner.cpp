@@ -139,10 +139,7 @@ asio::awaitable<process_result> call_runner(const toolchain& tools, const sandbo
   process_result result;
   try {
     result = co_await run_process(std::move(confined));
-  } catch (const boost::system::system_error& error) {
-    if (error.code() == asio::error::operation_aborted) {
-      throw;
-    }
+  } catch (const std::system_error& error) {
     throw environment_error{fmt::format("{}. Build the workbook anew: ./weir", error.what())};
   }
   co_return result;

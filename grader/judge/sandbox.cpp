@@ -109,10 +109,7 @@ boost::asio::awaitable<sandbox> sandbox::probe() {
         co_return candidate;
       }
       result.problem_ = last_line(tried.errors.text());
-    } catch (const boost::system::system_error& error) {
-      if (error.code() == boost::system::errc::operation_canceled) {
-        throw;
-      }
+    } catch (const std::system_error& error) {
       result.problem_ = error.what();
     }
   }
@@ -130,7 +127,8 @@ process_spec sandbox::confine(process_spec spec, const sandbox_view& view) const
   const bool filtered = view.children == sandbox_view::child_processes::forbidden;
   if (type() == kind::none) {
     if (filtered) {
-      spec.filter = system_call_filter::make(system_call_filter::signals::only_to_itself);
+      spec.filter =
+          support::system_call_filter::make(support::system_call_filter::signals::only_to_itself);
     }
     return spec;
   }
@@ -142,7 +140,8 @@ process_spec sandbox::confine(process_spec spec, const sandbox_view& view) const
     argv.insert(argv.end(), {"--chdir", spec.working_directory.string()});
     spec.working_directory.clear();
   }
-  const auto filter = system_call_filter::make(system_call_filter::signals::anywhere);
+  const auto filter =
+      support::system_call_filter::make(support::system_call_filter::signals::anywhere);
   if (filtered && !filter.empty()) {
     argv.insert(argv.end(), {"--seccomp", std::to_string(filter_descriptor)});
     spec.inputs.push_back({filter_descriptor, filter.bytes()});

@@ -1,11 +1,14 @@
 #include "terminal/pager.hpp"
 
 #include "base/find_program.hpp"
+#include "support/process.hpp"
 
+#include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <ostream>
+#include <string_view>
+#include <system_error>
 
 namespace weir::grader {
 
@@ -32,6 +35,33 @@ private:
   void (*before_)(int);
 };
 
+constexpr int command_not_found = 127;
+
+/// The shell's exit status; command_not_found when there is no shell either.
+int through_pager(const std::string& command, std::string_view text) {
+  using support::process_options;
+  try {
+    auto pipe = support::make_pipe();
+    support::child_process pager{{.argv = {"/bin/sh", "-c", command},
+                                  .descriptors = {{pipe.reading.get(), STDIN_FILENO}},
+                                  .others = process_options::streams::ours,
+                                  .in = process_options::session::ours,
+                                  .ends_with = process_options::lifetime::its_own}};
+    pipe.reading.reset();
+    while (!text.empty()) {
+      const auto written = ::write(pipe.writing.get(), text.data(), text.size());
+      if (written < 0 && errno != EINTR) {
+        break; // the reader has seen enough
+      }
+      text.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+    pipe.writing.reset();
+    return pager.wait().status.code;
+  } catch (const std::system_error&) {
+    return command_not_found;
+  }
+}
+
 } // namespace
 
 void show_paged(const console& streams, const std::string& text) {
@@ -43,16 +73,8 @@ void show_paged(const console& streams, const std::string& text) {
   // What git does: leave a text that fits the screen on it, let colours through.
   ::setenv("LESS", "FRX", 0);
   streams.out.flush();
-  std::FILE* pipe = ::popen(command.c_str(), "w");
-  if (pipe == nullptr) {
-    streams.out << text;
-    return;
-  }
   const broken_pipes_ignored guard;
-  std::fwrite(text.data(), 1, text.size(), pipe);
-  constexpr int command_not_found = 127;
-  const int status = ::pclose(pipe);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == command_not_found) {
+  if (through_pager(command, text) == command_not_found) {
     streams.note("the pager '" + command + "' can't be run; set PAGER to one that can.");
     streams.out << text;
   }

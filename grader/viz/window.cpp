@@ -1,7 +1,6 @@
 #include "viz/window.hpp"
 
 #include "base/errors.hpp"
-#include "judge/process_end.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/cancellation_state.hpp>
@@ -11,12 +10,10 @@
 #include <boost/system/system_error.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <cstring>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 namespace weir::grader::viz {
@@ -27,26 +24,22 @@ using socket_type = asio::local::stream_protocol::socket;
 
 constexpr int feed_descriptor = 3;
 
-/// Starts `argv` with this process's descriptors 0 to 2, and `feed` as descriptor 3. 0 or errno.
-int spawn(std::vector<std::string>& argv, int feed, pid_t& pid) {
-  std::vector<char*> pointers;
-  for (auto& each : argv) {
-    pointers.push_back(each.data());
+/// Starts `argv` with this process's descriptors 0 to 2, and `feed` as descriptor 3.
+support::child_process start_window(std::vector<std::string> argv, std::optional<int> feed) {
+  using support::process_options;
+  process_options options{.argv = std::move(argv),
+                          .others = process_options::streams::ours,
+                          .in = process_options::session::ours,
+                          .ends_with = process_options::lifetime::its_own};
+  if (feed) {
+    options.descriptors.push_back({*feed, feed_descriptor});
   }
-  pointers.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  ::posix_spawn_file_actions_init(&files);
-  if (feed >= 0) {
-    ::posix_spawn_file_actions_adddup2(&files, feed, feed_descriptor);
+  try {
+    return support::child_process{options};
+  } catch (const std::system_error& error) {
+    throw environment_error{
+        fmt::format("{} could not be started: {}.", options.argv[0], error.code().message())};
   }
-  const int error = ::posix_spawn(&pid, pointers[0], &files, nullptr, pointers.data(), environ);
-  ::posix_spawn_file_actions_destroy(&files);
-  return error;
-}
-
-[[noreturn]] void throw_not_started(const std::string& program, int error) {
-  throw environment_error{
-      fmt::format("{} could not be started: {}.", program, std::strerror(error))};
 }
 
 } // namespace
@@ -55,17 +48,14 @@ window::window(asio::any_io_executor executor)
     : executor_{std::move(executor)}, children_{executor_, SIGCHLD}, patience_{executor_} {}
 
 window::~window() {
-  if (pid_ > 0) {
-    ::kill(pid_, SIGKILL);
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
+  if (child_) {
+    child_.kill();
+    child_.wait();
   }
 }
 
 void window::start(std::vector<std::string> argv) {
-  if (const int error = spawn(argv, -1, pid_); error != 0) {
-    throw_not_started(argv[0], error);
-  }
+  child_ = start_window(std::move(argv), std::nullopt);
 }
 
 socket_type window::start_with_feed(std::vector<std::string> argv) {
@@ -76,18 +66,15 @@ socket_type window::start_with_feed(std::vector<std::string> argv) {
     ::fcntl(end, F_SETFD, FD_CLOEXEC); // a window that held our end too would never see us go
   }
   argv.insert(argv.end(), {"--feed", std::to_string(feed_descriptor)});
-  if (const int error = spawn(argv, theirs.native_handle(), pid_); error != 0) {
-    throw_not_started(argv[0], error);
-  }
+  child_ = start_window(std::move(argv), theirs.native_handle());
   return ours;
 }
 
 bool window::reap() {
-  if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == 0) {
-    return false;
+  if (const auto ended = child_.wait_for(std::chrono::milliseconds{0})) {
+    end_ = ended->status;
   }
-  pid_ = -1;
-  return true;
+  return !child_;
 }
 
 asio::awaitable<int> window::wait() {
@@ -98,11 +85,11 @@ asio::awaitable<int> window::wait() {
     const auto state = co_await asio::this_coro::cancellation_state;
     if (state.cancelled() != asio::cancellation_type::none && !std::exchange(cancelled, true)) {
       co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-      ::kill(pid_, SIGTERM);
+      child_.send_signal(SIGTERM);
       patience_.expires_after(std::chrono::seconds{3});
       patience_.async_wait([this](boost::system::error_code error) {
-        if (!error && pid_ > 0) {
-          ::kill(pid_, SIGKILL);
+        if (!error) {
+          child_.kill();
         }
       });
     }
@@ -111,14 +98,13 @@ asio::awaitable<int> window::wait() {
   if (cancelled) {
     throw boost::system::system_error{asio::error::operation_aborted};
   }
-  if (WIFSIGNALED(status_)) {
-    const process_end end{.why = process_end::cause::signalled, .code = WTERMSIG(status_)};
+  if (end_.signalled) {
     throw environment_error{
         fmt::format("The visualizer itself was ended by {}. Your code runs in another process and "
                     "can't have done that.",
-                    to_string(end))};
+                    to_string(end_))};
   }
-  co_return WEXITSTATUS(status_);
+  co_return end_.code;
 }
 
 } // namespace weir::grader::viz

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "support/process.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <sys/types.h>
 
 #include <string>
 #include <vector>
@@ -41,8 +42,8 @@ private:
   asio::any_io_executor executor_;
   asio::signal_set children_; // before the start, so that no end is missed
   asio::steady_timer patience_;
-  pid_t pid_{-1};
-  int status_{};
+  support::child_process child_;
+  support::exit_status end_;
 };
 
 } // namespace weir::grader::viz

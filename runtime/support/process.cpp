@@ -102,7 +102,8 @@ resource_limits resource_limits::of_the_untrusted() {
 }
 
 child_process::child_process(process_options options)
-    : leads_group_(options.in == process_options::session::own) {
+    : leads_group_(options.in == process_options::session::own),
+      ends_with_us_(options.ends_with == process_options::lifetime::ours) {
   if (options.argv.empty()) {
     fail(EINVAL, "no program was named");
   }
@@ -131,16 +132,19 @@ child_process::child_process(process_options options)
 }
 
 child_process::child_process(child_process&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), leads_group_(other.leads_group_) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      leads_group_(other.leads_group_),
+      ends_with_us_(other.ends_with_us_) {}
 
 child_process& child_process::operator=(child_process&& other) noexcept {
   std::swap(pid_, other.pid_);
   std::swap(leads_group_, other.leads_group_);
+  std::swap(ends_with_us_, other.ends_with_us_);
   return *this;
 }
 
 child_process::~child_process() {
-  if (pid_ > 0) {
+  if (pid_ > 0 && ends_with_us_) {
     kill();
     wait();
   }

@@ -49,7 +49,8 @@ struct process_options {
   /// `own`: a session and process group of its own. The terminal's signals pass it by, and all of
   /// the group ends with it.
   enum class session : std::uint8_t { own, ours } in = session::own;
-  /// `ours`: it is killed when the thread that started it ends, or this process does.
+  /// `ours`: it is killed when the thread that started it ends, or this process does, or the
+  /// child_process is destroyed.
   enum class lifetime : std::uint8_t { ours, its_own } ends_with = lifetime::ours;
 
   resource_limits limits = {};
@@ -76,7 +77,7 @@ public:
   explicit child_process(process_options options);
   child_process(child_process&& other) noexcept;
   child_process& operator=(child_process&& other) noexcept;
-  /// Kills it, and waits until it is gone.
+  /// Kills it and waits until it is gone, or releases it if its lifetime is its own.
   ~child_process();
 
   /// -1 once it has been waited for.
@@ -109,6 +110,7 @@ public:
 private:
   pid_t pid_ = -1;
   bool leads_group_ = false;
+  bool ends_with_us_ = true;
 };
 
 } // namespace weir::support

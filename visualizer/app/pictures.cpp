@@ -1,17 +1,15 @@
 #include "app/pictures.hpp"
 
 #include "panels/panels.hpp"
-
-#include <spawn.h>
-#include <sys/wait.h>
+#include "support/process.hpp"
 
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
-
-extern char** environ; // NOLINT(readability-redundant-declaration): POSIX wants it declared here
 
 namespace weir::viz {
 
@@ -36,19 +34,15 @@ float wanted_scale(const glfw_window& window, const workbench& bench, const opti
 }
 
 bool run_program(std::vector<std::string> command) {
-  std::vector<char*> arguments;
-  for (std::string& each : command) {
-    arguments.push_back(each.data());
-  }
-  arguments.push_back(nullptr);
-  pid_t child = 0;
-  if (posix_spawnp(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0) {
+  using support::process_options;
+  try {
+    support::child_process program({.argv = std::move(command),
+                                    .others = process_options::streams::ours,
+                                    .in = process_options::session::ours});
+    return program.wait().status.success();
+  } catch (const std::system_error&) {
     return false;
   }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 std::string frame_name(std::size_t number) {

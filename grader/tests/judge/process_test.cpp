@@ -9,6 +9,7 @@
 #include <sstream>
 
 using namespace weir::grader;
+namespace support = weir::support;
 using weir::grader::testing::run_to_end;
 
 namespace {
@@ -164,7 +165,8 @@ TEST_CASE("a program that can't be started is reported with the step that failed
 
 TEST_CASE("under the filter, starting a process is the end, for root too", "[process]") {
   auto spec = shell("/bin/true; echo survived");
-  spec.filter = system_call_filter::make(system_call_filter::signals::only_to_itself);
+  spec.filter =
+      support::system_call_filter::make(support::system_call_filter::signals::only_to_itself);
   const auto result = run(spec);
   CHECK(result.end == process_end{process_end::cause::signalled, SIGSYS});
   CHECK(result.output.text().empty());
@@ -172,7 +174,8 @@ TEST_CASE("under the filter, starting a process is the end, for root too", "[pro
 
 TEST_CASE("under the filter, a process signals itself and nobody else", "[process]") {
   auto others = shell("kill -0 $PPID && echo reached");
-  others.filter = system_call_filter::make(system_call_filter::signals::only_to_itself);
+  others.filter =
+      support::system_call_filter::make(support::system_call_filter::signals::only_to_itself);
   CHECK(run(others).output.text().empty());
   auto itself = shell("kill -USR1 $$");
   itself.filter = others.filter;

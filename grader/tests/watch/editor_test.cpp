@@ -84,6 +84,6 @@ TEST_CASE("an editor that ends well has no problem, others say what happened", "
   CHECK(run({{"/bin/sh", "-c", "exit 3"}, "ed", false}) == "ed ended with exit status 3.");
   CHECK(run({{"/bin/sh", "-c", "no-such-editor-here"}, "no-such-editor-here", false}) ==
         "no-such-editor-here was not found; set $EDITOR to the editor you use.");
-  CHECK(run({{"/bin/sh", "-c", "kill -9 $$"}, "ed", false}) == "ed was ended by signal 9.");
+  CHECK(run({{"/bin/sh", "-c", "kill -9 $$"}, "ed", false}) == "ed was ended by SIGKILL.");
   CHECK(run({{"/nowhere/ed"}, "ed", false}).find("ed could not be started: ") == 0);
 }

@@ -1,4 +1,3 @@
-
 #include "protocol/feed.hpp"
 #include "support/tests/catch.hpp"
 

@@ -1,4 +1,3 @@
-
 #include "protocol/run_record.hpp"
 #include "support/tests/catch.hpp"
 

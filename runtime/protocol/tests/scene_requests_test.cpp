@@ -1,4 +1,3 @@
-
 #include "protocol/scene_requests.hpp"
 #include "support/tests/catch.hpp"
 

@@ -203,14 +203,21 @@ TEST_CASE("waiting for a time gives nothing while the child runs, and its end wh
   CHECK_FALSE(child.wait_for(0ms));
 }
 
-TEST_CASE("a child that is let go lives on") {
-  child_process child(shell("exec sleep 1000"));
-  const pid_t pid = child.pid();
-  child.release();
-  child = child_process();
-  CHECK(::kill(pid, 0) == 0);
-  ::kill(pid, SIGKILL);
-  CHECK(::waitpid(pid, nullptr, 0) == pid);
+TEST_CASE("a child that is let go, or whose lifetime is its own, lives on") {
+  const auto lives_on = [](child_process child, bool let_go) {
+    const pid_t pid = child.pid();
+    if (let_go) {
+      child.release();
+    }
+    child = child_process();
+    CHECK(::kill(pid, 0) == 0);
+    ::kill(pid, SIGKILL);
+    CHECK(::waitpid(pid, nullptr, 0) == pid);
+  };
+  auto options = shell("exec sleep 1000");
+  lives_on(child_process(options), true);
+  options.ends_with = process_options::lifetime::its_own;
+  lives_on(child_process(options), false);
 }
 
 TEST_CASE("under the filter, starting a process is the end, for root too") {
