@@ -1,13 +1,9 @@
 #pragma once
 
+#include "protocol/exit_code.hpp"
+
 namespace weir::grader {
 
-/// What the process tells its caller; the same four numbers for every command.
-enum class exit_code : int {
-  passed = 0,      ///< what was asked for was done; a graded exercise passed
-  not_passed = 1,  ///< an exercise was graded and did not pass, whatever the verdict
-  usage = 2,       ///< the command line could not be understood
-  environment = 3, ///< something outside the reader's code is in the way: files, tools, content
-};
+using protocol::exit_code;
 
 } // namespace weir::grader

@@ -1,11 +1,12 @@
 /// \file
-/// Writes the runner's records: JSON lines on a descriptor, each carrying the nonce that the parent handed over.
+/// Writes the run record (protocol/run_record.hpp).
 #pragma once
+
+#include "protocol/run_record.hpp"
 
 #include <weir/explore.hpp>
 
-#include <boost/json/object.hpp>
-
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,19 +20,18 @@ public:
   /// `nonce` is hexadecimal digits.
   record_writer(int descriptor, std::string nonce);
 
-  /// Adds the nonce and writes one line. Ends the process with status 3 when the parent is gone.
-  void write(boost::json::object record) const;
+  /// Writes one line. Ends the process when the parent is gone.
+  void write(const protocol::record& what) const;
 
   /// What a signal handler may write: prepared for `test` beforehand.
   void prepare_crash_record(std::string_view test);
   /// Async-signal-safe.
-  void write_crash(int signal) const noexcept;
+  void write_crash(int signal) noexcept;
 
 private:
   int descriptor_;
   std::string nonce_;
-  char crash_head_[256]{};
-  char crash_tail_[256]{};
+  protocol::crash_line crash_;
 };
 
 /// What one test case came to: everything its explorations found, the first failure in full.
@@ -40,12 +40,16 @@ public:
   void add(const exploration& found);
   /// A Catch2 assertion outside any exploration, or an exception that left the test case.
   void fail(std::string message);
+
   [[nodiscard]] bool passed() const noexcept { return passed_; }
+
   /// No exploration has the name in the token that was to be replayed.
   [[nodiscard]] bool replayed_nothing() const noexcept { return passed_ && !replayed_; }
-  /// The fields of a "test-end" record; writes the trace of the failing or the replayed schedule to `trace_directory`
-  /// if it isn't empty.
-  [[nodiscard]] boost::json::object to_record(std::string_view id, const std::string& trace_directory) const;
+
+  /// Writes the trace of the failing or the replayed schedule to `trace_directory` if it isn't
+  /// empty.
+  [[nodiscard]] protocol::test_end_record to_record(const std::string& id,
+                                                    const std::string& trace_directory) const;
 
 private:
   bool passed_ = true;

@@ -4,6 +4,7 @@
 #define CATCH_CONFIG_RUNNER
 #include "weir_catch.hpp"
 
+#include "protocol/exit_code.hpp"
 #include "records.hpp"
 #include "serve.hpp"
 #include "test_plan.hpp"
@@ -30,8 +31,6 @@ namespace weir::harness {
 
 namespace {
 
-constexpr int exit_environment = 3;
-
 struct arguments {
   std::string reader, tests, scene, exercise, trace_directory, trace_file;
   std::vector<std::string> only, settings;
@@ -46,7 +45,7 @@ record_writer* the_records = nullptr;
 
 [[noreturn]] void give_up(const std::string& why) {
   std::fprintf(stderr, "weir-runner: %s\n", why.c_str());
-  std::_Exit(exit_environment);
+  std::_Exit(static_cast<int>(protocol::exit_code::environment));
 }
 
 /// The nonce, read before any of the reader's code is loaded, so that a static initialiser can't have it.
@@ -141,15 +140,15 @@ int run_tests(const arguments& args, record_writer& records) {
       return std::find(args.only.begin(), args.only.end(), test.id) == args.only.end();
     });
 
-  boost::json::array ids;
-  for (const auto& test : tests) ids.push_back(boost::json::value(test.id));
-  records.write({{"record", "begin"}, {"tests", ids}});
+  protocol::begin_record begun;
+  for (const auto& test : tests) begun.tests.push_back(test.id);
+  records.write(begun);
   std::size_t passed = 0;
   for (const auto& test : tests) {
     test_outcome outcome;
     const running_test scope(test.id, outcome);
     records.prepare_crash_record(test.id);
-    records.write({{"record", "test-begin"}, {"id", test.id}});
+    records.write(protocol::test_begin_record{test.id});
     config.testsOrTags = {"[" + test.id + "]"};
     session.useConfigData(config);
     (void)session.run(); // what it returns counts Catch2's failures; the records count ours
@@ -158,7 +157,7 @@ int run_tests(const arguments& args, record_writer& records) {
     if (outcome.passed()) ++passed;
     records.write(outcome.to_record(test.id, args.trace_directory));
   }
-  records.write({{"record", "end"}, {"passed", passed}, {"failed", tests.size() - passed}});
+  records.write(protocol::end_record{passed, tests.size() - passed});
   return 0;
 }
 
@@ -180,12 +179,12 @@ int run_the_scene(const arguments& args, record_writer& records) {
   try {
     const scene_result result = run_scene(scene, settings, recorder);
     if (!args.trace_file.empty()) trace::write_file(args.trace_file, recorder.snapshot());
-    records.write({{"record", "scene-end"}, {"healthy", result.healthy}, {"goals_met", result.goals_met()},
-                   {"text", to_text(result)}, {"json", to_json(result)}});
+    records.write(protocol::scene_end_record{
+        .healthy = result.healthy, .goals_met = result.goals_met(), .text = to_text(result), .json = to_json(result)});
   } catch (const knob_error& e) {
-    records.write({{"record", "scene-error"}, {"kind", "knob"}, {"message", e.what()}});
+    records.write(protocol::scene_error_record{protocol::scene_error_record::kind::knob, e.what()});
   } catch (const std::exception& e) {
-    records.write({{"record", "scene-error"}, {"kind", "scene"}, {"message", e.what()}});
+    records.write(protocol::scene_error_record{protocol::scene_error_record::kind::scene, e.what()});
   }
   return 0;
 }
@@ -217,10 +216,10 @@ int main(int argc, char** argv) {
     if (!args.search.replay.empty()) (void)parse_token(args.search.replay);
     if (args.tests.empty() == args.scene.empty()) throw std::invalid_argument("give either --tests or --scene");
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+    return app.exit(e) == 0 ? 0 : static_cast<int>(protocol::exit_code::usage);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "weir-runner: %s\n", e.what());
-    return 2;
+    return static_cast<int>(protocol::exit_code::usage);
   }
   const bool serving = args.serving.channel >= 0;
   if (serving && (args.scene.empty() || args.serving.memory < 0)) give_up("--serve-fd needs --scene and --memory-fd");

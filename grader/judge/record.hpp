@@ -2,6 +2,8 @@
 
 #include "judge/process_end.hpp"
 #include "judge/verdict.hpp"
+#include "protocol/run_record.hpp"
+#include "support/line_buffer.hpp"
 #include "workbook/exercise.hpp"
 
 #include <cstddef>
@@ -37,9 +39,6 @@ std::ostream& operator<<(std::ostream& out, const record_step& step);
 /// matter: nothing after it is believed. A pure value: no I/O, no clock.
 class run_record {
 public:
-  /// A longer line is refused; more than any honest report needs.
-  static constexpr std::size_t longest_line = std::size_t{4} << 20;
-
   /// `nonce` must not be empty.
   run_record(std::span<const test_info> expected, std::string nonce);
 
@@ -57,7 +56,7 @@ private:
 
   std::vector<test_result> tests_;
   std::string nonce_;
-  std::string partial_;
+  support::line_buffer heard_;
   phase phase_{phase::before_begin};
   std::size_t current_{}; ///< of in_test
   std::optional<int> crash_signal_;
@@ -66,12 +65,13 @@ private:
 
   record_step on_line(std::string_view line);
   record_step refuse(std::string reason);
-  struct line_fields;
-  record_step on_begin(const line_fields& fields);
-  record_step on_test_begin(const line_fields& fields);
-  record_step on_test_end(const line_fields& fields);
-  record_step on_end(const line_fields& fields);
-  record_step on_crash(const line_fields& fields);
+  record_step on(protocol::begin_record& what);
+  record_step on(const protocol::test_begin_record& what);
+  record_step on(protocol::test_end_record& what);
+  record_step on(const protocol::end_record& what);
+  record_step on(const protocol::crash_record& what);
+  record_step on(const protocol::scene_end_record& what);
+  record_step on(const protocol::scene_error_record& what);
 
   test_result* find(std::string_view id);
   void judge_incomplete(const process_end& end, verdict& v) const;

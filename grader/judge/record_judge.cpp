@@ -98,7 +98,7 @@ void run_record::judge_incomplete(const process_end& end, verdict& v) const {
                            refusal_.substr(1));
     return;
   }
-  if (!partial_.empty()) {
+  if (!heard_.rest().empty()) {
     v.detail = fmt::format("The record breaks off in the middle of a line, {}.", where());
     return;
   }

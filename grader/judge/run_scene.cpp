@@ -1,11 +1,13 @@
 #include "judge/run_scene.hpp"
 
 #include "judge/runner.hpp"
+#include "protocol/run_record.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <optional>
+#include <string_view>
+#include <variant>
 
 namespace weir::grader {
 
@@ -15,28 +17,16 @@ namespace {
 
 constexpr std::size_t largest_record = std::size_t{16} << 20;
 
-std::string text_of(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  const auto* text = value ? value->if_string() : nullptr;
-  return text ? std::string{*text} : std::string{};
-}
-
-bool is_true(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value && value->is_bool() && value->get_bool();
-}
-
-/// Exactly one line with the nonce, and nothing else.
-std::optional<json::object> only_line(const std::string& record, const std::string& nonce) {
-  if (record.empty() || record.find('\n') != record.size() - 1) {
-    return std::nullopt;
+/// Exactly one line with the nonce, and nothing else; else a record that tells of no scene.
+protocol::record only_record(const std::string& record, const std::string& nonce) {
+  try {
+    if (!record.empty() && record.find('\n') == record.size() - 1) {
+      return protocol::parse_record(std::string_view{record}.substr(0, record.size() - 1), nonce);
+    }
+  } catch (const protocol::message_error&) {
+    // Whatever it is, the runner did not write it.
   }
-  boost::system::error_code error;
-  auto value = json::parse(record, error);
-  if (error || !value.is_object() || text_of(value.get_object(), "nonce") != nonce) {
-    return std::nullopt;
-  }
-  return std::move(value.get_object());
+  return protocol::begin_record{};
 }
 
 } // namespace
@@ -44,8 +34,6 @@ std::optional<json::object> only_line(const std::string& record, const std::stri
 scene_outcome judge_scene(const std::string& record, const std::string& nonce,
                           const process_end& end) {
   scene_outcome outcome;
-  const auto line = only_line(record, nonce);
-  const auto type = line ? text_of(*line, "record") : std::string{};
   if (!end.success()) {
     const auto meaning = end.why == process_end::cause::signalled
                              ? support::signal_meaning(end.code)
@@ -54,24 +42,26 @@ scene_outcome judge_scene(const std::string& record, const std::string& nonce,
                                   meaning.empty() ? "" : ": ", meaning);
     return outcome;
   }
-  if (type == "scene-error") {
-    outcome.what = text_of(*line, "kind") == "knob" ? scene_outcome::kind::bad_knob
-                                                    : scene_outcome::kind::broken;
-    outcome.problem = text_of(*line, "message");
+  const auto only = only_record(record, nonce);
+  if (const auto* const error = std::get_if<protocol::scene_error_record>(&only)) {
+    outcome.what = error->what == protocol::scene_error_record::kind::knob
+                       ? scene_outcome::kind::bad_knob
+                       : scene_outcome::kind::broken;
+    outcome.problem = error->message;
     return outcome;
   }
-  if (type != "scene-end") {
+  const auto* const told = std::get_if<protocol::scene_end_record>(&only);
+  if (told == nullptr) {
     outcome.problem = "The program ended without the scene's result: something left it early, or "
                       "wrote to the grader's record.";
     return outcome;
   }
   boost::system::error_code error;
-  auto result = json::parse(text_of(*line, "json"), error);
+  auto result = json::parse(told->json, error);
   outcome.json = !error && result.is_object() ? std::move(result.get_object()) : json::object{};
-  outcome.text = text_of(*line, "text");
-  outcome.goals_met = is_true(*line, "goals_met");
-  outcome.what =
-      is_true(*line, "healthy") ? scene_outcome::kind::finished : scene_outcome::kind::unhealthy;
+  outcome.text = told->text;
+  outcome.goals_met = told->goals_met;
+  outcome.what = told->healthy ? scene_outcome::kind::finished : scene_outcome::kind::unhealthy;
   return outcome;
 }
 

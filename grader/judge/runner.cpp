@@ -1,6 +1,7 @@
 #include "judge/runner.hpp"
 
 #include "base/errors.hpp"
+#include "protocol/exit_code.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -22,7 +23,6 @@ namespace {
 
 constexpr int record_descriptor = 3;
 constexpr int nonce_descriptor = 4;
-constexpr int runner_exit_environment = 3;
 
 void require_file(const fs::path& file, const char* what) {
   std::error_code error;
@@ -147,7 +147,7 @@ asio::awaitable<process_result> call_runner(const toolchain& tools, const sandbo
 
 std::string find_link_error(const process_result& result) {
   const auto symbol = missing_symbol(result.errors.text());
-  if (symbol.empty() || result.end.code != runner_exit_environment) {
+  if (symbol.empty() || result.end.code != static_cast<int>(protocol::exit_code::environment)) {
     return {};
   }
   return fmt::format("It does not link: nothing defines `{}`. If the interface declares it, define "

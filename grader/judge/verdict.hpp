@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/run_record.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -59,19 +61,10 @@ std::optional<test_outcome> outcome_from_key(std::string_view key);
 verdict_kind verdict_of(test_outcome outcome);
 
 /// One line of the story a failing run tells.
-struct timeline_entry {
-  std::chrono::nanoseconds at{}; ///< virtual time since the run began
-  std::string task;
-  std::string text;
-  bool operator==(const timeline_entry&) const = default;
-};
+using timeline_entry = protocol::recorded_event;
 
 /// A task that was alive when the failing run ended.
-struct task_state {
-  std::string name;
-  std::string state; ///< "waiting on channel receive since 1.2 ms in stage_two"
-  bool operator==(const task_state&) const = default;
-};
+using task_state = protocol::recorded_task;
 
 struct test_result {
   std::string id;

@@ -1,5 +1,7 @@
 // Stands in for weir-runner in the pipeline's tests: speaks the record protocol from a script. The
 // "tests module" that it is given is a text file of one command a line, see `perform`.
+#include "protocol/run_record.hpp"
+
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -13,12 +15,14 @@
 
 namespace {
 
+namespace protocol = weir::protocol;
+
 std::string nonce;
 std::string trace_folder;
 std::string arguments;
 
-void record(const std::string& rest) {
-  const std::string line = R"({"nonce":")" + nonce + R"(",)" + rest + "}\n";
+void say(const protocol::record& what) {
+  const std::string line = to_line(what, nonce) + '\n';
   if (::write(3, line.data(), line.size()) < 0) {
     std::_Exit(3);
   }
@@ -29,25 +33,30 @@ void perform(const std::string& command, std::istringstream& words) {
   std::string more;
   words >> id >> more;
   if (command == "begin") {
-    record(R"("record":"begin","tests":[")" + id + (more.empty() ? "" : R"(",")" + more) + R"("])");
+    protocol::begin_record begun{{id}};
+    if (!more.empty()) {
+      begun.tests.push_back(more);
+    }
+    say(begun);
   } else if (command == "test-begin") {
-    record(R"("record":"test-begin","id":")" + id + '"');
+    say(protocol::test_begin_record{id});
   } else if (command == "pass") {
-    record(R"("record":"test-end","passed":true,"outcome":"completed","schedules":10,"id":")" + id +
-           '"');
+    say(protocol::test_end_record{
+        .id = id, .passed = true, .outcome = "completed", .schedules = 10});
   } else if (command == "fail") {
     const std::string trace = trace_folder + "/" + id + ".weirtrace";
     std::ofstream{trace} << "trace of " << id;
-    record(
-        R"("record":"test-end","passed":false,"schedules":3,"token":"w1:x","message":"it broke","trace":")" +
-        trace + R"(","outcome":")" + more + R"(","id":")" + id + '"');
+    say(protocol::test_end_record{.id = id,
+                                  .outcome = more,
+                                  .message = "it broke",
+                                  .schedules = 3,
+                                  .failure = protocol::recorded_failure{.token = "w1:x"},
+                                  .trace = trace});
   } else if (command == "steal") { // claims a trace that is a link to something else
     std::filesystem::create_symlink("/etc/passwd", trace_folder + "/stolen");
-    record(
-        R"("record":"test-end","passed":false,"schedules":3,"trace":"stolen","outcome":"leak","id":")" +
-        id + '"');
+    say(protocol::test_end_record{.id = id, .outcome = "leak", .schedules = 3, .trace = "stolen"});
   } else if (command == "end") {
-    record(R"("record":"end","passed":)" + id + R"(,"failed":)" + more);
+    say(protocol::end_record{std::stoull(id), std::stoull(more)});
   } else if (command == "exit") {
     std::_Exit(std::stoi(id));
   } else if (command == "signal") {

@@ -1,9 +1,11 @@
 #include "judge/record.hpp"
+#include "protocol/run_record.hpp"
 #include "tests/catch.hpp"
 
 #include <sstream>
 
 using namespace weir::grader;
+namespace protocol = weir::protocol;
 
 namespace Catch {
 template <>
@@ -34,28 +36,33 @@ std::string line(const std::string& rest, const std::string& with_nonce = nonce)
   return R"({"nonce":")" + with_nonce + R"(",)" + rest + "}\n";
 }
 
+std::string line(const protocol::record& what) {
+  return to_line(what, nonce) + '\n';
+}
+
 std::string begin() {
-  return line(R"("record":"begin","tests":["first","second"])");
+  return line(protocol::begin_record{{"first", "second"}});
 }
 
 std::string test_begin(const std::string& id) {
-  return line(R"("record":"test-begin","id":")" + id + '"');
+  return line(protocol::test_begin_record{id});
 }
 
 std::string passed(const std::string& id) {
-  return line(R"("record":"test-end","passed":true,"outcome":"completed","schedules":200,"id":")" +
-              id + '"');
+  return line(protocol::test_end_record{
+      .id = id, .passed = true, .outcome = "completed", .schedules = 200});
 }
 
 std::string failed(const std::string& id, const std::string& outcome = "deadlock") {
-  return line(
-      R"("record":"test-end","passed":false,"schedules":7,"token":"w1:x/y:1:-:0000","outcome":")" +
-      outcome + R"(","id":")" + id + '"');
+  return line(protocol::test_end_record{
+      .id = id,
+      .outcome = outcome,
+      .schedules = 7,
+      .failure = protocol::recorded_failure{.token = "w1:x/y:1:-:0000", .number = 1}});
 }
 
-std::string end(int good, int bad) {
-  return line(R"("record":"end","passed":)" + std::to_string(good) + R"(,"failed":)" +
-              std::to_string(bad));
+std::string end(std::uint64_t good, std::uint64_t bad) {
+  return line(protocol::end_record{good, bad});
 }
 
 std::string whole_pass() {
@@ -268,13 +275,20 @@ TEST_CASE("a record of failed tests may come with exit status 1 but no other", "
 }
 
 TEST_CASE("a failing test's story is kept", "[record]") {
-  const verdict v = judged(
-      begin() + test_begin("first") +
-      line(
-          R"("record":"test-end","id":"first","passed":false,"outcome":"deadlock","message":"3 of 5 came out",)"
-          R"("schedules":12,"handlers":90,"failing_schedule":4,"trace":"/t/first.weirtrace",)"
-          R"("timeline":[{"t_ns":1200000,"task":"producer","text":"sends"}],)"
-          R"("tasks":[{"name":"consumer","state":"waits for channel receive"}])"));
+  const verdict v =
+      judged(begin() + test_begin("first") +
+             line(protocol::test_end_record{
+                 .id = "first",
+                 .outcome = "deadlock",
+                 .message = "3 of 5 came out",
+                 .schedules = 12,
+                 .handlers = 90,
+                 .failure =
+                     protocol::recorded_failure{
+                         .number = 4,
+                         .tasks = {{"consumer", "waits for channel receive"}},
+                         .timeline = {{std::chrono::microseconds{1200}, "producer", "sends"}}},
+                 .trace = "/t/first.weirtrace"}));
   const auto& test = v.tests[0];
   CHECK(test.message == "3 of 5 came out");
   CHECK(test.handlers == 90);
