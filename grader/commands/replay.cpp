@@ -34,9 +34,9 @@ void replay(context& ctx, const replay_options& options) {
     ctx.out << boost::json::serialize(to_json(v, ex)) << '\n';
   } else if (v.passed()) {
     const replay_report seen = report_replay(v, nullptr, ex);
-    const bool held = seen.what == replay_report::kind::held;
+    const bool passed = seen.what == replay_report::kind::passed;
     ctx.out << fmt::format("{}: {} {}\n",
-                           held ? ctx.paint().green("replayed") : ctx.paint().yellow("replayed"),
+                           passed ? ctx.paint().green("replayed") : ctx.paint().yellow("replayed"),
                            seen.title, seen.text);
   } else {
     ctx.out << report(v, ex, report_options_for(ctx, ex, options.verbose));

@@ -23,12 +23,12 @@ namespace fs = std::filesystem;
 constexpr const char* help =
     R"(Opens a window on the exercise's scene with your code in it: turn its knobs, rewind it, and save your file to see what changed.
 
-`--compare` puts two versions side by side, each of them `mine`, `naive` (the starter), `solution` or a file. `--replay` opens a failure from a report at the moment where the promise was broken, and runs its schedule again whenever you save.
+`--compare` puts two versions side by side, each of them `mine`, `starter`, `solution` or a file. `--replay` opens a failure from a report at the moment where the promise was broken, and runs its schedule again whenever you save.
 
 `--text`, `--screenshot` and `--record` need no person; `--text` needs no display either.
 
-Examples: `weir viz bounded-queue`, `weir viz --compare mine naive`, `weir viz breaker --set timeout=500ms`,
-`weir viz --replay w1:...`, `weir viz breaker --naive --screenshot breaker.png --at 6s`.)";
+Examples: `weir viz bounded-queue`, `weir viz --compare mine starter`, `weir viz breaker --set timeout=500ms`,
+`weir viz --replay w1:...`, `weir viz breaker --starter --screenshot breaker.png --at 6s`.)";
 
 struct viz_options {
   std::string id;
@@ -38,7 +38,7 @@ struct viz_options {
   std::vector<std::string> settings;
   std::optional<std::uint64_t> seed;
   bool solution{};
-  bool naive{};
+  bool starter{};
   bool anyway{};
   bool presenter{};
   std::vector<std::string> for_window;
@@ -94,7 +94,7 @@ const exercise& exercise_of(context& ctx, const viz_options& options) {
 }
 
 viz::live_request live_request_for(context& ctx, const viz_options& options) {
-  using viz::code;
+  using protocol::submission;
   viz::live_request request;
   request.ex = &exercise_of(ctx, options);
   request.settings = options.settings;
@@ -114,15 +114,16 @@ viz::live_request live_request_for(context& ctx, const viz_options& options) {
     }
     request.shown = first.which;
     request.beside = second.which;
-    request.other_file = second.which == code::file ? second.file : first.file;
-    if (first.which == code::file && second.which == code::file) {
-      request.shown = code::yours; // there is room for one other file: this one plays the reader's
+    request.other_file = second.which == submission::other ? second.file : first.file;
+    if (first.which == submission::other && second.which == submission::other) {
+      request.shown =
+          submission::mine; // there is room for one other file: this one plays the reader's
       request.own_file = first.file;
     }
   } else if (options.solution) {
-    request.shown = code::mended;
-  } else if (options.naive || (options.presenter && options.id.empty())) {
-    request.shown = code::naive;
+    request.shown = submission::solution;
+  } else if (options.starter || (options.presenter && options.id.empty())) {
+    request.shown = submission::starter;
   }
   return request;
 }
@@ -132,8 +133,8 @@ void show_trace(context& ctx, const viz_options& options) {
   if (std::ranges::find(for_window, "--at") == for_window.end()) {
     for_window.emplace_back("--at-failure");
   }
-  ctx.result =
-      static_cast<exit_code>(viz::show_trace(ctx.where, ctx.env, fs::absolute(options.replay), for_window));
+  ctx.result = static_cast<exit_code>(
+      viz::show_trace(ctx.where, ctx.env, fs::absolute(options.replay), for_window));
 }
 
 /// A trace stands as it is; a token is run again, and once more after every save.
@@ -203,9 +204,11 @@ void add_viz(CLI::App& app, context& ctx) {
       "Exercise: id, number or path (default: the one you stand in, or the next pending)");
   auto* solution = command->add_flag("--solution", options->solution,
                                      "The model answer instead of your code, after a pass");
-  auto* naive = command->add_flag("--naive", options->naive, "The starter instead of your code");
-  auto* compare = command->add_option("--compare", options->compare,
-                                      "Two of `mine`, `naive`, `solution` and files, side by side");
+  auto* starter =
+      command->add_flag("--starter,--naive", options->starter, "The starter instead of your code");
+  auto* compare =
+      command->add_option("--compare", options->compare,
+                          "Two of `mine`, `starter`, `solution` and files, side by side");
   compare->type_name("A B")->expected(2);
   auto* replaying = command->add_option("--replay", options->replay,
                                         "A failing run: its token, or the trace it left");
@@ -218,13 +221,14 @@ void add_viz(CLI::App& app, context& ctx) {
       ->type_name("KNOB=VALUE")
       ->allow_extra_args(false);
   command->add_option("--seed", options->seed, "Of the scene's random streams");
-  command->add_flag("--presenter", options->presenter,
-                    "For lectures: large type, every chapter's scenes in a menu, naive and mended");
-  solution->excludes(naive);
-  for (auto* each : {solution, naive, replaying}) {
+  command->add_flag(
+      "--presenter", options->presenter,
+      "For lectures: large type, every chapter's scenes in a menu, starters and solutions");
+  solution->excludes(starter);
+  for (auto* each : {solution, starter, replaying}) {
     compare->excludes(each);
   }
-  replaying->excludes(solution)->excludes(naive);
+  replaying->excludes(solution)->excludes(starter);
   add_window_options(*command, options);
   explain(*command, ctx, help);
   command->callback([&ctx, options] { show(ctx, *options); });

@@ -15,10 +15,10 @@ std::string joined(const std::string& first, const std::string& second) {
 replay_report passed(const test_result& test, const exercise& ex) {
   if (test.followed.value_or(true)) {
     return {
-        kind::held, "The promise holds in this schedule now.",
+        kind::passed, "The promise holds in this schedule now.",
         fmt::format("The same choices were made again. `weir run {}` tries the others.", ex.id)};
   }
-  return {kind::strayed, "The token no longer fits: your code takes another path now.",
+  return {kind::diverged, "The token no longer fits: your code takes another path now.",
           fmt::format("It does not come to all the choices that the token lists, so this run is "
                       "another one. No promise was broken in it, which says little: `weir run {}` "
                       "searches anew.",
@@ -46,7 +46,7 @@ replay_report broken(const test_result& test, const verdict* before) {
 
 replay_report report_replay(const verdict& now, const verdict* before, const exercise& ex) {
   if (now.kind == verdict_kind::does_not_compile) {
-    return {kind::not_built, fmt::format("{} does not compile", ex.file),
+    return {kind::does_not_compile, fmt::format("{} does not compile", ex.file),
             joined(now.detail, now.compiler_output)};
   }
   if (now.passed() && !now.tests.empty()) {

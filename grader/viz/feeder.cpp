@@ -3,6 +3,7 @@
 #include "base/cancellation.hpp"
 #include "base/errors.hpp"
 #include "judge/build_module.hpp"
+#include "viz/scene_launch.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -21,7 +22,7 @@ namespace {
 /// For one answer of a scene runner, its start included.
 constexpr std::chrono::seconds patience{10};
 
-std::size_t index(code which) {
+std::size_t index(submission which) {
   return static_cast<std::size_t>(which);
 }
 
@@ -46,13 +47,20 @@ process_spec runner_of(const toolchain& tools, const sandbox& box, const exercis
   return box.confine(std::move(spec), view);
 }
 
-boost::json::object problem_of(code which, const std::string& file, const build_outcome& built) {
+protocol::say_problem problem(submission which, std::string title, std::string text) {
+  return {.which = which, .title = std::move(title), .text = std::move(text)};
+}
+
+protocol::say_problem problem_of(submission which, const std::string& file,
+                                 const build_outcome& built) {
   const bool compiler_spoke = built.failure == verdict_kind::does_not_compile;
-  const std::string title = compiler_spoke ? fmt::format("{} does not compile", file)
-                                           : fmt::format("{} could not be built", file);
   const std::string gap = built.detail.empty() || built.compiler_output.empty() ? "" : "\n";
-  return say_problem(which, compiler_spoke ? trouble::compile_error : trouble::other, title,
-                     built.detail + gap + built.compiler_output);
+  using kind = protocol::say_problem::kind;
+  return {.which = which,
+          .what = compiler_spoke ? kind::does_not_compile : kind::other,
+          .title = compiler_spoke ? fmt::format("{} does not compile", file)
+                                  : fmt::format("{} could not be built", file),
+          .text = built.detail + gap + built.compiler_output};
 }
 
 } // namespace
@@ -64,98 +72,97 @@ feeder::feeder(asio::any_io_executor executor, socket connection, sandbox box,
       box_{std::move(box)},
       services_{std::move(services)},
       group_{executor_},
-      builds_{latest_task{group_}, latest_task{group_}, latest_task{group_},
-              latest_task{group_}},
+      builds_{latest_task{group_}, latest_task{group_}, latest_task{group_}, latest_task{group_}},
       own_file_{executor_},
       other_file_{executor_},
       outbox_{executor_} {}
 
-void feeder::begin(const std::vector<menu_entry>& scenes, const opening& first) {
-  outbox_.say(say_scenes(scenes));
+void feeder::begin(protocol::say_scenes scenes, const protocol::say_open& first) {
+  outbox_.say(std::move(scenes));
   open(first);
 }
 
 asio::awaitable<void> feeder::run() {
   group_.spawn(outbox_.write_to(connection_));
-  group_.spawn(follow(code::yours));
+  group_.spawn(follow(submission::mine));
   if (other_watched_) {
-    group_.spawn(follow(code::file));
+    group_.spawn(follow(submission::other));
   }
-  group_.spawn(read_wishes(), [this] { group_.cancel(); });
+  group_.spawn(read_requests(), [this] { group_.cancel(); });
   co_await group_.join();
 }
 
-void feeder::open(const opening& what) {
+void feeder::open(const protocol::say_open& what) {
   open_ = &services_.exercise_of(what.scene);
+  shown_ = what.shown;
   ++openings_;
   for (auto& each : builds_) {
     each.cancel();
   }
   scratch_.reset();
   scratch_.emplace(services_.build_folder_of(*open_));
-  outbox_.say(say_open(what));
-  watch(code::yours);
-  watch(code::file);
+  outbox_.say(what);
+  watch(submission::mine);
+  watch(submission::other);
   build_later(what.shown);
 }
 
 /// Watches the file, if this code is there to be run at all.
-void feeder::watch(code which) {
-  auto& watcher = which == code::yours ? own_file_ : other_file_;
+void feeder::watch(submission which) {
+  auto& watcher = which == submission::mine ? own_file_ : other_file_;
   try {
     const auto file = services_.source_of(*open_, which);
     watcher.watch(file, plan_watch({}, place_of(file)));
-    other_watched_ = other_watched_ || which == code::file;
+    other_watched_ = other_watched_ || which == submission::other;
   } catch (const std::exception&) {
     // Whoever builds it says why not.
   }
 }
 
-void feeder::build_later(code which) {
+void feeder::build_later(submission which) {
   builds_[index(which)].start([this, which] { return build(which); });
 }
 
-asio::awaitable<void> feeder::follow(code which) {
-  auto& watcher = which == code::yours ? own_file_ : other_file_;
+asio::awaitable<void> feeder::follow(submission which) {
+  auto& watcher = which == submission::mine ? own_file_ : other_file_;
   for (;;) {
     const auto change = co_await watcher.next();
     if (change == file_change::changed) {
       build_later(which);
     } else {
-      outbox_.say(say_problem(which, trouble::other, "The file is gone",
-                              "It is built again when it is back."));
+      outbox_.say(problem(which, "The file is gone", "It is built again when it is back."));
     }
   }
 }
 
-asio::awaitable<void> feeder::build(code which) {
+asio::awaitable<void> feeder::build(submission which) {
   const auto opening = openings_;
   const exercise& ex = *open_;
-  boost::json::object answer;
+  protocol::feed_message answer;
   try {
     answer = co_await built(ex, which);
   } catch (const std::exception& thrown) {
     if (is_cancellation(thrown)) {
       throw;
     }
-    answer = say_problem(which, trouble::other, "There is nothing to run", thrown.what());
+    answer = problem(which, "There is nothing to run", thrown.what());
   }
   if (opening == openings_) {
     outbox_.say(answer);
   }
 }
 
-asio::awaitable<boost::json::object> feeder::built(const exercise& ex, code which) {
+asio::awaitable<protocol::feed_message> feeder::built(const exercise& ex, submission which) {
   const auto source = services_.source_of(ex, which);
   const std::string file = source.filename().string();
-  outbox_.say(say_working(which, fmt::format("Compiling {}", file)));
+  outbox_.say(protocol::say_working{which, fmt::format("Compiling {}", file)});
   const toolchain tools = services_.load_toolchain();
   build_request wanted;
   wanted.ex = &ex;
   wanted.repository_root = services_.repository_root;
   wanted.source = source;
   wanted.output_folder = services_.build_folder_of(ex);
-  if (which != code::yours) { // the reader's own builds stay at hand
+  if (which != submission::mine) { // the reader's own builds stay at hand
     wanted.output_folder /= fmt::format("viz-{}", to_string(which));
   }
   const build_outcome outcome = co_await build_module(tools, box_, std::move(wanted));
@@ -163,10 +170,10 @@ asio::awaitable<boost::json::object> feeder::built(const exercise& ex, code whic
     co_return problem_of(which, file, outcome);
   }
   const process_spec runner = runner_of(tools, box_, ex, outcome.module, scratch_->path());
-  co_return say_module(which, runner, patience);
+  co_return protocol::say_module{which, launch_of(runner, patience)};
 }
 
-asio::awaitable<void> feeder::read_wishes() {
+asio::awaitable<void> feeder::read_requests() {
   constexpr std::size_t longest_line = std::size_t{64} << 10;
   std::string heard;
   for (;;) {
@@ -176,29 +183,26 @@ asio::awaitable<void> feeder::read_wishes() {
     if (error) {
       co_return; // the window is gone
     }
-    const auto asked = parse_wish(std::string_view{heard}.substr(0, size));
+    const std::string line = heard.substr(0, size - 1);
     heard.erase(0, size);
-    if (asked) {
-      heed(*asked);
+    try {
+      handle(protocol::parse_feed_request(line));
+    } catch (const protocol::message_error& error) {
+      outbox_.say(problem(shown_, "A request of the window that can't be read", error.what()));
     }
   }
 }
 
-void feeder::heed(const wish& asked) {
+void feeder::handle(const protocol::feed_request& asked) {
+  std::visit([this](const auto& each) { answer(each); }, asked);
+}
+
+void feeder::answer(const protocol::ask_open& asked) {
   try {
-    if (asked.scene.empty()) {
-      build_later(asked.which);
-      return;
-    }
     const exercise& ex = services_.exercise_of(asked.scene);
-    opening next;
-    next.scene = ex.id;
-    next.shown = asked.which;
-    next.codes = services_.codes_of(ex);
-    open(next);
+    open({.scene = ex.id, .shown = asked.which, .submissions = services_.submissions_of(ex)});
   } catch (const std::exception& thrown) {
-    outbox_.say(
-        say_problem(asked.which, trouble::other, "The scene can't be opened", thrown.what()));
+    outbox_.say(problem(asked.which, "The scene can't be opened", thrown.what()));
   }
 }
 

@@ -4,7 +4,7 @@
 #include "judge/runner.hpp"
 #include "judge/sandbox.hpp"
 #include "judge/toolchain.hpp"
-#include "viz/feed.hpp"
+#include "protocol/feed.hpp"
 #include "viz/outbox.hpp"
 #include "workbook/exercise.hpp"
 #include "workbook/file_watcher.hpp"
@@ -23,13 +23,15 @@
 
 namespace weir::grader::viz {
 
+using protocol::submission;
+
 /// What the feeder asks of the rest of the grader. May throw std::exception, whose message is then
 /// shown in the window.
 struct feed_services {
   std::function<const exercise&(const std::string& id)> exercise_of;
-  std::function<std::vector<code>(const exercise& ex)> codes_of;
-  /// The file behind a code. Throws not_yet_error for a solution that is still closed.
-  std::function<std::filesystem::path(const exercise& ex, code which)> source_of;
+  std::function<std::vector<submission>(const exercise& ex)> submissions_of;
+  /// The file behind a submission. Throws not_yet_error for a solution that is still closed.
+  std::function<std::filesystem::path(const exercise& ex, submission which)> source_of;
   /// Below the workspace.
   std::function<std::filesystem::path(const exercise& ex)> build_folder_of;
   std::function<toolchain()> load_toolchain;
@@ -48,20 +50,23 @@ public:
   feeder& operator=(const feeder&) = delete;
 
   /// Says these first, and opens the scene. To be called once, before `run`.
-  void begin(const std::vector<menu_entry>& scenes, const opening& first);
+  void begin(protocol::say_scenes scenes, const protocol::say_open& first);
 
   /// Until the window hangs up, or cancelled. Ends what it has started.
   asio::awaitable<void> run();
 
 private:
-  void open(const opening& what);
-  void build_later(code which);
-  void watch(code which);
-  asio::awaitable<void> read_wishes();
-  asio::awaitable<void> follow(code which);
-  asio::awaitable<void> build(code which);
-  asio::awaitable<boost::json::object> built(const exercise& ex, code which);
-  void heed(const wish& asked);
+  void open(const protocol::say_open& what);
+  void build_later(submission which);
+  void watch(submission which);
+  asio::awaitable<void> read_requests();
+  asio::awaitable<void> follow(submission which);
+  asio::awaitable<void> build(submission which);
+  asio::awaitable<protocol::feed_message> built(const exercise& ex, submission which);
+  void handle(const protocol::feed_request& asked);
+  void answer(const protocol::ask_open& asked);
+
+  void answer(const protocol::ask_module& asked) { build_later(asked.which); }
 
   asio::any_io_executor executor_;
   socket connection_;
@@ -73,6 +78,7 @@ private:
   file_watcher other_file_;
   outbox outbox_;
   const exercise* open_{};
+  submission shown_{};
   std::uint64_t openings_{};
   bool other_watched_{};
   std::optional<scratch_folder> scratch_; ///< the runners' working folder

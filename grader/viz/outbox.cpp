@@ -4,7 +4,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <utility>
 
@@ -13,8 +12,8 @@ namespace weir::grader::viz {
 outbox::outbox(const asio::any_io_executor& executor)
     : news_{executor, asio::steady_timer::time_point::max()} {}
 
-void outbox::say(const boost::json::object& message) {
-  lines_.push_back(boost::json::serialize(message) + '\n');
+void outbox::say(const protocol::feed_message& message) {
+  lines_.push_back(to_line(message) + '\n');
   news_.cancel();
 }
 

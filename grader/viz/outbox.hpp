@@ -1,10 +1,11 @@
 #pragma once
 
+#include "protocol/feed.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/json/object.hpp>
 
 #include <deque>
 #include <string>
@@ -22,7 +23,7 @@ public:
 
   explicit outbox(const asio::any_io_executor& executor);
 
-  void say(const boost::json::object& message);
+  void say(const protocol::feed_message& message);
 
   /// Writes what is said until the window is gone, or cancelled.
   asio::awaitable<void> write_to(socket& connection);

@@ -2,7 +2,6 @@
 
 #include "base/cancellation.hpp"
 #include "report/replay_report.hpp"
-#include "viz/feed.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -27,7 +26,7 @@ replay_feeder::replay_feeder(asio::any_io_executor executor, outbox::socket conn
       outbox_{executor},
       traces_{source_.build_folder} {
   watcher_.watch(source_.file, plan_watch({}, place_of(source_.file)));
-  outbox_.say(say_scenes({})); // a recorded schedule has none
+  outbox_.say(protocol::say_scenes{}); // a recorded schedule has none
 }
 
 asio::awaitable<void> replay_feeder::run() {
@@ -43,8 +42,8 @@ void replay_feeder::replay_later() {
 }
 
 asio::awaitable<void> replay_feeder::replay() {
-  outbox_.say(say_working(code::yours, fmt::format("Replaying the schedule with {}",
-                                                   source_.file.filename().string())));
+  outbox_.say(protocol::say_working{
+      .title = fmt::format("Replaying the schedule with {}", source_.file.filename().string())});
   try {
     verdict judged = co_await source_.judge();
     tell(std::move(judged));
@@ -53,14 +52,17 @@ asio::awaitable<void> replay_feeder::replay() {
       throw;
     }
     outbox_.say(
-        say_problem(code::yours, trouble::other, "The schedule can't be replayed", thrown.what()));
+        protocol::say_problem{.title = "The schedule can't be replayed", .text = thrown.what()});
   }
 }
 
 void replay_feeder::tell(verdict judged) {
   const auto report = report_replay(judged, before_ ? &*before_ : nullptr, *source_.ex);
-  outbox_.say(say_replayed(report, keep_trace(judged)));
-  if (report.what != replay_report::kind::not_built) {
+  outbox_.say(protocol::say_replayed{.what = report.what,
+                                     .title = report.title,
+                                     .text = report.text,
+                                     .trace = keep_trace(judged).string()});
+  if (report.what != replay_report::kind::does_not_compile) {
     before_ = std::move(judged);
   }
 }
@@ -84,8 +86,8 @@ asio::awaitable<void> replay_feeder::follow() {
     if (co_await watcher_.next() == file_change::changed) {
       replay_later();
     } else {
-      outbox_.say(say_problem(code::yours, trouble::other, "The file is gone",
-                              "The schedule is replayed again when it is back."));
+      outbox_.say(protocol::say_problem{.title = "The file is gone",
+                                        .text = "The schedule is replayed again when it is back."});
     }
   }
 }

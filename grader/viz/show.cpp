@@ -28,31 +28,32 @@ fs::path solution_of(const open_workbook& book, const exercise& ex) {
   return book.where.root / "solutions" / ex.folder / ex.file;
 }
 
-/// The files behind the codes, and which of them may be shown.
-class codebook {
+/// The files behind the submissions, and which of them may be shown.
+class submission_book {
 public:
-  codebook(open_workbook& book, const live_request& request) : book_{book}, request_{request} {}
+  submission_book(open_workbook& book, const live_request& request)
+      : book_{book}, request_{request} {}
 
-  std::vector<code> codes_of(const exercise& ex) {
-    std::vector<code> all{code::yours, code::naive};
+  std::vector<submission> submissions_of(const exercise& ex) {
+    std::vector<submission> all{submission::mine, submission::starter};
     if (solution_open(ex) && fs::exists(solution_of(book_, ex))) {
-      all.push_back(code::mended);
+      all.push_back(submission::solution);
     }
     if (&ex == request_.ex && !request_.other_file.empty()) {
-      all.push_back(code::file);
+      all.push_back(submission::other);
     }
     return all;
   }
 
-  fs::path source_of(const exercise& ex, code which) {
+  fs::path source_of(const exercise& ex, submission which) {
     switch (which) {
-    case code::yours:
+    case submission::mine:
       return own_file(ex);
-    case code::naive:
+    case submission::starter:
       return book_.where.root / "exercises" / ex.folder / ex.file;
-    case code::mended:
+    case submission::solution:
       return solution(ex);
-    case code::file:
+    case submission::other:
       break;
     }
     if (&ex != request_.ex || request_.other_file.empty()) {
@@ -93,24 +94,24 @@ private:
   }
 };
 
-std::vector<menu_entry> menu_of(open_workbook& book, codebook& codes) {
+protocol::say_scenes menu_of(open_workbook& book, submission_book& codes) {
   const auto& chapters = book.chapters();
-  std::vector<menu_entry> menu;
+  protocol::say_scenes menu;
   for (const exercise& ex : book.exercises().exercises()) {
     if (!has_scene(book.where, ex)) {
       continue;
     }
     const auto found = std::ranges::find(chapters, ex.chapter, &chapter::folder);
     const std::string title = found == chapters.end() ? ex.chapter : found->title;
-    menu.push_back({.id = ex.id,
-                    .chapter = fmt::format("{} {}", ex.chapter.substr(0, 2), title),
-                    .title = ex.title,
-                    .codes = codes.codes_of(ex)});
+    menu.scenes.push_back({.id = ex.id,
+                           .chapter = fmt::format("{} {}", ex.chapter.substr(0, 2), title),
+                           .title = ex.title,
+                           .submissions = codes.submissions_of(ex)});
   }
   return menu;
 }
 
-feed_services services_of(open_workbook& book, codebook& codes) {
+feed_services services_of(open_workbook& book, submission_book& codes) {
   feed_services services;
   services.exercise_of = [&book](const std::string& id) -> const exercise& {
     const exercise& ex = book.require_exercise(id);
@@ -119,10 +120,10 @@ feed_services services_of(open_workbook& book, codebook& codes) {
     }
     return ex;
   };
-  services.codes_of = [&codes](const exercise& ex) {
-    return codes.codes_of(ex);
+  services.submissions_of = [&codes](const exercise& ex) {
+    return codes.submissions_of(ex);
   };
-  services.source_of = [&codes](const exercise& ex, code which) {
+  services.source_of = [&codes](const exercise& ex, submission which) {
     return codes.source_of(ex, which);
   };
   services.build_folder_of = [&book](const exercise& ex) {
@@ -135,10 +136,10 @@ feed_services services_of(open_workbook& book, codebook& codes) {
   return services;
 }
 
-opening opening_of(codebook& codes, const live_request& request) {
+protocol::say_open opening_of(submission_book& codes, const live_request& request) {
   return {.scene = request.ex->id,
           .shown = request.shown,
-          .codes = codes.codes_of(*request.ex),
+          .submissions = codes.submissions_of(*request.ex),
           .settings = request.settings,
           .seed = request.seed,
           .beside = request.beside};
@@ -167,7 +168,7 @@ asio::awaitable<int> feed_until_closed(window& shown, asio::awaitable<void> feed
 asio::awaitable<int> live(open_workbook& book, const live_request& request,
                           std::vector<std::string> command) {
   const auto executor = co_await asio::this_coro::executor;
-  codebook codes{book, request};
+  submission_book codes{book, request};
   window shown{executor};
   auto connection =
       shown.start_with_feed(std::move(command)); // it opens while the rest is prepared
@@ -215,22 +216,22 @@ asio::awaitable<int> recorded(std::vector<std::string> command) {
 
 } // namespace
 
-chosen_code parse_chosen(const std::string& word) {
+chosen_submission parse_chosen(const std::string& word) {
   if (word == "mine") {
     return {};
   }
-  if (word == "naive") {
-    return {.which = code::naive};
+  if (word == "starter" || word == "naive") { // what it was called before
+    return {.which = submission::starter};
   }
   if (word == "solution") {
-    return {.which = code::mended};
+    return {.which = submission::solution};
   }
   std::error_code error;
   if (!fs::is_regular_file(word, error)) {
     throw usage_error{fmt::format(
-        "'{}' is none of `mine`, `naive` and `solution`, and there is no such file.", word)};
+        "'{}' is none of `mine`, `starter` and `solution`, and there is no such file.", word)};
   }
-  return {.which = code::file, .file = fs::absolute(word)};
+  return {.which = submission::other, .file = fs::absolute(word)};
 }
 
 fs::path require_window_program(const paths& where, const environment& env) {
@@ -255,7 +256,7 @@ bool has_scene(const paths& where, const exercise& ex) {
 }
 
 int show_live(open_workbook& book, const environment& env, const live_request& request) {
-  codebook codes{book, request};
+  submission_book codes{book, request};
   static_cast<void>(codes.source_of(*request.ex, request.shown)); // says now what stays closed
   if (request.beside) {
     static_cast<void>(codes.source_of(*request.ex, *request.beside));
@@ -273,7 +274,8 @@ int show_replay(open_workbook& book, const environment& env, const replay_reques
 
 int show_trace(const paths& where, const environment& env, const fs::path& trace,
                const std::vector<std::string>& window_options) {
-  std::vector<std::string> command{require_window_program(where, env).string(), "--trace", trace.string()};
+  std::vector<std::string> command{require_window_program(where, env).string(), "--trace",
+                                   trace.string()};
   command.insert(command.end(), window_options.begin(), window_options.end());
   return run_operation(recorded(std::move(command)));
 }

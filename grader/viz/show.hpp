@@ -1,8 +1,8 @@
 #pragma once
 
-#include "workbook/open_workbook.hpp"
-#include "viz/feed.hpp"
+#include "protocol/submission.hpp"
 #include "workbook/exercise.hpp"
+#include "workbook/open_workbook.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -11,24 +11,27 @@
 
 namespace weir::grader::viz {
 
-/// One word of `--compare`, or what the command line asks to be shown.
-struct chosen_code {
-  code which{code::yours};
-  std::filesystem::path file{}; ///< of code::file, absolute
+using protocol::submission;
 
-  bool operator==(const chosen_code&) const = default;
+/// One word of `--compare`, or what the command line asks to be shown.
+struct chosen_submission {
+  submission which{submission::mine};
+  std::filesystem::path file{}; ///< of submission::other, absolute
+
+  bool operator==(const chosen_submission&) const = default;
 };
 
-/// "mine", "naive", "solution", or a file. Throws usage_error for a file that is not there.
-chosen_code parse_chosen(const std::string& word);
+/// "mine", "starter" (or "naive"), "solution", or a file. Throws usage_error for a file that is not
+/// there.
+chosen_submission parse_chosen(const std::string& word);
 
 /// What a live window shows.
 struct live_request {
   const exercise* ex{}; ///< has a scene
-  code shown{code::yours};
-  std::optional<code> beside{};
+  submission shown{submission::mine};
+  std::optional<submission> beside{};
   std::filesystem::path own_file{};   ///< stands in for the one in the workspace; empty: that one
-  std::filesystem::path other_file{}; ///< of code::file
+  std::filesystem::path other_file{}; ///< of submission::other
   std::vector<std::string> settings{};
   std::optional<std::uint64_t> seed{};
   enum class solutions { after_a_pass, open };

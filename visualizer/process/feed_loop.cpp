@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -26,6 +27,38 @@ run_finished no_result(const run_request& request, const banner& why) {
   return finished;
 }
 
+/// "Your code", "The starter", "The solution", "The other file".
+std::string_view to_words(submission which) {
+  switch (which) {
+  case submission::mine:
+    return "Your code";
+  case submission::starter:
+    return "The starter";
+  case submission::solution:
+    return "The solution";
+  case submission::other:
+    return "The other file";
+  }
+  return "";
+}
+
+/// No banner where the run says it all.
+banner::kind kind_of(const protocol::say_replayed& said) {
+  using kind = protocol::say_replayed::kind;
+  switch (said.what) {
+  case kind::passed:
+    return banner::kind::held;
+  case kind::diverged:
+  case kind::broken:
+    return said.title.empty() ? banner::kind::none : banner::kind::remark;
+  case kind::does_not_compile:
+    return banner::kind::compile_error;
+  case kind::not_played:
+    break;
+  }
+  return banner::kind::problem;
+}
+
 banner banner_of(submission which, const banner& why) {
   const std::string who(to_words(which));
   switch (why.what) {
@@ -45,8 +78,8 @@ feed_loop::feed_loop(support::line_socket feed, std::function<void(simulation_up
 void feed_loop::hear(const std::vector<std::string>& lines) {
   for (const auto& each : lines) {
     try {
-      hear(parse_feed_message(each));
-    } catch (const std::exception& error) {
+      hear(protocol::parse_feed_message(each));
+    } catch (const protocol::message_error& error) {
       build_ = {banner::kind::problem, "A message from weir viz that can't be read", error.what()};
     }
   }
@@ -82,7 +115,7 @@ void feed_loop::wait_and_work(int interrupt) {
 }
 
 void feed_loop::open(const std::string& scene, submission which) {
-  feed_.write(ask_open(scene, which));
+  feed_.write(to_line(protocol::feed_request(protocol::ask_open{scene, which})));
 }
 
 void feed_loop::request(const run_request& wanted) {
@@ -90,25 +123,25 @@ void feed_loop::request(const run_request& wanted) {
   dispatch();
 }
 
-void feed_loop::hear(const feed_message& said) {
+void feed_loop::hear(const protocol::feed_message& said) {
   std::visit([this](const auto& each) { take(each); }, said);
 }
 
-void feed_loop::take(const say_open& said) {
+void feed_loop::take(const protocol::say_open& said) {
   versions_ = {};
   queue_.clear();
   open_ = said;
-  of(said.code).asked = true;
+  of(said.shown).asked = true;
   build_ = {};
   run_ = {};
 }
 
-void feed_loop::take(const say_working& said) {
+void feed_loop::take(const protocol::say_working& said) {
   build_ = {banner::kind::working, said.title, ""};
 }
 
-void feed_loop::take(const say_module& said) {
-  auto& version = of(said.code);
+void feed_loop::take(const protocol::say_module& said) {
+  auto& version = of(said.which);
   version.rebuilt = version.launch.has_value() || version.rebuilt;
   version.launch = said.launch;
   version.announced = false;
@@ -116,19 +149,21 @@ void feed_loop::take(const say_module& said) {
   build_ = {};
   run_ = {};
   if (version.rebuilt) {
-    queue_.forget(said.code); // the window asks again when it is open
+    queue_.forget(said.which); // the window asks again when it is open
   }
-  start_child(said.code);
+  start_child(said.which);
 }
 
-void feed_loop::take(const say_problem& said) {
-  build_ = said.what;
+void feed_loop::take(const protocol::say_problem& said) {
+  build_ = {said.what == protocol::say_problem::kind::does_not_compile ? banner::kind::compile_error
+                                                                       : banner::kind::problem,
+            said.title, said.text};
 }
 
 /// The banner goes first: whoever waits for the run finds it there.
-void feed_loop::take(const say_replayed& said) {
+void feed_loop::take(const protocol::say_replayed& said) {
   build_ = {};
-  run_ = said.what;
+  run_ = {kind_of(said), said.title, said.text};
   std::shared_ptr<const trace::recording> recorded;
   if (!said.trace.empty()) {
     try {
@@ -169,7 +204,7 @@ void feed_loop::take(submission which, scene_child::ready& news) {
   if (std::exchange(version.announced, true)) {
     return; // a child that took over from one that was lost
   }
-  if (which == open_.code || version.rebuilt) {
+  if (which == open_.shown || version.rebuilt) {
     announce(which, std::move(news.scene));
   }
 }
@@ -177,7 +212,7 @@ void feed_loop::take(submission which, scene_child::ready& news) {
 /// What the command line asked for is said once.
 void feed_loop::announce(submission which, scene_info scene) {
   scene.id = open_.scene;
-  scene_opened opened{.code = which, .codes = open_.codes};
+  scene_opened opened{.code = which, .codes = open_.submissions};
   opened.seed = std::exchange(open_.seed, std::nullopt);
   opened.beside = std::exchange(open_.beside, std::nullopt);
   try {
@@ -248,7 +283,7 @@ void feed_loop::dispatch(submission which) {
   }
   if (!version.launch) {
     if (!std::exchange(version.asked, true)) {
-      feed_.write(ask_code(which));
+      feed_.write(to_line(protocol::feed_request(protocol::ask_module{which})));
     }
   } else if (!version.child) {
     start_child(which);

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "panels/simulation.hpp"
-#include "process/feed_message.hpp"
 #include "process/run_queue.hpp"
 #include "process/scene_child.hpp"
+#include "protocol/feed.hpp"
 #include "support/line_socket.hpp"
 
 #include <poll.h>
@@ -45,15 +45,15 @@ private:
     bool announced = false; ///< the window knows of this build
   };
 
-  void hear(const feed_message& said);
+  void hear(const protocol::feed_message& said);
 
-  void take(const say_scenes&) {} // comes only once, before the loop
+  void take(const protocol::say_scenes&) {} // comes only once, before the loop
 
-  void take(const say_open& said);
-  void take(const say_working& said);
-  void take(const say_module& said);
-  void take(const say_problem& said);
-  void take(const say_replayed& said);
+  void take(const protocol::say_open& said);
+  void take(const protocol::say_working& said);
+  void take(const protocol::say_module& said);
+  void take(const protocol::say_problem& said);
+  void take(const protocol::say_replayed& said);
 
   void attend(submission which);
   void take(submission which, scene_child::ready& news);
@@ -76,7 +76,7 @@ private:
   std::function<void(simulation_update)> publish_;
   std::array<code_version, 4> versions_;
   run_queue queue_;
-  say_open open_;
+  protocol::say_open open_;
   banner build_;
   banner run_;
   banner published_;

@@ -185,15 +185,21 @@ std::unique_ptr<simulation> open_scene_feed(int feed) {
   if (heard.empty()) {
     throw std::runtime_error("nobody said what to show: start the visualizer with `weir viz`");
   }
-  auto first = parse_feed_message(heard.front());
+  auto first = protocol::parse_feed_message(heard.front());
   heard.erase(heard.begin());
-  auto* scenes = std::get_if<say_scenes>(&first);
-  if (scenes == nullptr) {
+  auto* said = std::get_if<protocol::say_scenes>(&first);
+  if (said == nullptr) {
     throw std::runtime_error("the list of scenes was expected first; are weir and weir-viz of the "
                              "same build?");
   }
-  return std::make_unique<scene_feed>(std::move(socket), std::move(scenes->scenes),
-                                      std::move(heard));
+  std::vector<scene_entry> scenes;
+  for (auto& each : said->scenes) {
+    scenes.push_back({.id = std::move(each.id),
+                      .chapter = std::move(each.chapter),
+                      .title = std::move(each.title),
+                      .codes = std::move(each.submissions)});
+  }
+  return std::make_unique<scene_feed>(std::move(socket), std::move(scenes), std::move(heard));
 }
 
 } // namespace weir::viz

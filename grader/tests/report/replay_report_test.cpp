@@ -41,14 +41,14 @@ bool holds(const std::string& text, const std::string& part) {
 
 TEST_CASE("a schedule that holds now is said to, and what it leaves open", "[replay]") {
   const auto seen = report_replay(passed(true), nullptr, limiter());
-  CHECK(seen.what == kind::held);
+  CHECK(seen.what == kind::passed);
   CHECK(seen.title == "The promise holds in this schedule now.");
   CHECK(holds(seen.text, "`weir run limiter`"));
 }
 
 TEST_CASE("code that takes another path is told apart from code that holds", "[replay]") {
   const auto seen = report_replay(passed(false), nullptr, limiter());
-  CHECK(seen.what == kind::strayed);
+  CHECK(seen.what == kind::diverged);
   CHECK(holds(seen.title, "no longer fits"));
   CHECK(holds(seen.text, "says little"));
 }
@@ -78,7 +78,7 @@ TEST_CASE("without a run there is nothing to look at, and that is said", "[repla
   broken.kind = verdict_kind::does_not_compile;
   broken.compiler_output = "limiter.cpp:3: error";
   const auto built = report_replay(broken, nullptr, limiter());
-  CHECK(built.what == kind::not_built);
+  CHECK(built.what == kind::does_not_compile);
   CHECK(built.title == "limiter.cpp does not compile");
   CHECK(built.text == "limiter.cpp:3: error");
 

@@ -99,8 +99,8 @@ TEST_CASE("the window is told of scenes, the one to open, and its module", "[viz
   CHECK(holds(heard, R"("chapter":"01 Pressure")"));
   CHECK(holds(heard, R"("id":"drain")"));
   CHECK_FALSE(holds(heard, R"("id":"overflow")"));
-  CHECK(holds(heard, R"({"say":"open","scene":"bounded-queue","code":"yours")"));
-  CHECK(holds(heard, R"({"say":"working","code":"yours","title":"Compiling queue.cpp"})"));
+  CHECK(holds(heard, R"({"say":"open","scene":"bounded-queue","submission":"mine")"));
+  CHECK(holds(heard, R"({"say":"working","submission":"mine","title":"Compiling queue.cpp"})"));
   CHECK(holds(heard, R"("--scene",")" + live.build("scenes").string() + "/bounded-queue.so\""));
   CHECK(holds(heard, R"("--exercise","bounded-queue")"));
 }
@@ -108,8 +108,8 @@ TEST_CASE("the window is told of scenes, the one to open, and its module", "[viz
 TEST_CASE("every save is built, and a broken one is told with the compiler's words", "[viz]") {
   shown_workbook live;
   const std::string file = live.own_file().string();
-  live.script("await module\nsave " + file + " int broken = ;\nawait compile_error\nsave " + file +
-              " int mended = 1;\nawait module\nexit 0");
+  live.script("await module\nsave " + file + " int broken = ;\nawait does-not-compile\nsave " +
+              file + " int mended = 1;\nawait module\nexit 0");
   CHECK(live.run({"viz", "bounded-queue"}).code == exit_code::passed);
   const std::string heard = live.heard();
   CHECK(count(heard, R"("say":"module")") == 2);
@@ -129,19 +129,19 @@ TEST_CASE("a file that goes away is told, and built again when it is back", "[vi
 TEST_CASE("the window gets the modules that it asks for", "[viz]") {
   shown_workbook live;
   live.script("await module\n"
-              R"(ask {"ask":"code","code":"naive"})"
+              R"(ask {"ask":"module","submission":"starter"})"
               "\nawait module\n"
-              R"(ask {"ask":"code","code":"mended"})"
+              R"(ask {"ask":"module","submission":"solution"})"
               "\nawait problem\n"
-              R"(ask {"ask":"open","scene":"drain","code":"naive"})"
+              R"(ask {"ask":"open","scene":"drain","submission":"starter"})"
               "\nawait module\n"
-              R"(ask {"ask":"open","scene":"overflow","code":"naive"})"
+              R"(ask {"ask":"open","scene":"overflow","submission":"starter"})"
               "\nawait problem\nexit 0");
   CHECK(live.run({"viz", "bounded-queue"}).code == exit_code::passed);
   const std::string heard = live.heard();
-  CHECK(count(heard, R"({"say":"module","code":"naive")") == 2);
+  CHECK(count(heard, R"({"say":"module","submission":"starter")") == 2);
   CHECK(holds(heard, "has not passed yet"));
-  CHECK(holds(heard, R"({"say":"open","scene":"drain","code":"naive")"));
+  CHECK(holds(heard, R"({"say":"open","scene":"drain","submission":"starter")"));
   CHECK(holds(heard, "'overflow' has no scene"));
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("settings, seed, comparison and the window's own options are passed on
   CHECK(shown.code == exit_code::passed);
   const std::string heard = live.heard();
   CHECK(heard.starts_with("--screenshot a.png --at 1s --reduced-motion --feed 3"));
-  CHECK(holds(heard, R"("settings":["capacity=3"],"seed":7,"beside":"naive")"));
+  CHECK(holds(heard, R"("settings":["capacity=3"],"seed":7,"beside":"starter")"));
 }
 
 TEST_CASE("a file can be compared with", "[viz]") {
@@ -162,14 +162,14 @@ TEST_CASE("a file can be compared with", "[viz]") {
   const fs::path other = live.build("other.cpp");
   write(other, "int other = 1;\n");
   live.script("await module\n"
-              R"(ask {"ask":"code","code":"file"})"
+              R"(ask {"ask":"module","submission":"other"})"
               "\nawait module\nsave " +
               other.string() + " int other = 2;\nawait module\nexit 0");
   CHECK(live.run({"viz", "bounded-queue", "--compare", "mine", other.string()}).code ==
         exit_code::passed);
   const std::string heard = live.heard();
-  CHECK(holds(heard, R"("beside":"file")"));
-  CHECK(count(heard, R"({"say":"module","code":"file")") == 2);
+  CHECK(holds(heard, R"("beside":"other")"));
+  CHECK(count(heard, R"({"say":"module","submission":"other")") == 2);
 }
 
 TEST_CASE("the solution is shown after a pass, or when forced", "[viz]") {
@@ -179,8 +179,8 @@ TEST_CASE("the solution is shown after a pass, or when forced", "[viz]") {
   CHECK(closed.code == exit_code::not_passed);
   CHECK(holds(closed.err, "has not passed yet"));
   CHECK(live.run({"viz", "bounded-queue", "--solution", "--anyway"}).code == exit_code::passed);
-  CHECK(holds(live.heard(), R"("codes":["yours","naive","mended"])"));
-  CHECK(holds(live.heard(), R"({"say":"module","code":"mended")"));
+  CHECK(holds(live.heard(), R"("submissions":["mine","starter","solution"])"));
+  CHECK(holds(live.heard(), R"({"say":"module","submission":"solution")"));
 }
 
 TEST_CASE("where there is no solution the window is told so, and not how to force it", "[viz]") {
@@ -197,8 +197,8 @@ TEST_CASE("a presenter gets every scene, with an exercise or without", "[viz]") 
   live.script("await module\nexit 0");
   CHECK(live.run({"viz", "--presenter"}).code == exit_code::passed);
   CHECK(live.heard().starts_with("--presenter"));
-  CHECK(holds(live.heard(), R"({"say":"open","scene":"bounded-queue","code":"naive")"));
-  CHECK(holds(live.heard(), "mended"));
+  CHECK(holds(live.heard(), R"({"say":"open","scene":"bounded-queue","submission":"starter")"));
+  CHECK(holds(live.heard(), R"("solution")"));
 }
 
 TEST_CASE("the window's exit status is the command's", "[viz]") {
@@ -298,13 +298,13 @@ TEST_CASE("a token is replayed at once and after every save", "[viz]") {
   write(live.build("tests") / "bounded-queue.so",
         "begin push-waits\ntest-begin push-waits\nfail push-waits deadlock\nend 0 1\nexit 1\n");
   const std::string file = live.own_file().string();
-  live.script("await broken\nsave " + file + " int broken = ;\nawait compile_error\nexit 0");
+  live.script("await broken\nsave " + file + " int broken = ;\nawait does-not-compile\nexit 0");
   CHECK(live.run({"viz", "--replay", token}).code == exit_code::passed);
   const std::string heard = live.heard();
   CHECK(holds(heard, R"({"say":"scenes","scenes":[]})"));
-  CHECK(
-      holds(heard,
-            R"({"say":"working","code":"yours","title":"Replaying the schedule with queue.cpp"})"));
+  CHECK(holds(
+      heard,
+      R"({"say":"working","submission":"mine","title":"Replaying the schedule with queue.cpp"})"));
   CHECK(holds(heard, R"("kind":"broken")"));
   CHECK(holds(heard, "queue.cpp does not compile"));
 }

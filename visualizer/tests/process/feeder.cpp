@@ -2,9 +2,6 @@
 
 #include "catch.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,8 +13,6 @@
 #include <stdexcept>
 
 namespace weir::viz::test {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -32,16 +27,16 @@ struct session::bell {
   bool ringing = false;
 };
 
-json::object launch_of(const std::string& reader, std::chrono::milliseconds patience) {
-  return {{"argv",
-           {FIXTURE_RUNNER, "--reader", reader, "--scene", FIXTURE_SCENE, "--exercise", "climb"}},
-          {"environment", {"LC_ALL=C.UTF-8"}},
-          {"directory", "/"},
-          {"shell_status", false},
-          {"address_space", FIXTURE_ADDRESS_SPACE},
-          {"file_size", 1 << 20},
-          {"open_files", 64},
-          {"patience_ms", patience.count()}};
+protocol::scene_launch launch_of(const std::string& reader, std::chrono::milliseconds patience) {
+  return {
+      .argv = {FIXTURE_RUNNER, "--reader", reader, "--scene", FIXTURE_SCENE, "--exercise", "climb"},
+      .environment = {"LC_ALL=C.UTF-8"},
+      .directory = "/",
+      .behind_shell = false,
+      .address_space = FIXTURE_ADDRESS_SPACE,
+      .file_size = 1 << 20,
+      .open_files = 64,
+      .patience = patience};
 }
 
 std::string first_build() {
@@ -56,12 +51,10 @@ session::session() : bell_(std::make_shared<bell>()) {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
   feeder_ = ends[0];
-  say({{"say", "scenes"},
-       {"scenes",
-        {{{"id", "climb"},
-          {"chapter", "01 Climbing"},
-          {"title", "A climb"},
-          {"codes", {"yours", "naive"}}}}}});
+  say(protocol::say_scenes{{{.id = "climb",
+                             .chapter = "01 Climbing",
+                             .title = "A climb",
+                             .submissions = {submission::mine, submission::starter}}}});
   window_ = open_scene_feed(ends[1]);
   window_->wake_by([bell = bell_] {
     const std::scoped_lock lock(bell->mutex);
@@ -74,23 +67,23 @@ session::~session() {
   hang_up();
 }
 
-void session::say(const json::object& message) const {
-  const std::string line = json::serialize(message) + '\n';
+void session::say(const protocol::feed_message& message) const {
+  const std::string line = to_line(message) + '\n';
   REQUIRE(::send(feeder_, line.data(), line.size(), MSG_NOSIGNAL) ==
           static_cast<ssize_t>(line.size()));
 }
 
-void session::say_module(const std::string& code, const std::string& reader,
+void session::say_module(submission which, const std::string& reader,
                          std::chrono::milliseconds patience) const {
-  say({{"say", "module"}, {"code", code}, {"launch", launch_of(reader, patience)}});
+  say(protocol::say_module{which, launch_of(reader, patience)});
 }
 
-json::object session::asked() {
+protocol::feed_request session::asked() {
   for (;;) {
     if (const auto end = heard_.find('\n'); end != std::string::npos) {
       const std::string line = heard_.substr(0, end);
       heard_.erase(0, end + 1);
-      return json::parse(line).as_object();
+      return protocol::parse_feed_request(line);
     }
     std::array<char, 4096> buffer{};
     const auto size = ::read(feeder_, buffer.data(), buffer.size());
@@ -130,23 +123,15 @@ banner session::next_banner(banner::kind what) {
   }
 }
 
-void session::say_open(const json::object& more) const {
-  json::object message{{"say", "open"},
-                       {"scene", "climb"},
-                       {"code", "yours"},
-                       {"codes", {"yours", "naive"}},
-                       {"settings", json::array{}},
-                       {"seed", nullptr},
-                       {"beside", nullptr}};
-  for (const auto& [name, value] : more) {
-    message[name] = value;
-  }
-  say(message);
+void session::say_open(protocol::say_open what) const {
+  what.scene = "climb";
+  what.submissions = {submission::mine, submission::starter};
+  say(std::move(what));
 }
 
-scene_opened session::open(const json::object& more) {
-  say_open(more);
-  say_module("yours", first_build());
+scene_opened session::open(protocol::say_open what) {
+  say_open(std::move(what));
+  say_module(submission::mine, first_build());
   return next<scene_opened>();
 }
 

@@ -4,8 +4,7 @@
 
 #include "panels/simulation.hpp"
 #include "process/scene_feed.hpp"
-
-#include <boost/json/object.hpp>
+#include "protocol/feed.hpp"
 
 #include <memory>
 #include <optional>
@@ -15,8 +14,8 @@
 namespace weir::viz::test {
 
 /// How the fixture's scene runner is started, without a sandbox.
-[[nodiscard]] boost::json::object launch_of(const std::string& reader,
-                                            std::chrono::milliseconds patience);
+[[nodiscard]] protocol::scene_launch launch_of(const std::string& reader,
+                                               std::chrono::milliseconds patience);
 
 [[nodiscard]] std::string first_build();
 [[nodiscard]] std::string second_build();
@@ -29,12 +28,12 @@ public:
   session& operator=(const session&) = delete;
   ~session();
 
-  void say(const boost::json::object& message) const;
-  /// {"say": "module"} for that code.
-  void say_module(const std::string& code, const std::string& reader,
+  void say(const protocol::feed_message& message) const;
+  /// The module of that code.
+  void say_module(submission which, const std::string& reader,
                   std::chrono::milliseconds patience = std::chrono::seconds{20}) const;
   /// The next thing the window asks; waits for it.
-  [[nodiscard]] boost::json::object asked();
+  [[nodiscard]] protocol::feed_request asked();
   /// The feeder goes away.
   void hang_up();
 
@@ -54,10 +53,10 @@ public:
 
   /// The next banner of that kind.
   banner next_banner(banner::kind what);
-  /// {"say": "open"} with what it takes; `more` goes over the defaults.
-  void say_open(const boost::json::object& more = {}) const;
+  /// The fixture's scene as `what` has it; the scene and its submissions are added.
+  void say_open(protocol::say_open what = {}) const;
   /// Opens the fixture's scene with the first build, and waits for it.
-  scene_opened open(const boost::json::object& more = {});
+  scene_opened open(protocol::say_open what = {});
   /// Asks for a run and waits for that very run.
   run_finished run(run_request wanted);
   /// Process ids of the children that are alive.

@@ -14,6 +14,7 @@
 
 using namespace weir::viz;
 using namespace weir::viz::test;
+namespace protocol = weir::protocol;
 using namespace std::chrono_literals;
 
 namespace {
@@ -188,7 +189,7 @@ TEST_CASE("the code can't end the scene runner, and starts no process", "[proces
 TEST_CASE("a run that hangs is stopped, and the next one is fine", "[process]") {
   session live;
   live.say_open();
-  live.say_module("yours", first_build(), 500ms);
+  live.say_module(submission::mine, first_build(), 500ms);
   live.next<scene_opened>();
   live.window().request(with({{"trouble", hang}}, 1));
   const auto seen = live.next_banner(banner::kind::timed_out);
@@ -220,11 +221,12 @@ TEST_CASE("a value out of range is a banner that says so", "[process]") {
 
 TEST_CASE("what the command line asked for is told once", "[process]") {
   session live;
-  const auto opened = live.open({{"settings", {"steps=40"}}, {"seed", 7}, {"beside", "naive"}});
+  const auto opened =
+      live.open({.settings = {"steps=40"}, .seed = 7, .beside = submission::starter});
   CHECK(opened.knobs == std::vector<std::pair<std::string, double>>{{"steps", 40}});
   CHECK(opened.seed == 7U);
   CHECK(opened.beside == submission::starter);
-  live.say_module("yours", second_build());
+  live.say_module(submission::mine, second_build());
   const auto again = live.next<scene_opened>();
   CHECK(again.knobs.empty());
   CHECK_FALSE(again.seed);
@@ -233,7 +235,7 @@ TEST_CASE("what the command line asked for is told once", "[process]") {
 
 TEST_CASE("a setting on the command line that makes no sense is a banner", "[process]") {
   session live;
-  const auto opened = live.open({{"settings", {"stepps=40"}}});
+  const auto opened = live.open({.settings = {"stepps=40"}});
   CHECK(opened.knobs.empty());
   const auto seen = live.next_banner(banner::kind::problem);
   CHECK(seen.text.find("stepps") != std::string::npos);
@@ -244,9 +246,9 @@ TEST_CASE("a new build is opened again, and runs", "[process]") {
   session live;
   live.open();
   CHECK(live.run(with({}, 1)).summary.gauge("version").last == 1);
-  live.say({{"say", "working"}, {"code", "yours"}, {"title", "Compiling climb.cpp"}});
+  live.say(protocol::say_working{submission::mine, "Compiling climb.cpp"});
   CHECK(live.next_banner(banner::kind::working).title == "Compiling climb.cpp");
-  live.say_module("yours", second_build());
+  live.say_module(submission::mine, second_build());
   live.next_banner(banner::kind::none);
   CHECK(live.next<scene_opened>().code == submission::mine);
   CHECK(live.run(with({}, 2)).summary.gauge("version").last == 2);
@@ -256,11 +258,9 @@ TEST_CASE("a new build is opened again, and runs", "[process]") {
 TEST_CASE("with a compile error the last good build goes on", "[process]") {
   session live;
   live.open();
-  live.say({{"say", "problem"},
-            {"code", "yours"},
-            {"kind", "compile_error"},
-            {"title", "climb.cpp does not compile"},
-            {"text", "climb.cpp:1: error"}});
+  live.say(protocol::say_problem{.what = protocol::say_problem::kind::does_not_compile,
+                                 .title = "climb.cpp does not compile",
+                                 .text = "climb.cpp:1: error"});
   const auto seen = live.next_banner(banner::kind::compile_error);
   CHECK(seen.title == "climb.cpp does not compile");
   CHECK(seen.text == "climb.cpp:1: error");
@@ -270,12 +270,12 @@ TEST_CASE("with a compile error the last good build goes on", "[process]") {
 TEST_CASE("code that cannot be loaded is a crash until the next build", "[process]") {
   session live;
   live.say_open();
-  live.say_module("yours", "/nowhere/reader.so");
+  live.say_module(submission::mine, "/nowhere/reader.so");
   const auto seen = live.next_banner(banner::kind::crash);
   CHECK(seen.title == "Your code crashed: exit status 3");
   CHECK(seen.text.find("/nowhere/reader.so") != std::string::npos);
   CHECK(session::children().empty());
-  live.say_module("yours", first_build());
+  live.say_module(submission::mine, first_build());
   live.next<scene_opened>();
   CHECK(live.run(with({})).healthy);
 }
@@ -301,10 +301,8 @@ TEST_CASE("other code is asked for when it is needed, and runs beside", "[proces
   other.where = slot::other;
   other.code = submission::starter;
   live.window().request(other);
-  const auto asked = live.asked();
-  CHECK(asked.at("ask").as_string() == "code");
-  CHECK(asked.at("code").as_string() == "naive");
-  live.say_module("naive", second_build());
+  CHECK(live.asked() == protocol::feed_request(protocol::ask_module{submission::starter}));
+  live.say_module(submission::starter, second_build());
   const auto beside = live.next<run_finished>();
   CHECK(beside.request.ticket == 5);
   CHECK(beside.summary.gauge("version").last == 2);
@@ -372,11 +370,9 @@ TEST_CASE("another scene is the feeder's to open", "[process]") {
   session live;
   live.open();
   live.window().open("climb", submission::starter);
-  const auto asked = live.asked();
-  CHECK(asked.at("ask").as_string() == "open");
-  CHECK(asked.at("scene").as_string() == "climb");
-  live.say_open({{"code", "naive"}});
-  live.say_module("naive", second_build());
+  CHECK(live.asked() == protocol::feed_request(protocol::ask_open{"climb", submission::starter}));
+  live.say_open({.shown = submission::starter});
+  live.say_module(submission::starter, second_build());
   CHECK(live.next<scene_opened>().code == submission::starter);
   CHECK(session::children().size() == 1);
 }
@@ -408,7 +404,7 @@ TEST_CASE("code that leaves its group is stopped all the same", "[process]") {
   REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0); // whoever is left becomes our child
   session live;
   live.say_open();
-  live.say_module("yours", first_build(), 500ms);
+  live.say_module(submission::mine, first_build(), 500ms);
   live.next<scene_opened>();
   live.window().request(with({{"trouble", escape}}));
   live.next_banner(banner::kind::timed_out);
@@ -427,15 +423,16 @@ TEST_CASE("a replayed schedule comes with what it came to, and a trace that can'
   made.header.scenario = "two at the door";
   weir::trace::write_file(file.string(), made);
   session live;
-  const auto say = [&live](const std::string& kind, const std::string& trace) {
-    live.say({{"say", "replayed"}, {"kind", kind}, {"title", "T"}, {"text", ""}, {"trace", trace}});
+  using kind = protocol::say_replayed::kind;
+  const auto say = [&live](kind what, const std::string& trace) {
+    live.say(protocol::say_replayed{.what = what, .title = "T", .text = "", .trace = trace});
   };
-  say("held", file.string());
+  say(kind::passed, file.string());
   CHECK(live.next_banner(banner::kind::held).title == "T");
   CHECK(live.next<run_replayed>().trace->header.scenario == "two at the door");
-  say("compile_error", "");
+  say(kind::does_not_compile, "");
   CHECK(live.next_banner(banner::kind::compile_error).title == "T");
-  say("strayed", "/nowhere/run.weirtrace");
+  say(kind::diverged, "/nowhere/run.weirtrace");
   CHECK(live.next_banner(banner::kind::problem).text.find("/nowhere/run.weirtrace") !=
         std::string::npos);
   std::filesystem::remove(file);
