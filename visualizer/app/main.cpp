@@ -31,7 +31,7 @@ exit_code show(const options& asked) {
   }
   if (asked.text) {
     print_text(*bench);
-    return exit_code::fine;
+    return exit_code::passed;
   }
   glfw_window window{asked.width, asked.height, "Weir",
                      picture ? glfw_window::visibility::hidden : glfw_window::visibility::shown};
@@ -40,17 +40,17 @@ exit_code show(const options& asked) {
   with.reduced_motion = asked.reduced_motion;
   if (!asked.screenshot.empty()) {
     take_screenshot(window, with, *bench, asked);
-    return exit_code::fine;
+    return exit_code::passed;
   }
   if (!asked.record_folder.empty()) {
     record_run(window, with, *bench, asked);
-    return exit_code::fine;
+    return exit_code::passed;
   }
   with.places = asked.widgets_file.empty() ? nullptr : &places;
   window_open = true;
   run_window(window, with, *bench, asked);
   window_open = false;
-  return exit_code::fine;
+  return exit_code::passed;
 }
 
 exit_code run_program(int argc, char** argv) {
@@ -65,7 +65,7 @@ exit_code run_program(int argc, char** argv) {
     return exit_code::environment;
   } catch (const std::exception& error) {
     std::cerr << "weir-viz: " << error.what() << '\n';
-    return exit_code::failed;
+    return exit_code::not_passed;
   }
 }
 

@@ -109,7 +109,7 @@ std::optional<exit_code> parse(int argc, char** argv, options& into) {
     }
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
-    return code == 0 ? exit_code::fine : exit_code::usage;
+    return code == 0 ? exit_code::passed : exit_code::usage;
   } catch (const usage_error& error) {
     std::cerr << "weir-viz: " << error.what() << '\n';
     return exit_code::usage;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/trace_view.hpp"
+#include "protocol/exit_code.hpp"
 
 #include <optional>
 #include <stdexcept>
@@ -41,8 +42,7 @@ public:
 /// "1280x720". Throws usage_error.
 void parse_size(const std::string& text, int& width, int& height);
 
-/// How the program ends: the same numbers as `weir`.
-enum class exit_code : int { fine = 0, failed = 1, usage = 2, environment = 3 };
+using protocol::exit_code;
 
 /// Reads the command line. An exit code where there is nothing more to do (help was asked for, or
 /// it made no sense and that has been said).

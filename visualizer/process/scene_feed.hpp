@@ -7,7 +7,7 @@
 namespace weir::viz {
 
 /// The live side of the window: `feed` is one end of a stream socket whose other end speaks as
-/// process/feed_message.hpp says; it is taken over.
+/// protocol/feed.hpp says; it is taken over.
 ///
 /// Scene runners are children of this process. Each has a channel and memory of its own; one that
 /// crashes or hangs is a banner, and a fresh one takes its place. All of it happens on a thread of
