@@ -1,5 +1,7 @@
 #include "author/hidden_names.hpp"
 
+#include <weir/random.hpp>
+
 #include <elf.h>
 
 #include <algorithm>
@@ -27,19 +29,11 @@ bool is_mangled(std::string_view name) {
   return name.find(' ') == std::string_view::npos;
 }
 
-std::uint64_t fnv1a(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
-  return hash;
-}
-
 /// "13hidden 3fa21c": demangled, "hidden 3fa21c".
 std::string type_stand_in(std::string_view mangled) {
   constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
   std::string name = "hidden ";
-  auto hash = fnv1a(mangled);
+  auto hash = stable_hash(mangled);
   for (int i = 0; i < 6; ++i, hash /= digits.size()) {
     name += digits[hash % digits.size()];
   }

@@ -249,6 +249,7 @@ std::vector<doctor_check> doctor_checks(const doctor_facts& facts) {
           check_library(facts, "CLI11", "libcli11-dev"),
           check_library(facts, "fmt", "libfmt-dev"),
           check_library(facts, "tomlplusplus", "libtomlplusplus-dev"),
+          check_library(facts, "xxhash", "libxxhash-dev"),
           check_tools(facts),
           check_sandbox(facts),
           check_events(facts),

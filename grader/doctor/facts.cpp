@@ -40,6 +40,7 @@ constexpr std::array known_libraries{
     known_library{"CLI11", "CLI/Version.hpp", "CLI11_VERSION"},
     known_library{"fmt", "fmt/core.h", "FMT_VERSION"},
     known_library{"tomlplusplus", "toml++/toml.h", "TOML_LIB_MAJOR.TOML_LIB_MINOR.TOML_LIB_PATCH"},
+    known_library{"xxhash", "xxhash.h", "XXH_VERSION_MAJOR.XXH_VERSION_MINOR.XXH_VERSION_RELEASE"},
     known_library{"catch2", "catch2/catch_version_macros.hpp",
                   "CATCH_VERSION_MAJOR.CATCH_VERSION_MINOR.CATCH_VERSION_PATCH"},
     known_library{"catch2", "catch2/catch.hpp",

@@ -1,36 +1,34 @@
 #include "workbook/file_snapshot.hpp"
 
+#include "support/unique_fd.hpp"
+
+#include <weir/random.hpp>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <string>
 
 namespace weir::grader {
 namespace {
 
-constexpr std::uint64_t fnv_offset = 0xcbf29ce484222325ULL;
-constexpr std::uint64_t fnv_prime = 0x100000001b3ULL;
 constexpr std::size_t most_bytes = 16U << 20U; // beyond this no source file is compared
 
-class descriptor {
-public:
-  explicit descriptor(int value) : value_{value} {}
-
-  ~descriptor() {
-    if (value_ >= 0) {
-      ::close(value_);
+/// Of what can be read of it, up to a size that no source file has.
+std::string content_of(const support::unique_fd& file) {
+  std::string content;
+  std::array<char, std::size_t{16} << 10> bytes; // NOLINT: filled by read
+  while (content.size() < most_bytes) {
+    const auto count = ::read(file.get(), bytes.data(), bytes.size());
+    if (count <= 0) {
+      break;
     }
+    content.append(bytes.data(), static_cast<std::size_t>(count));
   }
-
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-
-  int get() const { return value_; }
-
-private:
-  int value_;
-};
+  return content;
+}
 
 } // namespace
 
@@ -45,23 +43,11 @@ file_snapshot take_snapshot(const std::filesystem::path& file) noexcept {
   if (!S_ISREG(status.st_mode)) {
     return {true, 2};
   }
-  const descriptor source{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (source.get() < 0) {
+  const support::unique_fd source{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!source) {
     return {true, 3};
   }
-  file_snapshot snapshot{true, fnv_offset};
-  std::array<unsigned char, 16384> bytes; // NOLINT: filled by read
-  for (std::size_t total = 0; total < most_bytes;) {
-    const auto count = ::read(source.get(), bytes.data(), bytes.size());
-    if (count <= 0) {
-      break;
-    }
-    for (ssize_t index = 0; index < count; ++index) {
-      snapshot.hash = (snapshot.hash ^ bytes[static_cast<std::size_t>(index)]) * fnv_prime;
-    }
-    total += static_cast<std::size_t>(count);
-  }
-  return snapshot;
+  return {true, stable_hash(content_of(source))};
 }
 
 } // namespace weir::grader

@@ -9,8 +9,7 @@ namespace weir::grader {
 /// A file's content at one moment, as far as "has it changed" needs it.
 struct file_snapshot {
   bool exists{};
-  std::uint64_t
-      hash{}; ///< Of the content (FNV-1a, 64 bits); of the kind for what is no regular file.
+  std::uint64_t hash{}; ///< of the content; of the kind for what is no regular file
 
   bool operator==(const file_snapshot&) const = default;
 };

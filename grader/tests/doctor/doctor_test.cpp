@@ -25,11 +25,8 @@ doctor_facts healthy() {
   used.link_flags = {"-shared", "--ld-path=/usr/bin/ld.lld-19"};
   used.runner = "/b/bin/weir-runner";
   facts.used = used;
-  facts.libraries = {{"boost", "1_81"},
-                     {"catch2", "2.13.10"},
-                     {"CLI11", "2.1.2"},
-                     {"fmt", "90100"},
-                     {"tomlplusplus", "3.3.0"}};
+  facts.libraries = {{"boost", "1_81"}, {"catch2", "2.13.10"},     {"CLI11", "2.1.2"},
+                     {"fmt", "90100"},  {"tomlplusplus", "3.3.0"}, {"xxhash", "0.8.1"}};
   facts.confinement = sandbox{"/usr/bin/bwrap", {}, ""};
   facts.free_bytes = std::uint64_t{100} << 30;
   facts.processors = 2;

@@ -32,6 +32,7 @@ catch2
 libcli11-dev
 libfmt-dev
 libtomlplusplus-dev
+libxxhash-dev
 clang-19
 libclang-rt-19-dev
 lld-19
