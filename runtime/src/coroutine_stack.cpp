@@ -15,6 +15,12 @@ struct frame_peek : frame {
   static void* address(frame* f) { return (f->*(&frame_peek::coro_)).address(); }
 };
 
+/// Functions between a task and what it is about: nobody looks for them in a report.
+bool is_plumbing(const std::string& name) {
+  return name.find("co_spawn_entry_point") != std::string::npos ||
+         name.starts_with("weir::testing::");
+}
+
 } // namespace
 
 std::vector<std::string> stack_of(const task_record& task) {
@@ -26,7 +32,7 @@ std::vector<std::string> stack_of(const task_record& task) {
     void* const handle = frame_peek::address(f);
     // Both compilers keep the resume function in the first word of a coroutine's frame.
     std::string name = function_name(*static_cast<void**>(handle));
-    if (!name.empty() && name.find("co_spawn_entry_point") == std::string::npos)
+    if (!name.empty() && !is_plumbing(name))
       stack.push_back(std::move(name));
   }
   return stack;

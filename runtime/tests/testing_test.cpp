@@ -126,6 +126,20 @@ TEST_CASE("an operation runs in a task of its name, and its fate and its time ar
   CHECK(stuck.tasks.back().name == "a taker");
 }
 
+TEST_CASE("a report names the test's own functions and lines, not the kit's") {
+  const auto stuck = run_once([]() -> asio::awaitable<void> {
+    driver test(co_await asio::this_coro::executor);
+    test.start("a sleeper", [] { return five_after(24h); });
+    co_await pass(1ms);
+    weir::fail("enough");
+  });
+  REQUIRE(stuck.tasks.size() == 1);
+  const auto& sleeper = stuck.tasks.front();
+  CHECK(sleeper.where.find("testing_test.cpp:") != std::string::npos);
+  REQUIRE(sleeper.stack.size() == 1);
+  CHECK(sleeper.stack.front().find("five_after") != std::string::npos);
+}
+
 TEST_CASE("a function that throws before there is a coroutine has that fate too") {
   runs([]() -> asio::awaitable<void> {
     driver test(co_await asio::this_coro::executor);

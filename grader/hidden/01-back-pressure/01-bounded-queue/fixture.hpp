@@ -8,6 +8,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <chrono>
 #include <list>
@@ -18,115 +19,105 @@
 namespace weir_hidden {
 
 using namespace std::chrono_literals;
+using boost::system::error_code;
 
-/// How a call on the queue ended, and when.
-struct call {
-  enum class end { none, returned, nothing_left, closed, cancelled };
+/// A call on the queue: a push, or a pop and what it got.
+class call {
+public:
+  using popped = weir::testing::operation<std::optional<int>>;
+  using pushed = weir::testing::operation<void>;
 
-  std::string name;
-  end how = end::none;
-  int item = 0; ///< pushed or popped
-  std::chrono::nanoseconds at{};
-  asio::cancellation_signal signal;
+  call(pushed& push, int pushed_item) : item_(pushed_item), push_(&push), any_(&push) {}
 
-  [[nodiscard]] bool waits() const { return how == end::none; }
+  explicit call(popped& pop) : pop_(&pop), any_(&pop) {}
 
-  [[nodiscard]] bool returned() const { return how == end::returned; }
+  [[nodiscard]] const std::string& name() const { return any_->name(); }
 
-  [[nodiscard]] bool got(int expected) const { return returned() && item == expected; }
+  [[nodiscard]] bool waits() const { return any_->pending(); }
 
-  void cancel() { signal.emit(asio::cancellation_type::terminal); }
+  [[nodiscard]] bool returned() const {
+    return push_ ? push_->fate().returned() : pop_->fate().returned() && pop_->fate().value();
+  }
+
+  [[nodiscard]] bool nothing_left() const { return pop_ && pop_->fate() == returned_nothing(); }
+
+  [[nodiscard]] bool refused() const { return code() == asio::error::broken_pipe; }
+
+  [[nodiscard]] bool cancelled() const { return code() == asio::error::operation_aborted; }
+
+  [[nodiscard]] bool got(int expected) const { return returned() && item() == expected; }
+
+  /// What it pushed, or got; 0 when it got nothing.
+  [[nodiscard]] int item() const {
+    return pop_ && returned() ? pop_->fate().value().value_or(0) : item_;
+  }
+
+  [[nodiscard]] std::chrono::nanoseconds at() const { return any_->ended_at(); }
+
+  void cancel() { any_->cancel(); }
 
   [[nodiscard]] std::string fate() const {
-    switch (how) {
-    case end::returned:
-      return "returned";
-    case end::nothing_left:
-      return "was told that nothing is left";
-    case end::closed:
-      return "was refused with broken_pipe";
-    case end::cancelled:
-      return "was cancelled";
-    case end::none:
-      break;
-    }
-    return "still waits";
+    return waits()          ? "still waits"
+           : nothing_left() ? "was told that nothing is left"
+           : refused()      ? "was refused with broken_pipe"
+                            : any_->text();
   }
 
-  void ended(end why) {
-    how = why;
-    at = weir::now();
-    weir::note("{} {}", name, fate());
+private:
+  static weir::testing::fate_of<std::optional<int>> returned_nothing() {
+    return weir::testing::returned(std::optional<int>());
   }
 
-  void ended_with(int popped) {
-    item = popped;
-    ended(end::returned);
-    weir::note("it got item {}", item);
+  [[nodiscard]] error_code code() const {
+    return push_ ? push_->fate().code() : pop_->fate().code();
   }
 
-  void threw(const boost::system::error_code& error) {
-    weir::expect(error == asio::error::broken_pipe || error == asio::error::operation_aborted,
-                 "{} ended with the error \"{}\", which the interface does not promise", name,
-                 error);
-    ended(error == asio::error::broken_pipe ? end::closed : end::cancelled);
-  }
+  int item_ = 0;
+  pushed* push_ = nullptr;
+  popped* pop_ = nullptr;
+  weir::testing::any_operation* any_;
 };
 
-inline asio::awaitable<void> push_all(bounded_queue& queue, std::vector<call*> mine) {
-  weir::name_this_task(mine.front()->name);
-  for (call* const one : mine) {
-    try {
-      co_await queue.push(one->item);
-      one->ended(call::end::returned);
-    } catch (const boost::system::system_error& error) {
-      one->threw(error.code());
-    }
-  }
-}
-
-inline asio::awaitable<void> pop_once(bounded_queue& queue, call& mine) {
-  weir::name_this_task(mine.name);
-  try {
-    const std::optional<int> item = co_await queue.pop();
-    if (item)
-      mine.ended_with(*item);
-    else
-      mine.ended(call::end::nothing_left);
-  } catch (const boost::system::system_error& error) {
-    mine.threw(error.code());
-  }
+/// The interface promises no other error.
+template <class T>
+void expect_promised(const weir::testing::operation<T>& ended) {
+  const auto& fate = ended.fate();
+  weir::expect(fate.returned() || fate.cancelled() || fate.code() == asio::error::broken_pipe,
+               "{} {}, which the interface does not promise", ended.name(), fate.text());
 }
 
 /// A queue, and everybody who has been sent to it.
 class queue_fixture {
 public:
   queue_fixture(asio::any_io_executor executor, std::size_t capacity)
-      : executor_(executor), capacity_(capacity), queue_(make_bounded_queue(executor, capacity)) {
+      : test_(executor), capacity_(capacity), queue_(make_bounded_queue(executor, capacity)) {
     weir::name_this_task("the test");
   }
 
   /// Somebody begins to push and may wait.
-  call& push(int item) { return *burst(item, item).front(); }
+  call& push(int item) {
+    auto& pushed = test_.start(
+        weir::text("push({})", item), [this, item] { return queue_->push(item); },
+        expect_promised<void>);
+    return pushes_.emplace_back(pushed, item);
+  }
 
   /// One caller pushes `first` to `last`, each as soon as the one before has returned.
-  std::vector<call*> burst(int first, int last) {
-    std::vector<call*> calls;
+  void burst(int first, int last) {
+    std::vector<call::pushed*> mine;
     for (int item = first; item <= last; ++item) {
-      calls.push_back(&pushes_.emplace_back());
-      calls.back()->name = weir::text("push({})", item);
-      calls.back()->item = item;
+      mine.push_back(&test_.declare<void>(weir::text("push({})", item), expect_promised<void>));
+      pushes_.emplace_back(*mine.back(), item);
     }
-    spawn(push_all(*queue_, calls), *calls.front());
-    return calls;
+    test_.start(weir::text("push({}) to push({})", first, last),
+                [this, first, mine] { return push_all(first, mine); });
   }
 
   /// Somebody begins to pop and may wait.
   call& pop(std::string name = "pop") {
-    call& mine = pops_.emplace_back();
-    mine.name = std::move(name);
-    spawn(pop_once(*queue_, mine), mine);
-    return mine;
+    auto& popped = test_.start(
+        std::move(name), [this] { return queue_->pop(); }, expect_promised<std::optional<int>>);
+    return pops_.emplace_back(popped);
   }
 
   void close() {
@@ -135,10 +126,7 @@ public:
   }
 
   /// Lets everything happen that can happen at this instant; then a millisecond goes by.
-  asio::awaitable<void> pass() {
-    asio::steady_timer timer(executor_, 1ms);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  asio::awaitable<void> pass() { return weir::testing::pass(); }
 
   /// The same, and then the books must be right.
   asio::awaitable<void> settle() {
@@ -149,14 +137,14 @@ public:
   /// Cancels a call that waits and will not be served in this instant.
   asio::awaitable<void> give_up(call& waiting) {
     const auto cancelled_at = weir::now();
-    weir::note("cancel {}", waiting.name);
+    weir::note("cancel {}", waiting.name());
     waiting.cancel();
     co_await pass();
-    weir::expect(waiting.how == call::end::cancelled,
+    weir::expect(waiting.cancelled(),
                  "{} was cancelled while it waited, and should end with operation_aborted: it {}",
-                 waiting.name, waiting.fate());
-    weir::expect(waiting.at == cancelled_at, "{} ended {} after it was cancelled", waiting.name,
-                 waiting.at - cancelled_at);
+                 waiting.name(), waiting.fate());
+    weir::expect(waiting.at() == cancelled_at, "{} ended {} after it was cancelled", waiting.name(),
+                 waiting.at() - cancelled_at);
     check_books();
   }
 
@@ -169,8 +157,8 @@ public:
       co_await settle();
       weir::expect(pushed.returned(), "push({}) {}, although {} of {} places were taken", item,
                    pushed.fate(), held, capacity_);
-      weir::expect(pushed.at == asked_at, "push({}) returned {} late, although there was room",
-                   item, pushed.at - asked_at);
+      weir::expect(pushed.at() == asked_at, "push({}) returned {} late, although there was room",
+                   item, pushed.at() - asked_at);
     }
   }
 
@@ -180,12 +168,11 @@ public:
       const auto asked_at = weir::now();
       const call& popped = pop();
       co_await settle();
-      weir::expect(popped.how != call::end::none, "pop still waits, although item {} was due",
-                   item);
+      weir::expect(!popped.waits(), "pop still waits, although item {} was due", item);
       weir::expect(popped.returned(), "pop {}, although item {} was due", popped.fate(), item);
-      weir::expect(popped.item == item, "item {} came out where {} was due", popped.item, item);
-      weir::expect(popped.at == asked_at, "item {} was there, but pop returned {} late", item,
-                   popped.at - asked_at);
+      weir::expect(popped.item() == item, "item {} came out where {} was due", popped.item(), item);
+      weir::expect(popped.at() == asked_at, "item {} was there, but pop returned {} late", item,
+                   popped.at() - asked_at);
     }
   }
 
@@ -194,7 +181,7 @@ public:
     co_await settle();
     for (const auto* calls : {&pushes_, &pops_})
       for (const call& one : *calls)
-        weir::expect(!one.waits(), "{} still waits at the end", one.name);
+        weir::expect(!one.waits(), "{} still waits at the end", one.name());
     weir::expect(queue_->size() == 0, "{} items are left in the queue at the end", queue_->size());
   }
 
@@ -203,12 +190,11 @@ public:
   [[nodiscard]] int taken() const { return count(pops_); }
 
 private:
-  void spawn(asio::awaitable<void> task, call& mine) {
-    asio::co_spawn(executor_, std::move(task),
-                   asio::bind_cancellation_slot(mine.signal.slot(), [](std::exception_ptr error) {
-                     if (error)
-                       std::rethrow_exception(error);
-                   }));
+  asio::awaitable<void> push_all(int first, std::vector<call::pushed*> mine) {
+    for (call::pushed* const one : mine) {
+      const int item = first++;
+      co_await test_.perform(*one, [this, item] { return queue_->push(item); });
+    }
   }
 
   static int count(const std::list<call>& calls) {
@@ -232,19 +218,19 @@ private:
 
   void check_origin(const call& popped) const {
     const auto same = [&](const call& other) {
-      return other.item == popped.item;
+      return other.item() == popped.item();
     };
     const auto pushed = std::ranges::find_if(pushes_, same);
     weir::expect(pushed != pushes_.end(), "item {} came out, and nobody had pushed it",
-                 popped.item);
-    weir::expect(pushed->returned(), "item {} came out, although its push {}", popped.item,
+                 popped.item());
+    weir::expect(pushed->returned(), "item {} came out, although its push {}", popped.item(),
                  pushed->fate());
     const auto times = std::ranges::count_if(
         pops_, [&](const call& other) { return other.returned() && same(other); });
-    weir::expect(times == 1, "item {} came out {} times", popped.item, times);
+    weir::expect(times == 1, "item {} came out {} times", popped.item(), times);
   }
 
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
   std::size_t capacity_;
   std::unique_ptr<bounded_queue> queue_;
   std::list<call> pushes_;

@@ -15,8 +15,8 @@ TEST_CASE("push waits while the queue is full, and no longer", "[push-waits]") {
     co_await f.take(1, 1);
     weir::expect(third.returned(), "a place became free, but the push that waited for it {}",
                  third.fate());
-    weir::expect(third.at == freed_at, "the push that waited returned {} after a place was free",
-                 third.at - freed_at);
+    weir::expect(third.at() == freed_at, "the push that waited returned {} after a place was free",
+                 third.at() - freed_at);
     co_await f.take(2, 3);
     co_await f.finish();
   });
@@ -65,12 +65,12 @@ TEST_CASE("pop waits while the queue is empty, and no longer", "[pop-waits]") {
         f.push(items);
       co_await f.settle();
       for (const call* popper : poppers) {
-        weir::expect(popper->how != call::end::nothing_left,
+        weir::expect(!popper->nothing_left(),
                      "{} {}, but the queue is open: it has to wait (3 poppers, items so far: {})",
-                     popper->name, popper->fate(), items);
-        weir::expect(popper->item != items || popper->waits() || popper->at == pushed_at,
+                     popper->name(), popper->fate(), items);
+        weir::expect(popper->item() != items || popper->waits() || popper->at() == pushed_at,
                      "item {} was pushed to a waiting popper, who got it {} later", items,
-                     popper->at - pushed_at);
+                     popper->at() - pushed_at);
       }
       weir::expect(f.taken() == items,
                    "items pushed to 3 waiting poppers: {}; poppers that got one: {}", items,
@@ -104,7 +104,7 @@ TEST_CASE("pop waits while the queue is empty, and no longer", "[pop-waits]") {
     co_await f.settle();
     for (const call* popper : {&waiting, &newcomer})
       weir::expect(popper->waits() || popper->returned(),
-                   "one item came for two poppers, and the queue is open: {} {}", popper->name,
+                   "one item came for two poppers, and the queue is open: {} {}", popper->name(),
                    popper->fate());
     f.push(2);
     co_await f.finish();
@@ -134,8 +134,8 @@ TEST_CASE("first come, first served", "[fifo]") {
       const std::size_t served = static_cast<std::size_t>(item);
       for (std::size_t i = served; i < line.size(); ++i)
         weir::expect(line[i]->waits() || line[served - 1]->returned(),
-                     "push({}) returned, while push({}) has waited longer and {}", line[i]->item,
-                     line[served - 1]->item, line[served - 1]->fate());
+                     "push({}) returned, while push({}) has waited longer and {}", line[i]->item(),
+                     line[served - 1]->item(), line[served - 1]->fate());
     }
     co_await f.take(4, 4);
     co_await f.finish();
@@ -149,7 +149,7 @@ TEST_CASE("first come, first served", "[fifo]") {
     const call& popped = f.pop();
     const call& newcomer = f.push(3);
     co_await f.pass();
-    weir::expect(popped.got(1), "item 1 was due, but pop {} with {}", popped.fate(), popped.item);
+    weir::expect(popped.got(1), "item 1 was due, but pop {}", popped.fate());
     weir::expect(waiting.returned() || newcomer.waits(),
                  "push(2) waited for a place; push(3) came in the instant in which one became "
                  "free, and got it");
@@ -168,12 +168,12 @@ TEST_CASE("first come, first served", "[fifo]") {
                  f.push(3);
                  co_await f.settle();
                  weir::expect(one.returned() && other.returned(),
-                              "two items were due to two poppers: {} {}, {} {}", one.name,
-                              one.fate(), other.name, other.fate());
-                 weir::expect(one.item + other.item == 3,
+                              "two items were due to two poppers: {} {}, {} {}", one.name(),
+                              one.fate(), other.name(), other.fate());
+                 weir::expect(one.item() + other.item() == 3,
                               "item 1 was held and push(2) waited when push(3) came: items {} and "
                               "{} came out first",
-                              one.item, other.item);
+                              one.item(), other.item());
                  co_await f.take(3, 3);
                  co_await f.finish();
                });
@@ -188,13 +188,13 @@ TEST_CASE("first come, first served", "[fifo]") {
     const call& third = f.pop("a newcomer");
     co_await f.settle();
     for (const call* popper : {&first, &second}) {
-      weir::expect(popper->returned(), "{} {}, although there were items for it", popper->name,
+      weir::expect(popper->returned(), "{} {}, although there were items for it", popper->name(),
                    popper->fate());
     }
-    weir::expect(first.item == 1 && second.item == 2,
-                 "items 1 and 2 came while two waited: the first got {}, the second {}", first.item,
-                 second.item);
-    weir::expect(third.waits(), "{} {}, though others had waited before it", third.name,
+    weir::expect(first.item() == 1 && second.item() == 2,
+                 "items 1 and 2 came while two waited: the first got {}, the second {}",
+                 first.item(), second.item());
+    weir::expect(third.waits(), "{} {}, though others had waited before it", third.name(),
                  third.fate());
     co_await f.fill(3, 3);
     co_await f.finish();
@@ -210,8 +210,7 @@ TEST_CASE("what was accepted comes out after close", "[close-drains]") {
     for (int i = 0; i < 2; ++i) {
       const call& late = f.pop();
       co_await f.settle();
-      weir::expect(late.how == call::end::nothing_left, "the queue is closed and empty, but pop {}",
-                   late.fate());
+      weir::expect(late.nothing_left(), "the queue is closed and empty, but pop {}", late.fate());
     }
     co_await f.finish();
   });
@@ -224,11 +223,11 @@ TEST_CASE("what was accepted comes out after close", "[close-drains]") {
     f.close();
     co_await f.pass();
     for (const call* popper : poppers) {
-      weir::expect(popper->how == call::end::nothing_left,
-                   "{} waited at an empty queue, the queue was closed, and it {}", popper->name,
+      weir::expect(popper->nothing_left(),
+                   "{} waited at an empty queue, the queue was closed, and it {}", popper->name(),
                    popper->fate());
-      weir::expect(popper->at == closed_at, "{} was told {} after close()", popper->name,
-                   popper->at - closed_at);
+      weir::expect(popper->at() == closed_at, "{} was told {} after close()", popper->name(),
+                   popper->at() - closed_at);
     }
     co_await f.finish();
   });
@@ -260,22 +259,20 @@ TEST_CASE("close turns pushers away", "[close-refuses]") {
     f.close();
     co_await f.pass();
     for (const call* waiting : {&second, &third}) {
-      weir::expect(waiting->how == call::end::closed,
-                   "{} waited for room, the queue was closed, and it {}", waiting->name,
-                   waiting->fate());
-      weir::expect(waiting->at == closed_at, "{} was refused {} after close()", waiting->name,
-                   waiting->at - closed_at);
+      weir::expect(waiting->refused(), "{} waited for room, the queue was closed, and it {}",
+                   waiting->name(), waiting->fate());
+      weir::expect(waiting->at() == closed_at, "{} was refused {} after close()", waiting->name(),
+                   waiting->at() - closed_at);
     }
     f.close();
     co_await f.take(1, 1);
     const call& late = f.push(4);
     const call& nothing = f.pop();
     co_await f.settle();
-    weir::expect(late.how == call::end::closed, "the queue had been closed, but push(4) {}",
-                 late.fate());
-    weir::expect(nothing.how == call::end::nothing_left,
-                 "all that was accepted had come out of the closed queue, but {} {}", nothing.name,
-                 nothing.fate());
+    weir::expect(late.refused(), "the queue had been closed, but push(4) {}", late.fate());
+    weir::expect(nothing.nothing_left(),
+                 "all that was accepted had come out of the closed queue, but {} {}",
+                 nothing.name(), nothing.fate());
     co_await f.finish();
   });
 
@@ -294,9 +291,8 @@ TEST_CASE("close turns pushers away", "[close-refuses]") {
       co_await f.take(2, 2);
     const call& last = f.pop();
     co_await f.pass();
-    weir::expect(last.how == call::end::nothing_left,
-                 "push(2) {}, and after that {} {} instead of finding the end", waiting.fate(),
-                 last.name, last.fate());
+    weir::expect(last.nothing_left(), "push(2) {}, and after that {} {} instead of finding the end",
+                 waiting.fate(), last.name(), last.fate());
     co_await f.finish();
   });
 }
@@ -394,8 +390,8 @@ TEST_CASE("capacity 0 is a rendezvous", "[rendezvous]") {
     const auto met_at = weir::now();
     co_await f.take(1, 1);
     weir::expect(early_push.returned(), "item 1 was taken, but push(1) {}", early_push.fate());
-    weir::expect(early_push.at == met_at, "push(1) returned {} after its item was taken",
-                 early_push.at - met_at);
+    weir::expect(early_push.at() == met_at, "push(1) returned {} after its item was taken",
+                 early_push.at() - met_at);
 
     const call& early_pop = f.pop();
     co_await f.settle();
@@ -437,10 +433,8 @@ TEST_CASE("capacity 0 is a rendezvous", "[rendezvous]") {
     f.close();
     const call& last = f.pop();
     co_await f.pass();
-    weir::expect(third.how == call::end::closed, "push(3) waited, the queue was closed: it {}",
-                 third.fate());
-    weir::expect(last.how == call::end::nothing_left, "the rendezvous is closed, but pop {}",
-                 last.fate());
+    weir::expect(third.refused(), "push(3) waited, the queue was closed: it {}", third.fate());
+    weir::expect(last.nothing_left(), "the rendezvous is closed, but pop {}", last.fate());
     co_await f.finish();
   });
 

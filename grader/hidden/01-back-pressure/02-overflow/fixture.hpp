@@ -8,10 +8,11 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <chrono>
-#include <list>
 #include <set>
+#include <vector>
 
 namespace weir_hidden {
 
@@ -19,17 +20,11 @@ using namespace std::chrono_literals;
 using boost::system::error_code;
 
 /// Somebody who takes one item.
-struct taker {
-  bool waits = true;
-  int item = 0;
-  std::chrono::nanoseconds at{};
-};
+using taker = weir::testing::operation<int>;
 
-inline asio::awaitable<void> take_one(event_buffer& buffer, taker& mine) {
-  weir::name_this_task("taker");
-  const int item = co_await buffer.take();
-  mine = {.waits = false, .item = item, .at = weir::now()};
-  weir::note("got item {}", item);
+/// What the taker got; 0: nothing yet.
+inline int item_of(const taker& one) {
+  return one.fate().returned() ? one.fate().value() : 0;
 }
 
 /// Whether the buffer's own counts are looked at: they are a promise of their own, and whoever
@@ -41,9 +36,7 @@ class buffer_fixture {
 public:
   buffer_fixture(asio::any_io_executor executor, overflow policy, std::size_t capacity,
                  counting counts = counting::as_it_may)
-      : executor_(executor),
-        buffer_(make_event_buffer(executor, policy, capacity)),
-        counting_(counts) {
+      : test_(executor), buffer_(make_event_buffer(executor, policy, capacity)), counting_(counts) {
     weir::name_this_task("the source");
   }
 
@@ -76,18 +69,16 @@ public:
 
   /// Somebody begins to take and may wait.
   const taker& take() {
-    taker& mine = takers_.emplace_back();
-    asio::co_spawn(executor_, take_one(*buffer_, mine), [](std::exception_ptr error) {
-      if (error)
-        std::rethrow_exception(error);
-    });
+    const taker& mine = test_.start(
+        "taker", [this] { return buffer_->take(); },
+        [](const taker& ended) { weir::expect(ended.fate().returned(), "take {}", ended.text()); });
+    takers_.push_back(&mine);
     return mine;
   }
 
   /// Lets everything happen that can happen at this instant; then a millisecond goes by.
   asio::awaitable<void> settle() {
-    asio::steady_timer timer(executor_, 1ms);
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await weir::testing::pass();
     if (counting_ == counting::exact)
       check_counts();
     check_items();
@@ -99,10 +90,10 @@ public:
       const auto asked_at = weir::now();
       const taker& mine = take();
       co_await settle();
-      weir::expect(!mine.waits, "take waits, although item {} is due", item);
-      weir::expect(mine.item == item, "item {} came out where {} was due", mine.item, item);
-      weir::expect(mine.at == asked_at, "item {} was there, but take returned {} late", item,
-                   mine.at - asked_at);
+      weir::expect(!mine.pending(), "take waits, although item {} is due", item);
+      weir::expect(item_of(mine) == item, "item {} came out where {} was due", item_of(mine), item);
+      weir::expect(mine.ended_at() == asked_at, "item {} was there, but take returned {} late",
+                   item, mine.ended_at() - asked_at);
     }
   }
 
@@ -110,23 +101,23 @@ public:
   asio::awaitable<void> expect_wait_for(int item) {
     const taker& mine = take();
     co_await settle();
-    weir::expect(mine.waits, "nothing was due, but take returned item {}", mine.item);
+    weir::expect(mine.pending(), "nothing was due, but take returned item {}", item_of(mine));
     const auto offered_at = weir::now();
     const error_code answer = offer(item);
     weir::expect(!answer, "somebody waited for an item, but offer({}) answered \"{}\"", item,
                  answer);
     co_await settle();
-    weir::expect(mine.item == item, "somebody waited and item {} was offered: take {}", item,
-                 mine.waits ? "still waits" : weir::text("returned item {}", mine.item));
-    weir::expect(mine.at == offered_at,
+    weir::expect(item_of(mine) == item, "somebody waited and item {} was offered: take {}", item,
+                 mine.text());
+    weir::expect(mine.ended_at() == offered_at,
                  "item {} was offered to a waiting taker, who got it {} late", item,
-                 mine.at - offered_at);
+                 mine.ended_at() - offered_at);
   }
 
   [[nodiscard]] std::uint64_t delivered() const {
     std::uint64_t count = 0;
-    for (const taker& one : takers_)
-      count += one.waits ? 0U : 1U;
+    for (const taker* const one : takers_)
+      count += one->pending() ? 0U : 1U;
     return count;
   }
 
@@ -155,20 +146,20 @@ private:
 
   void check_items() const {
     std::set<int> out;
-    for (const taker& one : takers_) {
-      if (one.waits)
+    for (const taker* const one : takers_) {
+      if (one->pending())
         continue;
-      weir::expect(out.insert(one.item).second, "item {} came out twice", one.item);
-      weir::expect(!refused_.contains(one.item),
-                   "item {} came out, although its offer had been answered with an error",
-                   one.item);
+      const int item = item_of(*one);
+      weir::expect(out.insert(item).second, "item {} came out twice", item);
+      weir::expect(!refused_.contains(item),
+                   "item {} came out, although its offer had been answered with an error", item);
     }
   }
 
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
   std::unique_ptr<event_buffer> buffer_;
   counting counting_;
-  std::list<taker> takers_;
+  std::vector<const taker*> takers_;
   std::uint64_t offered_ = 0;
   std::set<int> refused_;
 };

@@ -109,9 +109,9 @@ TEST_CASE("keep_latest gives the newest, whatever came before", "[keep-latest]")
     f.offer_all(2, 6);
     const taker& screen = f.take();
     co_await f.settle();
-    weir::expect(!screen.waits, "items 2 to 6 were offered, but take waits");
-    weir::expect(screen.item == 6, "the newest item was 6, take gave {}: {} behind", screen.item,
-                 6 - screen.item);
+    weir::expect(!screen.pending(), "items 2 to 6 were offered, but take waits");
+    weir::expect(item_of(screen) == 6, "the newest item was 6, take gave {}: {} behind",
+                 item_of(screen), 6 - item_of(screen));
     co_await f.expect_wait_for(7); // nothing older is left
     f.offer_all(8, 9);
     weir::expect(
@@ -134,8 +134,9 @@ TEST_CASE("keep_latest gives the newest, whatever came before", "[keep-latest]")
       }
       const taker& screen = f.take();
       co_await f.settle();
-      weir::expect(screen.item == newest, "frame {}: the newest item was {}, the screen showed {}",
-                   frame, newest, screen.item);
+      weir::expect(item_of(screen) == newest,
+                   "frame {}: the newest item was {}, the screen showed {}", frame, newest,
+                   item_of(screen));
     }
   });
 }
@@ -168,14 +169,16 @@ TEST_CASE("fail_fast hands over at once or refuses at once", "[fail-fast]") {
                  refused);
     co_await f.settle();
     for (const taker* one : {&first, &second}) {
-      weir::expect(!one->waits, "2 takers waited and 2 items were taken over: one of the takers "
-                                "still waits");
-      weir::expect(one->at == offered_at, "an item was taken over, and its taker got it {} later",
-                   one->at - offered_at);
+      weir::expect(!one->pending(),
+                   "2 takers waited and 2 items were taken over: one of the takers "
+                   "still waits");
+      weir::expect(one->ended_at() == offered_at,
+                   "an item was taken over, and its taker got it {} later",
+                   one->ended_at() - offered_at);
     }
-    weir::expect(first.item + second.item == 3,
-                 "offers 1 and 2 were taken over, but items {} and {} came out", first.item,
-                 second.item);
+    weir::expect(item_of(first) + item_of(second) == 3,
+                 "offers 1 and 2 were taken over, but items {} and {} came out", item_of(first),
+                 item_of(second));
   });
 
   WEIR_EXPLORE("a newcomer in the instant of an offer", []() -> asio::awaitable<void> {
@@ -185,9 +188,10 @@ TEST_CASE("fail_fast hands over at once or refuses at once", "[fail-fast]") {
     weir::expect(!f.offer(1), "a taker waited, but item 1 was refused");
     const taker& newcomer = f.take();
     co_await f.settle();
-    weir::expect(!waiting.waits && waiting.item == 1,
+    weir::expect(!waiting.pending() && item_of(waiting) == 1,
                  "item 1 was taken over for the taker that waited, and it did not get it");
-    weir::expect(newcomer.waits, "a taker that came after the offer got item {}", newcomer.item);
+    weir::expect(newcomer.pending(), "a taker that came after the offer got item {}",
+                 item_of(newcomer));
     weir::expect(!f.offer(2), "a taker waited, but item 2 was refused");
     co_await f.settle();
   });
@@ -208,7 +212,7 @@ TEST_CASE("every item is accounted for", "[every-item-counted]") {
           co_await f.settle();
       }
       co_await f.settle();
-      for (int item = 9; std::ranges::any_of(takers, &taker::waits); ++item) {
+      for (int item = 9; std::ranges::any_of(takers, &taker::pending); ++item) {
         weir::expect(item < 20,
                      "a taker still waits, though 11 more items were offered one by one");
         f.offer(item);

@@ -8,6 +8,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <chrono>
 #include <functional>
@@ -31,18 +32,14 @@ struct archive_options {
 /// Records 1, 2, 3, … in pages.
 class paged_archive final : public archive {
 public:
-  paged_archive(asio::any_io_executor executor, archive_options options)
-      : executor_(std::move(executor)), options_(options) {}
+  explicit paged_archive(archive_options options) : options_(options) {}
 
   asio::awaitable<std::vector<int>> next_page() override {
-    ++asked_;
-    const visit inside(*this);
-    weir::note("the archive is asked for page {}", asked_);
-    const int number = asked_;
-    if (options_.latency > 0ns) {
-      asio::steady_timer round_trip(executor_, options_.latency);
-      co_await round_trip.async_wait(asio::use_awaitable);
-    }
+    const weir::testing::occupancy::stay inside(calls_);
+    const int number = asked();
+    weir::note("the archive is asked for page {}", number);
+    if (options_.latency > 0ns)
+      co_await weir::testing::pass(options_.latency);
     if (number == options_.failing_page) {
       weir::note("page {} fails", number);
       throw boost::system::system_error(asio::error::connection_reset);
@@ -55,30 +52,14 @@ public:
     co_return page;
   }
 
-  [[nodiscard]] int asked() const { return asked_; }
+  [[nodiscard]] int asked() const { return calls_.entered(); }
 
-  [[nodiscard]] int peak_at_once() const { return peak_; }
+  [[nodiscard]] int peak_at_once() const { return calls_.peak(); }
 
 private:
-  struct visit {
-    explicit visit(paged_archive& a) : owner(a) {
-      owner.peak_ = std::max(owner.peak_, ++owner.inside_);
-    }
-
-    visit(const visit&) = delete;
-    visit& operator=(const visit&) = delete;
-
-    ~visit() { --owner.inside_; }
-
-    paged_archive& owner;
-  };
-
-  asio::any_io_executor executor_;
   archive_options options_;
-  int asked_ = 0;
+  weir::testing::occupancy calls_;
   int served_ = 0;
-  int inside_ = 0;
-  int peak_ = 0;
 };
 
 /// What a subscriber does when it is signalled.
@@ -230,24 +211,20 @@ private:
 class publisher_fixture {
 public:
   explicit publisher_fixture(asio::any_io_executor executor, archive_options options = {})
-      : pages(executor, options), executor_(std::move(executor)) {
-    weir::name_this_task("test");
+      : pages(options), test_(std::move(executor)) {
+    weir::name_this_task("the test");
   }
 
-  void begin() { subscribe(executor_, pages, to); }
+  void begin() { subscribe(test_.executor(), pages, to); }
 
   /// Time goes by; enough for all pages, unless told otherwise.
   asio::awaitable<void> wait(std::chrono::nanoseconds time = 50ms) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
+    return weir::testing::pass(time);
   }
 
   /// `what` is done by somebody else at this moment: before or after whatever else happens then.
   void at(std::chrono::nanoseconds delay, std::function<void()> what) {
-    asio::co_spawn(executor_, act(executor_, delay, std::move(what)), [](std::exception_ptr error) {
-      if (error)
-        std::rethrow_exception(error);
-    });
+    test_.at(delay, std::move(what));
   }
 
   void expect_received(int due, std::string_view when) const {
@@ -266,15 +243,7 @@ public:
   recording_subscriber to;
 
 private:
-  static asio::awaitable<void> act(asio::any_io_executor executor, std::chrono::nanoseconds delay,
-                                   std::function<void()> what) {
-    weir::name_this_task("test");
-    asio::steady_timer timer(executor, delay);
-    co_await timer.async_wait(asio::use_awaitable);
-    what();
-  }
-
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
 };
 
 } // namespace weir_hidden

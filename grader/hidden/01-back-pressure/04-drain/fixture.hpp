@@ -1,6 +1,6 @@
 /// \file
-/// What the hidden tests of `drain` share: a connection that takes its time, and callers whose
-/// fates are written down.
+/// What the hidden tests of `drain` share: a connection that takes its time, and calls of a
+/// writer in front of it.
 #pragma once
 
 #include "writer.hpp"
@@ -8,11 +8,11 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +22,10 @@ namespace weir_hidden {
 
 using namespace std::chrono_literals;
 using boost::system::error_code;
+using weir::testing::cancelled;
+using weir::testing::expect_ended;
+using weir::testing::expect_returned;
+using weir::testing::threw;
 
 inline constexpr std::size_t message_size = 10;
 
@@ -33,13 +37,10 @@ inline std::string message(int number) {
 /// Takes 10 ms for a message.
 class slow_connection final : public transport {
 public:
-  explicit slow_connection(asio::any_io_executor executor) : executor_(std::move(executor)) {}
-
   asio::awaitable<void> send(std::string_view what) override {
-    const visit inside(*this);
-    const int number = ++asked_;
-    asio::steady_timer taken(executor_, 10ms);
-    co_await taken.async_wait(asio::use_awaitable);
+    const weir::testing::occupancy::stay inside(sends_);
+    const int number = asked();
+    co_await weir::testing::pass(10ms);
     if (number == fails_at) {
       weir::note("the connection breaks");
       throw boost::system::system_error(asio::error::connection_reset);
@@ -50,97 +51,29 @@ public:
 
   int fails_at = 0; ///< this send fails with `connection_reset`; 0: none does
 
-  [[nodiscard]] int asked() const { return asked_; }
+  [[nodiscard]] int asked() const { return sends_.entered(); }
 
-  [[nodiscard]] int peak_at_once() const { return peak_; }
+  [[nodiscard]] int peak_at_once() const { return sends_.peak(); }
 
   [[nodiscard]] int sent() const { return static_cast<int>(sent_.size()); }
 
   [[nodiscard]] const std::vector<std::string>& received() const { return sent_; }
 
 private:
-  struct visit {
-    explicit visit(slow_connection& c) : owner(c) {
-      owner.peak_ = std::max(owner.peak_, ++owner.inside_);
-    }
-
-    visit(const visit&) = delete;
-    visit& operator=(const visit&) = delete;
-
-    ~visit() { --owner.inside_; }
-
-    slow_connection& owner;
-  };
-
-  asio::any_io_executor executor_;
   std::vector<std::string> sent_;
-  int asked_ = 0;
-  int inside_ = 0;
-  int peak_ = 0;
+  weir::testing::occupancy sends_;
 };
 
-/// A call that may wait: how it ended, and when.
-struct call {
-  std::string name;
-  bool waits = true;
-  error_code error;
-  std::chrono::nanoseconds at{};
-  asio::cancellation_signal signal;
-
-  [[nodiscard]] bool returned() const { return !waits && !error; }
-
-  [[nodiscard]] bool threw(error_code what) const { return !waits && error == what; }
-
-  [[nodiscard]] std::string fate() const {
-    if (waits)
-      return "still waits";
-    return error ? "threw \"" + error.message() + "\"" : "returned";
-  }
-
-  void cancel() {
-    weir::note("{} is cancelled", name);
-    signal.emit(asio::cancellation_type::terminal);
-  }
-
-  void ended(error_code how) {
-    waits = false;
-    error = how;
-    at = weir::now();
-    weir::note("{} {}", name, fate());
-  }
-};
-
-using operation = std::function<asio::awaitable<void>()>;
-
-inline asio::awaitable<void> attend(call& mine, operation what) {
-  weir::name_this_task(mine.name);
-  error_code error;
-  try {
-    co_await what();
-  } catch (const boost::system::system_error& thrown) {
-    error = thrown.code();
-  }
-  mine.ended(error);
-}
-
-inline asio::awaitable<void> act_later(asio::any_io_executor executor,
-                                       std::chrono::nanoseconds delay, std::function<void()> what) {
-  weir::name_this_task("test");
-  asio::steady_timer timer(executor, delay);
-  co_await timer.async_wait(asio::use_awaitable);
-  what();
-}
+/// A call that may wait.
+using call = weir::testing::operation<void>;
 
 /// A connection, the reader's writer in front of it, and whoever calls it. Begins at 0 ms; what is
 /// written then has been sent at 10 ms, 20 ms, …
 class writer_fixture {
 public:
   writer_fixture(asio::any_io_executor executor, watermarks marks)
-      : connection(executor),
-        marks_(marks),
-        executor_(executor),
-        writer_(make_paced_writer(executor, connection, marks)) {
-    weir::name_this_task("test");
+      : marks_(marks), test_(executor), writer_(make_paced_writer(executor, connection, marks)) {
+    weir::name_this_task("the test");
   }
 
   paced_writer& writer() { return *writer_; }
@@ -173,15 +106,8 @@ public:
     return {};
   }
 
-  call& start(std::string name, operation what) {
-    call& mine = calls_.emplace_back();
-    mine.name = std::move(name);
-    asio::co_spawn(executor_, attend(mine, std::move(what)),
-                   asio::bind_cancellation_slot(mine.signal.slot(), [](std::exception_ptr error) {
-                     if (error)
-                       std::rethrow_exception(error);
-                   }));
-    return mine;
+  call& start(std::string name, std::function<asio::awaitable<void>()> what) {
+    return test_.start(std::move(name), std::move(what));
   }
 
   call& drain(std::string name = "drain()") {
@@ -198,31 +124,10 @@ public:
 
   /// `what` is done by somebody else at this moment: before or after whatever else happens then.
   void at(std::chrono::nanoseconds delay, std::function<void()> what) {
-    asio::co_spawn(executor_, act_later(executor_, delay, std::move(what)),
-                   [](std::exception_ptr error) {
-                     if (error)
-                       std::rethrow_exception(error);
-                   });
+    test_.at(delay, std::move(what));
   }
 
-  asio::awaitable<void> wait(std::chrono::nanoseconds time) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
-
-  /// This call has returned, at this moment.
-  static void expect_returned(const call& one, std::chrono::nanoseconds due, std::string_view why) {
-    weir::expect(!one.waits, "{}, but {} still waits {} later", why, one.name, weir::now() - due);
-    weir::expect(one.returned(), "{}, but {} {}", why, one.name, one.fate());
-    weir::expect(one.at == due, "{} at {}, but {} returned at {}", why, due, one.name, one.at);
-  }
-
-  static void expect_threw(const call& one, error_code what, std::chrono::nanoseconds due,
-                           std::string_view why) {
-    weir::expect(!one.waits, "{}, but {} still waits {} later", why, one.name, weir::now() - due);
-    weir::expect(one.threw(what), "{}, but {} {}", why, one.name, one.fate());
-    weir::expect(one.at == due, "{} at {}, but {} threw at {}", why, due, one.name, one.at);
-  }
+  asio::awaitable<void> wait(std::chrono::nanoseconds time) { return weir::testing::pass(time); }
 
   /// Everything written so far has reached the other side, whole and in order.
   void expect_all_sent() const {
@@ -242,8 +147,8 @@ public:
   asio::awaitable<void> finish() {
     const call& closed = close("close() at the end");
     co_await wait(1s);
-    weir::expect(closed.returned(), "{} {}, with {} bytes buffered", closed.name, closed.fate(),
-                 writer_->buffered());
+    weir::expect(closed.fate().returned(), "{} {}, with {} bytes buffered", closed.name(),
+                 closed.text(), writer_->buffered());
     expect_all_sent();
   }
 
@@ -255,9 +160,8 @@ public:
 
 private:
   const watermarks marks_;
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
   std::unique_ptr<paced_writer> writer_;
-  std::list<call> calls_;
   std::size_t peak_ = 0;
   std::vector<std::string> written_;
 };

@@ -7,14 +7,13 @@ using namespace weir_hidden;
 namespace {
 
 const error_code reset = asio::error::connection_reset;
-const error_code aborted = asio::error::operation_aborted;
 const error_code closed_for_writes = asio::error::broken_pipe;
 
 void expect_waits(const call& one, const writer_fixture& f, std::size_t level) {
-  weir::expect(one.waits,
+  weir::expect(one.pending(),
                "{} {} with {} bytes buffered; the marks are {} and {}, and the level has been "
                "above the high one",
-               one.name, one.fate(), level, f.marks().low, f.marks().high);
+               one.name(), one.text(), level, f.marks().low, f.marks().high);
 }
 
 } // namespace
@@ -90,11 +89,11 @@ TEST_CASE("above the high mark the writer is paused", "[pauses-above-high]") {
     writer_fixture f(co_await asio::this_coro::executor, {.low = 20, .high = 50});
     const call& empty = f.drain("drain() of an empty writer");
     co_await f.wait(1ms);
-    f.expect_returned(empty, 0ms, "nothing had been written");
+    expect_returned(empty, 0ms, "nothing had been written");
     f.write(1, 5);
     const call& full = f.drain("drain() at the high mark");
     co_await f.wait(1ms);
-    f.expect_returned(full, 1ms, "50 bytes were buffered, not more than the high mark");
+    expect_returned(full, 1ms, "50 bytes were buffered, not more than the high mark");
     f.write(6, 6);
     const call& above = f.drain("drain()");
     const call& other = f.drain("another drain()");
@@ -102,9 +101,9 @@ TEST_CASE("above the high mark the writer is paused", "[pauses-above-high]") {
     expect_waits(above, f, 60);
     expect_waits(other, f, 60);
     co_await f.wait(1s);
-    weir::expect(above.returned() && other.returned(),
-                 "everything has been sent, but {} {} and {} {}", above.name, above.fate(),
-                 other.name, other.fate());
+    weir::expect(above.fate().returned() && other.fate().returned(),
+                 "everything has been sent, but {} {} and {} {}", above.name(), above.text(),
+                 other.name(), other.text());
     co_await f.finish();
   });
 
@@ -116,8 +115,8 @@ TEST_CASE("above the high mark the writer is paused", "[pauses-above-high]") {
       producers.push_back(&f.start(name, [&f, &next] { return produce(f, next, 5); }));
     co_await f.wait(1s);
     for (const call* producer : producers)
-      weir::expect(producer->returned(), "{} awaited drain() before each of 5 writes: it {}",
-                   producer->name, producer->fate());
+      weir::expect(producer->fate().returned(), "{} awaited drain() before each of 5 writes: it {}",
+                   producer->name(), producer->text());
     weir::expect(f.peak() <= 50 + message_size,
                  "3 callers awaited drain() before each message of 10 bytes; there were {} bytes "
                  "buffered, with a high mark of 50",
@@ -138,13 +137,12 @@ TEST_CASE("at the low mark it resumes, and not before", "[resumes-at-low]") {
     expect_waits(early, f, 30);
     expect_waits(late, f, 30);
     co_await f.wait(10ms);
-    f.expect_returned(early, 40ms, "the level was down to the low mark");
-    f.expect_returned(late, 40ms, "the level was down to the low mark");
+    expect_returned(early, 40ms, "the level was down to the low mark");
+    expect_returned(late, 40ms, "the level was down to the low mark");
     f.write(7, 9);
     const call& between = f.drain("drain() with 50 bytes buffered");
     co_await f.wait(1ms);
-    f.expect_returned(between, 45ms,
-                      "since it resumed, the level has not been above the high mark");
+    expect_returned(between, 45ms, "since it resumed, the level has not been above the high mark");
     co_await f.finish();
   });
 
@@ -155,7 +153,7 @@ TEST_CASE("at the low mark it resumes, and not before", "[resumes-at-low]") {
     co_await f.wait(15ms);
     expect_waits(first, f, 10);
     co_await f.wait(10ms);
-    f.expect_returned(first, 20ms, "nothing was buffered any more");
+    expect_returned(first, 20ms, "nothing was buffered any more");
     co_await f.finish();
   });
 
@@ -177,9 +175,9 @@ TEST_CASE("at the low mark it resumes, and not before", "[resumes-at-low]") {
     const call& first = f.start("the first to refill", refill);
     const call& second = f.start("the second to refill", refill);
     co_await f.wait(1s);
-    weir::expect(first.returned() && second.returned(),
-                 "two callers waited for drain(): the first {}, the second {}", first.fate(),
-                 second.fate());
+    weir::expect(first.fate().returned() && second.fate().returned(),
+                 "two callers waited for drain(): the first {}, the second {}", first.text(),
+                 second.text());
     co_await f.finish();
   });
 }
@@ -209,7 +207,7 @@ TEST_CASE("a failure reaches everybody", "[failure]") {
     const call& closing = f.close();
     co_await f.wait(25ms);
     for (const call* waiting : {&first, &second, &closing})
-      f.expect_threw(*waiting, reset, 20ms, "the connection broke");
+      expect_ended(*waiting, threw(reset), 20ms, "the connection broke");
     co_await f.wait(100ms);
     weir::expect(f.connection.asked() == 2, "the connection broke, and {} more sends were tried",
                  f.connection.asked() - 2);
@@ -224,8 +222,8 @@ TEST_CASE("a failure reaches everybody", "[failure]") {
     const call& drained = f.drain();
     const call& closed = f.close();
     co_await f.wait(100ms);
-    f.expect_threw(drained, reset, 15ms, "the connection had broken");
-    f.expect_threw(closed, reset, 15ms, "the connection had broken");
+    expect_ended(drained, threw(reset), 15ms, "the connection had broken");
+    expect_ended(closed, threw(reset), 15ms, "the connection had broken");
     weir::expect(f.connection.asked() == 1, "the connection broke, and {} more sends were tried",
                  f.connection.asked() - 1);
   });
@@ -239,7 +237,7 @@ TEST_CASE("a failure reaches everybody", "[failure]") {
     f.at(20ms, [&f, &callers] { callers.push_back(&f.close()); });
     co_await f.wait(100ms);
     for (const call* caller : callers)
-      f.expect_threw(*caller, reset, 20ms, "the connection broke");
+      expect_ended(*caller, threw(reset), 20ms, "the connection broke");
     weir::expect(f.connection.asked() == 2, "the connection broke, and {} more sends were tried",
                  f.connection.asked() - 2);
   });
@@ -255,12 +253,12 @@ TEST_CASE("who is cancelled gives up alone", "[cancelled-waiter]") {
     co_await f.wait(15ms);
     second.cancel();
     co_await f.wait(10ms);
-    f.expect_threw(second, aborted, 15ms, "it was cancelled");
+    expect_ended(second, cancelled, 15ms, "it was cancelled");
     expect_waits(first, f, 40);
     expect_waits(third, f, 40);
     co_await f.wait(20ms);
-    f.expect_returned(first, 40ms, "the level was down to the low mark");
-    f.expect_returned(third, 40ms, "the level was down to the low mark");
+    expect_returned(first, 40ms, "the level was down to the low mark");
+    expect_returned(third, 40ms, "the level was down to the low mark");
     co_await f.finish();
   });
 
@@ -271,12 +269,12 @@ TEST_CASE("who is cancelled gives up alone", "[cancelled-waiter]") {
     co_await f.wait(25ms);
     only.cancel();
     co_await f.wait(2ms);
-    f.expect_threw(only, aborted, 25ms, "it was cancelled");
+    expect_ended(only, cancelled, 25ms, "it was cancelled");
     const call& next = f.drain("a later drain()");
     co_await f.wait(8ms);
     expect_waits(next, f, 30);
     co_await f.wait(10ms);
-    f.expect_returned(next, 40ms, "the level was down to the low mark");
+    expect_returned(next, 40ms, "the level was down to the low mark");
     co_await f.finish();
   });
 
@@ -287,9 +285,9 @@ TEST_CASE("who is cancelled gives up alone", "[cancelled-waiter]") {
     const call& second = f.drain("the second drain()");
     f.at(40ms, [&first] { first.cancel(); });
     co_await f.wait(45ms);
-    weir::expect(first.returned() || first.threw(aborted),
-                 "the first drain() was cancelled as the writer resumed: it {}", first.fate());
-    f.expect_returned(second, 40ms, "the level was down to the low mark, another caller gave up");
+    weir::expect(first.fate().returned() || first.fate().cancelled(),
+                 "the first drain() was cancelled as the writer resumed: it {}", first.text());
+    expect_returned(second, 40ms, "the level was down to the low mark, another caller gave up");
     co_await f.finish();
   });
 
@@ -301,8 +299,8 @@ TEST_CASE("who is cancelled gives up alone", "[cancelled-waiter]") {
     co_await f.wait(15ms);
     impatient.cancel();
     co_await f.wait(100ms);
-    f.expect_threw(impatient, aborted, 15ms, "it was cancelled");
-    f.expect_returned(patient, 30ms, "everything had been sent");
+    expect_ended(impatient, cancelled, 15ms, "it was cancelled");
+    expect_returned(patient, 30ms, "everything had been sent");
     f.expect_all_sent();
     co_await f.finish();
   });
@@ -321,19 +319,19 @@ TEST_CASE("close sends the rest", "[close-flushes]") {
                  closed_for_writes);
     const call& second = f.close("a second close()");
     co_await f.wait(50ms);
-    f.expect_returned(drained, 40ms, "the level was down to the low mark");
-    weir::expect(first.waits && second.waits,
+    expect_returned(drained, 40ms, "the level was down to the low mark");
+    weir::expect(first.pending() && second.pending(),
                  "10 bytes are still being sent, but close() {} and a second close() {}",
-                 first.fate(), second.fate());
+                 first.text(), second.text());
     co_await f.wait(10ms);
-    f.expect_returned(first, 60ms, "everything had been sent");
-    f.expect_returned(second, 60ms, "everything had been sent");
+    expect_returned(first, 60ms, "everything had been sent");
+    expect_returned(second, 60ms, "everything had been sent");
     f.expect_all_sent();
     const call& again = f.close("close() of a closed writer");
     const call& idle = f.drain("drain() of a closed writer");
     co_await f.wait(1ms);
-    f.expect_returned(again, 65ms, "nothing was left to be sent");
-    f.expect_returned(idle, 65ms, "nothing was left to be sent");
+    expect_returned(again, 65ms, "nothing was left to be sent");
+    expect_returned(idle, 65ms, "nothing was left to be sent");
     co_await f.finish();
   });
 
@@ -341,7 +339,7 @@ TEST_CASE("close sends the rest", "[close-flushes]") {
     writer_fixture f(co_await asio::this_coro::executor, {.low = 20, .high = 50});
     const call& closed = f.close("close() of a writer that was never used");
     co_await f.wait(1ms);
-    f.expect_returned(closed, 0ms, "there was nothing to be sent");
+    expect_returned(closed, 0ms, "there was nothing to be sent");
     co_await f.finish();
   });
 
@@ -367,7 +365,8 @@ TEST_CASE("forward keeps pace with the writer", "[loop-awaits]") {
     };
     const call& forwarding = f.start("forward()", [&] { return forward(from, to); });
     co_await f.wait(1s);
-    weir::expect(forwarding.returned(), "the feed is at its end, forward() {}", forwarding.fate());
+    weir::expect(forwarding.fate().returned(), "the feed is at its end, forward() {}",
+                 forwarding.text());
     weir::expect(to.written() == 8, "the feed had 8 messages, {} were written", to.written());
     weir::expect(to.closed(), "forward() returned, and the writer is not closed");
   });
@@ -383,7 +382,7 @@ TEST_CASE("forward keeps pace with the writer", "[loop-awaits]") {
                  "20 messages of 10 bytes for a slow connection: {} bytes were buffered, with a "
                  "high mark of 50",
                  to.peak());
-    f.expect_returned(forwarding, 200ms, "the last of 20 messages had been sent");
+    expect_returned(forwarding, 200ms, "the last of 20 messages had been sent");
     weir::expect(f.connection.sent() == 20, "the feed had 20 messages, {} were sent",
                  f.connection.sent());
     co_await f.wait(1ms);
@@ -396,7 +395,7 @@ TEST_CASE("forward keeps pace with the writer", "[loop-awaits]") {
     numbered_feed from(executor, 20);
     const call& forwarding = f.forward_from(from);
     co_await f.wait(1s);
-    f.expect_threw(forwarding, reset, 30ms, "the connection broke");
+    expect_ended(forwarding, threw(reset), 30ms, "the connection broke");
     weir::expect(from.given() <= 6,
                  "forward() had to stop at a connection that breaks after 2 messages, with room "
                  "for 6 in the writer; it took {} from the feed",
@@ -410,14 +409,15 @@ TEST_CASE("forward keeps pace with the writer", "[loop-awaits]") {
     call& forwarding = f.forward_from(from);
     f.at(25ms, [&forwarding] { forwarding.cancel(); });
     co_await f.wait(100ms);
-    f.expect_threw(forwarding, aborted, 25ms, "it was cancelled");
+    expect_ended(forwarding, cancelled, 25ms, "it was cancelled");
     const error_code refusal = f.refusal();
     weir::expect(!refusal,
                  "forward() was cancelled; the writer stays open, but write() said \"{}\"",
                  refusal);
     const call& closed = f.close();
     co_await f.wait(1s);
-    weir::expect(closed.returned(), "forward() was cancelled; later close() {}", closed.fate());
+    weir::expect(closed.fate().returned(), "forward() was cancelled; later close() {}",
+                 closed.text());
   });
 
   WEIR_EXPLORE("an empty feed", []() -> asio::awaitable<void> {
@@ -426,7 +426,7 @@ TEST_CASE("forward keeps pace with the writer", "[loop-awaits]") {
     numbered_feed from(executor, 0);
     const call& forwarding = f.forward_from(from);
     co_await f.wait(1s);
-    f.expect_returned(forwarding, 0ms, "the feed was empty");
+    expect_returned(forwarding, 0ms, "the feed was empty");
     const error_code refusal = f.refusal();
     weir::expect(refusal == closed_for_writes, "forward() returned, but the writer is still open");
   });

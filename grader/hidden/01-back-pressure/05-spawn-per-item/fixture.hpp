@@ -8,6 +8,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -20,7 +21,10 @@
 namespace weir_hidden {
 
 using namespace std::chrono_literals;
-using boost::system::error_code;
+using weir::testing::cancelled;
+using weir::testing::returned;
+using weir::testing::threw;
+using fate = weir::testing::fate_of<void>;
 using std::chrono::nanoseconds;
 
 inline constexpr nanoseconds tidying = 3ms;
@@ -30,24 +34,12 @@ struct tally {
   std::size_t limit = 0;
   int taken = 0;
   int ended = 0;
-  int running = 0;
-  int started = 0;
-  int asking = 0;
+  weir::testing::occupancy at_work; ///< items, in the service
+  weir::testing::occupancy asking;  ///< calls of next()
   int peak = 0;
   int peak_asked = -1; ///< the most that was held when the feed was asked for more
 
   [[nodiscard]] int held() const { return taken - ended; }
-};
-
-struct count_inside {
-  explicit count_inside(int& n) : number(n) { ++number; }
-
-  count_inside(const count_inside&) = delete;
-  count_inside& operator=(const count_inside&) = delete;
-
-  ~count_inside() { --number; }
-
-  int& number;
 };
 
 struct plan {
@@ -59,16 +51,13 @@ struct plan {
 /// Items 1, 2, … at their times.
 class timed_feed final : public feed {
 public:
-  timed_feed(asio::any_io_executor executor, plan items, tally& seen)
-      : executor_(std::move(executor)), items_(items), seen_(seen) {}
+  timed_feed(plan items, tally& seen) : items_(items), seen_(seen) {}
 
   asio::awaitable<std::optional<int>> next() override {
-    const count_inside asking(seen_.asking);
+    const weir::testing::occupancy::stay asking(seen_.asking);
     seen_.peak_asked = std::max(seen_.peak_asked, seen_.held());
-    while (weir::now() < due(seen_.taken + 1)) {
-      asio::steady_timer timer(executor_, due(seen_.taken + 1) - weir::now());
-      co_await timer.async_wait(asio::use_awaitable);
-    }
+    while (weir::now() < due(seen_.taken + 1))
+      co_await weir::testing::pass(due(seen_.taken + 1) - weir::now());
     if (seen_.taken == items_.count)
       co_return std::nullopt;
     const int item = ++seen_.taken;
@@ -90,7 +79,6 @@ private:
     return items_.first + items_.interval * (item - 1);
   }
 
-  asio::any_io_executor executor_;
   const plan items_;
   tally& seen_;
 };
@@ -102,14 +90,16 @@ public:
       : executor_(std::move(executor)), seen_(seen) {}
 
   asio::awaitable<void> handle(int item) override {
-    const count_inside running(seen_.running);
-    ++seen_.started;
+    const weir::testing::occupancy::stay inside(seen_.at_work);
     const ended_at_exit ended{seen_};
-    const auto found = takes.find(item);
-    const nanoseconds time = found == takes.end() ? nanoseconds(10ms) : found->second;
-    asio::steady_timer timer(executor_, time);
-    co_await asio::async_compose<const asio::use_awaitable_t<>, void(error_code)>(
-        work_or_tidy_up{timer, item}, asio::use_awaitable, timer);
+    weir::testing::job work(executor_, {.takes = takes.contains(item) ? takes[item] : 10ms,
+                                        .tidies = tidying,
+                                        .when_cancelled = [item] {
+                                          weir::note("item {} is cancelled", item);
+                                        }});
+    const bool finished = co_await work.run();
+    if (!finished)
+      throw boost::system::system_error(asio::error::operation_aborted);
     if (item == fails) {
       weir::note("item {} fails", item);
       throw boost::system::system_error(asio::error::connection_reset);
@@ -129,122 +119,42 @@ private:
     ~ended_at_exit() { ++seen.ended; }
   };
 
-  /// An operation, so that what it does about cancellation is not seen by the coroutine around it.
-  struct work_or_tidy_up {
-    asio::steady_timer& timer;
-    int item;
-
-    enum { starts, works, tidies_up } state = starts;
-
-    template <class Self>
-    void operator()(Self& self, error_code error = {}) {
-      if (state == starts) {
-        state = works;
-        timer.async_wait(std::move(self));
-      } else if (state == works && error) {
-        state = tidies_up;
-        weir::note("item {} is cancelled", item);
-        self.reset_cancellation_state(asio::disable_cancellation());
-        timer.expires_after(tidying);
-        timer.async_wait(std::move(self));
-      } else {
-        self.complete(state == works ? error_code() : asio::error::operation_aborted);
-      }
-    }
-  };
-
   asio::any_io_executor executor_;
   tally& seen_;
 };
 
-/// The call of run_pipeline(): how it ended, when, and what still ran then.
-struct call {
-  bool waits = true;
-  error_code error;
-  nanoseconds at{};
-  int running = 0;
-  int started = 0;
-  int asking = 0;
-  asio::cancellation_signal signal;
-
-  [[nodiscard]] std::string fate() const {
-    if (waits)
-      return "has not ended";
-    return error ? "threw \"" + error.message() + "\"" : "returned";
-  }
-
-  void cancel() {
-    weir::note("run_pipeline() is cancelled");
-    signal.emit(asio::cancellation_type::terminal);
-  }
-};
-
-inline asio::awaitable<void> attend(call& mine, feed& from, service& to, const tally& seen) {
-  weir::name_this_task("run_pipeline()");
-  try {
-    co_await run_pipeline(from, to, seen.limit);
-  } catch (const boost::system::system_error& thrown) {
-    mine.error = thrown.code();
-  } catch (const asio::multiple_exceptions&) {
-    weir::fail(
-        "run_pipeline() threw asio::multiple_exceptions, as `||` and `&&` do when both sides "
-        "fail; what is promised is the error itself");
-  }
-  mine.waits = false;
-  mine.at = weir::now();
-  mine.running = seen.running;
-  mine.started = seen.started;
-  mine.asking = seen.asking;
-  weir::note("run_pipeline() {}", mine.fate());
-}
-
-inline asio::awaitable<void> act_later(asio::any_io_executor executor, nanoseconds delay,
-                                       std::function<void()> what) {
-  weir::name_this_task("test");
-  asio::steady_timer timer(executor, delay);
-  co_await timer.async_wait(asio::use_awaitable);
-  what();
-}
-
-inline void rethrow(std::exception_ptr error) {
-  if (error)
-    std::rethrow_exception(error);
-}
+/// The call of run_pipeline().
+using call = weir::testing::operation<void>;
 
 class pipeline_fixture {
 public:
   pipeline_fixture(asio::any_io_executor executor, plan items, std::size_t limit)
-      : from(executor, items, seen), store(executor, seen), executor_(executor), items_(items) {
-    weir::name_this_task("test");
+      : from(items, seen), store(executor, seen), test_(executor), items_(items) {
+    weir::name_this_task("the test");
     seen.limit = limit;
   }
 
   call& start() {
-    asio::co_spawn(executor_, attend(call_, from, store, seen),
-                   asio::bind_cancellation_slot(call_.signal.slot(), rethrow));
-    return call_;
+    return test_.start(
+        "run_pipeline()", [this] { return run_pipeline(from, store, seen.limit); },
+        [this](const call&) { at_its_end_ = seen; });
   }
 
   /// `what` is done by somebody else at this moment: before or after whatever else happens then.
-  void at(nanoseconds delay, std::function<void()> what) {
-    asio::co_spawn(executor_, act_later(executor_, delay, std::move(what)), rethrow);
-  }
+  void at(nanoseconds delay, std::function<void()> what) { test_.at(delay, std::move(what)); }
 
-  asio::awaitable<void> wait(nanoseconds time) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  asio::awaitable<void> wait(nanoseconds time) { return weir::testing::pass(time); }
 
   /// Looks between two milliseconds whether somebody is idle while items wait.
   asio::awaitable<void> watch(int milliseconds) {
     co_await wait(500us);
     for (int i = 0; i < milliseconds; ++i) {
-      weir::expect(from.waiting() == 0 || seen.running >= static_cast<int>(seen.limit),
-                   "items at work: {}, with a limit of {}, and {} waited in the feed", seen.running,
-                   seen.limit, from.waiting());
-      weir::expect(seen.held() == seen.running,
+      weir::expect(from.waiting() == 0 || seen.at_work.now() >= static_cast<int>(seen.limit),
+                   "items at work: {}, with a limit of {}, and {} waited in the feed",
+                   seen.at_work.now(), seen.limit, from.waiting());
+      weir::expect(seen.held() == seen.at_work.now(),
                    "{} items had been taken and not finished, but only {} were at work",
-                   seen.held(), seen.running);
+                   seen.held(), seen.at_work.now());
       co_await wait(1ms);
     }
   }
@@ -261,7 +171,7 @@ public:
 
   void expect_all_handled(const call& one) const {
     expect_nothing_runs(one);
-    weir::expect(!one.waits && !one.error, "the feed has ended, but run_pipeline() {}", one.fate());
+    weir::expect(one.fate().returned(), "the feed has ended, but {} {}", one.name(), one.text());
     for (int item = 1; item <= items_.count; ++item) {
       const auto found = store.done.find(item);
       const int times = found == store.done.end() ? 0 : found->second;
@@ -270,27 +180,30 @@ public:
   }
 
   void expect_nothing_runs(const call& one) const {
-    weir::expect(one.running == 0, "run_pipeline() {} while {} items were still at work",
-                 one.fate(), one.running);
-    weir::expect(one.asking == 0, "run_pipeline() {} while {} calls of next() still waited",
-                 one.fate(), one.asking);
-    const int late = one.waits ? 0 : seen.started - one.started;
-    weir::expect(late == 0, "run_pipeline() {}, and {} items were started after that", one.fate(),
+    const int running = at_its_end_.at_work.now();
+    weir::expect(running == 0, "{} {} while {} items were still at work", one.name(), one.text(),
+                 running);
+    const int asking = at_its_end_.asking.now();
+    weir::expect(asking == 0, "{} {} while {} calls of next() still waited", one.name(), one.text(),
+                 asking);
+    const int late = one.pending() ? 0 : seen.at_work.entered() - at_its_end_.at_work.entered();
+    weir::expect(late == 0, "{} {}, and {} items were started after that", one.name(), one.text(),
                  late);
   }
 
-  void expect_ended_by(const call& one, error_code how, nanoseconds latest,
+  void expect_ended_by(const call& one, const fate& how, nanoseconds latest,
                        std::string_view why) const {
-    weir::expect(!one.waits, "{}, but run_pipeline() has not ended {} later", why,
+    weir::expect(!one.pending(), "{}, but {} has not ended {} later", why, one.name(),
                  weir::now() - latest);
-    weir::expect(one.error == how, "{}, but run_pipeline() {}", why, one.fate());
+    weir::expect(one.fate() == how, "{}, but {} {}", why, one.name(), one.text());
     expect_nothing_runs(one);
-    weir::expect(one.at <= latest, "{}, but run_pipeline() ended only at {}", why, one.at);
+    weir::expect(one.ended_at() <= latest, "{}, but {} ended only at {}", why, one.name(),
+                 one.ended_at());
   }
 
-  void expect_ended(const call& one, error_code how, nanoseconds due, std::string_view why) const {
+  void expect_ended(const call& one, const fate& how, nanoseconds due, std::string_view why) const {
     expect_ended_by(one, how, due, why);
-    weir::expect(one.at == due, "{} at {}, but run_pipeline() ended at {}", why, due, one.at);
+    weir::testing::expect_ended(one, how, due, why);
   }
 
   void expect_taken(int most, std::string_view why) const {
@@ -302,9 +215,9 @@ public:
   slow_store store;
 
 private:
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
   const plan items_;
-  call call_;
+  tally at_its_end_; ///< of run_pipeline()
 };
 
 } // namespace weir_hidden

@@ -5,8 +5,7 @@ using namespace weir_hidden;
 
 namespace {
 
-const error_code reset = asio::error::connection_reset;
-const error_code aborted = asio::error::operation_aborted;
+const boost::system::error_code reset = asio::error::connection_reset;
 
 } // namespace
 
@@ -53,7 +52,7 @@ TEST_CASE("the end of the feed waits for what is in flight", "[end-waits]") {
     const call& run = f.start();
     co_await f.wait(1s);
     f.expect_all_handled(run);
-    f.expect_ended(run, {}, 60ms, "the last item was done");
+    f.expect_ended(run, returned(), 60ms, "the last item was done");
   });
 
   WEIR_EXPLORE("the end comes late", []() -> asio::awaitable<void> {
@@ -61,7 +60,7 @@ TEST_CASE("the end of the feed waits for what is in flight", "[end-waits]") {
     const call& run = f.start();
     co_await f.wait(1s);
     f.expect_all_handled(run);
-    f.expect_ended(run, {}, 120ms, "the feed ended");
+    f.expect_ended(run, returned(), 120ms, "the feed ended");
   });
 
   WEIR_EXPLORE("fewer items than the limit", []() -> asio::awaitable<void> {
@@ -69,14 +68,14 @@ TEST_CASE("the end of the feed waits for what is in flight", "[end-waits]") {
     const call& run = f.start();
     co_await f.wait(1s);
     f.expect_all_handled(run);
-    f.expect_ended(run, {}, 10ms, "the last item was done");
+    f.expect_ended(run, returned(), 10ms, "the last item was done");
   });
 
   WEIR_EXPLORE("an empty feed", []() -> asio::awaitable<void> {
     pipeline_fixture f(co_await asio::this_coro::executor, {.count = 0}, 3);
     const call& run = f.start();
     co_await f.wait(1s);
-    f.expect_ended(run, {}, 0ms, "the feed was empty");
+    f.expect_ended(run, returned(), 0ms, "the feed was empty");
   });
 }
 
@@ -87,7 +86,7 @@ TEST_CASE("an error ends it", "[error-surfaces]") {
     f.store.takes[4] = 5ms;
     const call& run = f.start();
     co_await f.wait(1s);
-    f.expect_ended(run, reset, 18ms,
+    f.expect_ended(run, threw(reset), 18ms,
                    "item 4 failed at 15.0 ms, the other two were cancelled and had tidied up");
     f.expect_taken(6, "item 4 failed while items 5 and 6 ran");
   });
@@ -97,7 +96,7 @@ TEST_CASE("an error ends it", "[error-surfaces]") {
     f.store.fails = 1;
     const call& run = f.start();
     co_await f.wait(1s);
-    f.expect_ended(run, reset, 10ms, "item 1 failed and nothing else ran");
+    f.expect_ended(run, threw(reset), 10ms, "item 1 failed and nothing else ran");
     f.expect_taken(1, "item 1 failed before item 2 came");
   });
 
@@ -107,7 +106,7 @@ TEST_CASE("an error ends it", "[error-surfaces]") {
     f.store.takes[2] = 20ms;
     const call& run = f.start();
     co_await f.wait(1s);
-    f.expect_ended(run, reset, 20ms, "item 2, the last to run, failed");
+    f.expect_ended(run, threw(reset), 20ms, "item 2, the last to run, failed");
   });
 
   WEIR_EXPLORE("as others finish", []() -> asio::awaitable<void> {
@@ -115,7 +114,7 @@ TEST_CASE("an error ends it", "[error-surfaces]") {
     f.store.fails = 2;
     const call& run = f.start();
     co_await f.wait(1s);
-    f.expect_ended_by(run, reset, 13ms, "item 2 failed at 10.0 ms");
+    f.expect_ended_by(run, threw(reset), 13ms, "item 2 failed at 10.0 ms");
   });
 
   WEIR_EXPLORE("as an item comes", []() -> asio::awaitable<void> {
@@ -123,7 +122,7 @@ TEST_CASE("an error ends it", "[error-surfaces]") {
     f.store.fails = 1;
     const call& run = f.start();
     co_await f.wait(1s);
-    f.expect_ended_by(run, reset, 13ms, "item 1 failed at 10.0 ms, as item 2 came");
+    f.expect_ended_by(run, threw(reset), 13ms, "item 1 failed at 10.0 ms, as item 2 came");
     f.expect_taken(2, "item 1 failed as item 2 came");
   });
 
@@ -132,7 +131,7 @@ TEST_CASE("an error ends it", "[error-surfaces]") {
     f.store.fails = 2;
     const call& run = f.start();
     co_await f.wait(1s);
-    f.expect_ended_by(run, reset, 13ms, "item 2 failed at 10.0 ms");
+    f.expect_ended_by(run, threw(reset), 13ms, "item 2 failed at 10.0 ms");
   });
 }
 
@@ -143,7 +142,7 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     call& run = f.start();
     f.at(10ms, [&run] { run.cancel(); });
     co_await f.wait(1s);
-    f.expect_ended_by(run, aborted, 13ms, "it was cancelled at 10.0 ms, as item 2 came");
+    f.expect_ended_by(run, cancelled, 13ms, "it was cancelled at 10.0 ms, as item 2 came");
     f.expect_taken(2, "it was cancelled as item 2 came");
   });
 
@@ -154,7 +153,7 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     call& run = f.start();
     f.at(16ms, [&run] { run.cancel(); });
     co_await f.wait(1s);
-    f.expect_ended(run, run.error == aborted ? aborted : reset, 18ms,
+    f.expect_ended(run, run.fate().cancelled() ? fate(cancelled) : fate(threw(reset)), 18ms,
                    "item 4 failed at 15.0 ms, the other two were cancelled and had tidied up");
     f.expect_taken(6, "item 4 failed while items 5 and 6 ran");
   });
@@ -165,7 +164,7 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     f.at(15ms, [&run] { run.cancel(); });
     f.at(16ms, [&run] { run.cancel(); });
     co_await f.wait(1s);
-    f.expect_ended(run, aborted, 18ms,
+    f.expect_ended(run, cancelled, 18ms,
                    "it was cancelled at 15.0 ms, and the three items had tidied up");
   });
 
@@ -174,7 +173,7 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     call& run = f.start();
     f.at(15ms, [&run] { run.cancel(); });
     co_await f.wait(1s);
-    f.expect_ended(run, aborted, 18ms,
+    f.expect_ended(run, cancelled, 18ms,
                    "it was cancelled at 15.0 ms, and the three items had tidied up");
     f.expect_taken(6, "it was cancelled while items 4, 5 and 6 ran");
   });
@@ -184,7 +183,7 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     call& run = f.start();
     f.at(15ms, [&run] { run.cancel(); });
     co_await f.wait(1s);
-    f.expect_ended(run, aborted, 15ms, "it was cancelled and nothing else ran");
+    f.expect_ended(run, cancelled, 15ms, "it was cancelled and nothing else ran");
     f.expect_taken(1, "it was cancelled before item 2 came");
   });
 
@@ -193,7 +192,7 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     call& run = f.start();
     f.at(5ms, [&run] { run.cancel(); });
     co_await f.wait(1s);
-    f.expect_ended(run, aborted, 8ms,
+    f.expect_ended(run, cancelled, 8ms,
                    "it was cancelled at 5.0 ms, and the two items had tidied up");
   });
 
@@ -202,10 +201,10 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     call& run = f.start();
     f.at(10ms, [&run] { run.cancel(); });
     co_await f.wait(1s);
-    if (!run.waits && !run.error)
+    if (run.fate().returned())
       f.expect_all_handled(run); // it came first
     else
-      f.expect_ended_by(run, aborted, 13ms, "it was cancelled at 10.0 ms");
+      f.expect_ended_by(run, cancelled, 13ms, "it was cancelled at 10.0 ms");
   });
 
   WEIR_EXPLORE("as items are started", []() -> asio::awaitable<void> {
@@ -213,6 +212,6 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     call& run = f.start();
     f.at(10ms, [&run] { run.cancel(); });
     co_await f.wait(1s);
-    f.expect_ended_by(run, aborted, 13ms, "it was cancelled at 10.0 ms");
+    f.expect_ended_by(run, cancelled, 13ms, "it was cancelled at 10.0 ms");
   });
 }

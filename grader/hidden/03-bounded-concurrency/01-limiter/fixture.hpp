@@ -8,6 +8,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -21,97 +22,45 @@
 namespace weir_hidden {
 
 using namespace std::chrono_literals;
-using boost::system::error_code;
 using std::chrono::nanoseconds;
 
-inline const error_code reset = asio::error::connection_reset;
-inline const error_code aborted = asio::error::operation_aborted;
+using fate = weir::testing::fate_of<void>;
 
-// Categories are never destroyed through their base, so Boost gives that no virtual destructor.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
-
-/// What a job throws that isn't an exception, as a code, so that all fates are of one kind.
-class thrown_number final : public boost::system::error_category {
-public:
-  [[nodiscard]] const char* name() const noexcept override { return "thrown number"; }
-
-  [[nodiscard]] std::string message(int number) const override {
-    return "the number " + std::to_string(number);
-  }
-
-  [[nodiscard]] static error_code code(int number) {
-    static const thrown_number category;
-    return {number, category};
-  }
-};
-
-#pragma GCC diagnostic pop
-
-inline const error_code seven = thrown_number::code(7);
-
-/// Throws what the code stands for.
-[[noreturn]] inline void throw_as(error_code result) {
-  if (result.category() == seven.category())
-    throw result.value();
-  throw boost::system::system_error(result);
-}
+inline const fate finished = weir::testing::returned();
+inline const fate reset = weir::testing::threw(asio::error::connection_reset);
+inline const fate aborted = weir::testing::cancelled;
+inline const fate seven = weir::testing::failure(std::make_exception_ptr(7));
 
 /// A call of run() and its job.
 struct call {
-  explicit call(asio::any_io_executor executor)
-      : timer(std::move(executor), asio::steady_timer::time_point::max()) {}
+  call(asio::any_io_executor executor, std::string its_name, nanoseconds tidies)
+      : name(std::move(its_name)), work(std::move(executor), {.tidies = tidies}) {}
 
   std::string name;
-  nanoseconds tidies{};              ///< how long the job goes on when it is cancelled
-  error_code if_cancelled = aborted; ///< how the job ends then
-  bool made_badly = false;           ///< calling the job throws `connection_reset` at once
+  fate told = aborted;         ///< how the job ends when it comes to its end
+  fate if_cancelled = aborted; ///< and when it is cancelled before that
+  bool made_badly = false;     ///< calling the job throws `connection_reset` at once
 
-  nanoseconds asked{};
-  bool returned = false; ///< run() has ended
-  error_code error;      ///< and so
-  nanoseconds at{};
-
-  bool called = false; ///< the function was called
+  weir::testing::operation<void>* run = nullptr; ///< the call of run()
+  bool called = false;                           ///< the function was called
   bool started = false;
-  bool ended = false; ///< the job
-  error_code result;
+  job made;       ///< what run() is given, and may refer to as long as it lasts
+  fate job_ended; ///< pending until its job has ended
   nanoseconds ended_at{};
+  weir::testing::job work;
 
-  asio::cancellation_signal signal;
-  asio::steady_timer timer;
-  bool told = false;
+  [[nodiscard]] bool returned() const { return !run->pending(); }
 
-  [[nodiscard]] bool waits() const { return !called && !returned; }
+  [[nodiscard]] bool waits() const { return !called && run->pending(); }
 
-  [[nodiscard]] bool runs() const { return started && !ended; }
+  [[nodiscard]] bool runs() const { return started && job_ended.pending(); }
 
-  [[nodiscard]] std::string fate() const {
-    if (returned)
-      return error ? "ended with \"" + error.message() + "\"" : "returned";
+  [[nodiscard]] std::string text() const {
+    if (returned())
+      return run->text();
     return runs() ? "runs" : started ? "has not returned" : "waits";
   }
 };
-
-/// Waits until the job is told to end. Cancelled, it tidies up first; what it does about that is
-/// not seen by the coroutine around it.
-inline asio::awaitable<void> work(call& mine) {
-  const bool throws = co_await asio::this_coro::throw_if_cancelled();
-  co_await asio::this_coro::throw_if_cancelled(false);
-  const auto state = co_await asio::this_coro::cancellation_state;
-  error_code ignored;
-  if (!mine.told && state.cancelled() == asio::cancellation_type::none)
-    co_await mine.timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  if (!mine.told) {
-    mine.result = mine.if_cancelled;
-    const auto until = std::chrono::steady_clock::now() + mine.tidies;
-    while (std::chrono::steady_clock::now() < until) {
-      mine.timer.expires_at(until);
-      co_await mine.timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    }
-  }
-  co_await asio::this_coro::throw_if_cancelled(throws);
-}
 
 /// What a test looks at beside what it says itself: no more than its promise speaks of.
 enum class watch { permits, permits_and_turns, permits_and_counts };
@@ -120,23 +69,22 @@ enum class watch { permits, permits_and_turns, permits_and_counts };
 class limiter_fixture {
 public:
   limiter_fixture(asio::any_io_executor executor, std::size_t limit, watch what)
-      : executor_(executor), limit_(limit), what_(what), limiter_(make_limiter(executor, limit)) {
+      : test_(executor), limit_(limit), what_(what), limiter_(make_limiter(executor, limit)) {
     weir::name_this_task("the test");
   }
 
   /// Somebody calls run() with a job that runs until it is told to end.
   call& ask(std::string name, nanoseconds tidies = 0ns) {
-    call& mine = add(std::move(name));
-    mine.tidies = tidies;
-    spawn(mine);
+    call& mine = calls_.emplace_back(test_.executor(), std::move(name), tidies);
+    start(mine);
     return mine;
   }
 
   /// The same with a job that throws before there is a coroutine.
   call& ask_badly(std::string name) {
-    call& mine = add(std::move(name));
+    call& mine = calls_.emplace_back(test_.executor(), std::move(name), 0ns);
     mine.made_badly = true;
-    spawn(mine);
+    start(mine);
     return mine;
   }
 
@@ -152,21 +100,20 @@ public:
   asio::awaitable<call*> wait(std::string name) {
     call& mine = ask(std::move(name));
     co_await settle();
-    weir::expect(mine.waits(), "{} {}, although {} run and the limit is {}", mine.name, mine.fate(),
+    weir::expect(mine.waits(), "{} {}, although {} run and the limit is {}", mine.name, mine.text(),
                  running() - 1, limit_);
     co_return &mine;
   }
 
   /// The job returns.
-  void finish(call& one) { tell(one, {}); }
+  void finish(call& one) { tell(one, finished, "is done"); }
 
   /// The job throws.
-  void fail(call& one, error_code how = reset) { tell(one, how); }
+  void fail(call& one, const fate& how = reset) { tell(one, how, "fails"); }
 
   void cancel(call& one) {
-    weir::note("{} is cancelled", one.name);
     moved();
-    one.signal.emit(asio::cancellation_type::terminal);
+    one.run->cancel();
   }
 
   void set_limit(std::size_t limit) {
@@ -181,13 +128,10 @@ public:
   }
 
   /// Done by somebody else in this instant: before or after whatever else happens now.
-  void post(std::function<void()> what) { asio::post(executor_, std::move(what)); }
+  void post(std::function<void()> what) { test_.meanwhile(std::move(what)); }
 
   /// Lets everything happen that can happen at this instant; then time goes by.
-  asio::awaitable<void> pass(nanoseconds time = 1ms) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  asio::awaitable<void> pass(nanoseconds time = 1ms) { return weir::testing::pass(time); }
 
   /// The same, and then the books must be right.
   asio::awaitable<void> settle() {
@@ -197,13 +141,15 @@ public:
 
   void expect_runs(const call& one, std::string_view why) const {
     weir::expect(one.runs(), "{}, but {} {}: jobs that run: {}, limit: {}", why, one.name,
-                 one.fate(), running(), limit_);
+                 one.text(), running(), limit_);
   }
 
-  void expect_ended(const call& one, error_code how, nanoseconds when, std::string_view why) const {
-    weir::expect(one.returned, "{}, but its run() has not ended", why);
-    weir::expect(one.error == how, "{}, but its run() {}", why, one.fate());
-    weir::expect(one.at == when, "{}, and its run() ended {} later", why, one.at - when);
+  void expect_ended(const call& one, const fate& how, nanoseconds when,
+                    std::string_view why) const {
+    weir::expect(one.returned(), "{}, but its run() has not ended", why);
+    weir::expect(one.run->fate() == how, "{}, but its run() {}", why, one.text());
+    const nanoseconds at = one.run->ended_at();
+    weir::expect(at == when, "{}, and its run() ended {} later", why, at - when);
   }
 
   /// Everybody ends, and then `limit` can run at a time: no fewer, and no more.
@@ -218,8 +164,8 @@ public:
       co_await settle();
     }
     for (const call& one : calls_)
-      weir::expect(one.returned, "at the end, when nothing else ran, {} still {}", one.name,
-                   one.fate());
+      weir::expect(one.returned(), "at the end, when nothing else ran, {} still {}", one.name,
+                   one.text());
     std::vector<call*> last;
     for (std::size_t i = 0; i <= limit_; ++i)
       last.push_back(&ask(weir::text("newcomer {}", i + 1)));
@@ -259,71 +205,53 @@ private:
                  limiter_->waiting(), lined_up);
   }
 
-  call& add(std::string name) {
-    call& mine = calls_.emplace_back(executor_);
-    mine.name = std::move(name);
-    return mine;
-  }
-
-  void spawn(call& mine) {
-    asio::co_spawn(executor_, attend(mine),
-                   asio::bind_cancellation_slot(mine.signal.slot(), [](std::exception_ptr error) {
-                     if (error)
-                       std::rethrow_exception(error);
-                   }));
-  }
-
-  asio::awaitable<void> attend(call& mine) {
-    weir::name_this_task(mine.name);
-    mine.asked = weir::now();
-    moved();
-    const job work = [this, &mine] {
+  void start(call& mine) {
+    mine.made = [this, &mine] {
       return make(mine);
     };
-    asio::awaitable<void> running = limiter_->run(work);
-    try {
-      co_await std::move(running);
-    } catch (const boost::system::system_error& thrown) {
-      mine.error = thrown.code();
-    } catch (int thrown) {
-      mine.error = thrown_number::code(thrown);
-    }
-    mine.returned = true;
-    mine.at = weir::now();
-    weir::note("{} {}", mine.name, mine.fate());
+    mine.run = &test_.start(
+        mine.name,
+        [this, &mine] {
+          moved();
+          return limiter_->run(mine.made);
+        },
+        [&mine](const weir::testing::operation<void>& run) { check_end(mine, run); });
+  }
+
+  static void check_end(const call& mine, const weir::testing::operation<void>& run) {
     weir::expect(!mine.runs(), "run() of {} ended while its job still ran", mine.name);
-    weir::expect(!mine.started || mine.at == mine.ended_at,
+    weir::expect(!mine.started || run.ended_at() == mine.ended_at,
                  "the job of {} ended, and its run() ended {} later", mine.name,
-                 mine.at - mine.ended_at);
-    weir::expect(!mine.started || mine.error == mine.result, "the job of {} {}, but its run() {}",
-                 mine.name, mine.result ? "threw \"" + mine.result.message() + "\"" : "returned",
-                 mine.fate());
+                 run.ended_at() - mine.ended_at);
+    weir::expect(!mine.started || run.fate() == mine.job_ended,
+                 "the job of {} {}, but its run() {}", mine.name, mine.job_ended.text(),
+                 mine.text());
   }
 
   asio::awaitable<void> make(call& mine) {
     weir::expect(!mine.called, "the job of {} was called twice", mine.name);
-    weir::expect(!mine.returned, "the job of {} was called after its run() had ended", mine.name);
+    weir::expect(!mine.returned(), "the job of {} was called after its run() had ended", mine.name);
     mine.called = true;
     if (mine.made_badly) {
       moved();
-      throw boost::system::system_error(reset);
+      std::rethrow_exception(reset.thrown());
     }
     return body(mine);
   }
 
   asio::awaitable<void> body(call& mine) {
-    start(mine);
-    co_await work(mine);
+    begin(mine);
+    const bool came_to_its_end = co_await mine.work.run();
     moved();
-    mine.ended = true;
+    mine.job_ended = came_to_its_end ? mine.told : mine.if_cancelled;
     mine.ended_at = weir::now();
-    if (mine.result)
-      throw_as(mine.result);
+    if (mine.job_ended.thrown())
+      std::rethrow_exception(mine.job_ended.thrown());
   }
 
   /// A limit that is lowered in this very instant may come too late for whoever was admitted just
   /// before.
-  void start(call& mine) {
+  void begin(call& mine) {
     const std::size_t allowed = weir::now() > limited_at_ ? limit_ : before_;
     weir::expect(running() < allowed, "{} was started while {} ran, and the limit is {}", mine.name,
                  running(), allowed);
@@ -333,11 +261,10 @@ private:
     weir::note("{} runs: {} of {}", mine.name, running(), limit_);
   }
 
-  void tell(call& one, error_code result) {
-    one.told = true;
-    one.result = result;
-    weir::note(result ? "{} fails" : "{} is done", one.name);
-    one.timer.cancel();
+  static void tell(call& one, const fate& how, std::string_view words) {
+    weir::note("{} {}", one.name, words);
+    one.told = how;
+    one.work.finish();
   }
 
   /// Something has happened that can let somebody start.
@@ -347,11 +274,11 @@ private:
     if (!waiting.waits())
       return;
     for (const call& other : calls_)
-      weir::expect(!other.called || other.asked <= waiting.asked,
+      weir::expect(!other.called || other.run->started_at() <= waiting.run->started_at(),
                    "{} came later than {} and was let in before it", other.name, waiting.name);
   }
 
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
   std::size_t limit_;
   watch what_;
   std::size_t before_ = 0; ///< the highest limit in the instant in which it was changed

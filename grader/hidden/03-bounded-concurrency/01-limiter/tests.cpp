@@ -20,8 +20,8 @@ TEST_CASE("no more than the limit run, and no fewer while somebody waits", "[bou
                      co_await f.settle();
                    }
                    for (const call* one : all)
-                     weir::expect(one->returned && !one->error, "all could run, but {} {}",
-                                  one->name, one->fate());
+                     weir::expect(one->run->fate().returned(), "all could run, but {} {}",
+                                  one->name, one->text());
                    co_await f.finish_all();
                  });
 
@@ -48,7 +48,7 @@ TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
     const auto failed_at = weir::now();
     f.fail(*a);
     co_await f.pass();
-    f.expect_ended(*a, reset, failed_at, "the job of A failed with \"" + reset.message() + "\"");
+    f.expect_ended(*a, reset, failed_at, "the job of A " + reset.text());
     f.expect_runs(*next, "the job of A failed, and B is the next in line");
     co_await f.settle();
     co_await f.finish_all();
@@ -69,7 +69,7 @@ TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
     const auto failed_at = weir::now();
     const call& bad = f.ask_badly("A");
     co_await f.pass();
-    f.expect_ended(bad, reset, failed_at, "calling the job of A threw \"" + reset.message() + "\"");
+    f.expect_ended(bad, reset, failed_at, "calling the job of A " + reset.text());
     call* const second = co_await f.run("B");
     f.ask_badly("C");
     co_await f.pass();
@@ -88,18 +88,19 @@ TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
     const auto cancelled_at = weir::now();
     f.cancel(*a);
     co_await f.pass();
-    weir::expect(!a->ended, "A was cancelled, and its job ended before it had tidied up");
+    weir::expect(a->job_ended.pending(),
+                 "A was cancelled, and its job ended before it had tidied up");
     weir::expect(next->waits(), "B {}, although A, which was cancelled, still tidies up",
-                 next->fate());
+                 next->text());
     co_await f.pass(5ms);
     f.expect_ended(*a, aborted, cancelled_at + 3ms, "A was cancelled and has tidied up");
     f.expect_runs(*next, "A was cancelled and has tidied up, and B is next");
     co_await f.finish_all();
   });
 
-  for (const error_code& how : {error_code(), reset})
-    WEIR_EXPLORE(how ? "the job is cancelled, and fails as it tidies up"
-                     : "the job is cancelled, and gets done all the same",
+  for (const fate& how : {finished, reset})
+    WEIR_EXPLORE(how.threw() ? "the job is cancelled, and fails as it tidies up"
+                             : "the job is cancelled, and gets done all the same",
                  [how]() -> asio::awaitable<void> {
                    limiter_fixture f(co_await asio::this_coro::executor, 1, watch::permits);
                    call* const a = co_await f.run("A", 3ms);
@@ -108,11 +109,11 @@ TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
                    const auto cancelled_at = weir::now();
                    f.cancel(*a);
                    co_await f.pass(5ms);
-                   f.expect_ended(*a, how, cancelled_at + 3ms,
-                                  how ? "A was cancelled, and as it tidied up its job failed with "
-                                        "\"" +
-                                            reset.message() + "\""
-                                      : "A was cancelled, and its job returned all the same");
+                   f.expect_ended(
+                       *a, how, cancelled_at + 3ms,
+                       how.threw()
+                           ? "A was cancelled, and as it tidied up its job " + reset.text()
+                           : std::string("A was cancelled, and its job returned all the same"));
                    f.expect_runs(*next, "the job of A has ended, and B is next");
                    co_await f.settle();
                    co_await f.finish_all();
@@ -176,7 +177,7 @@ TEST_CASE("first come, first served", "[fifo]") {
                  weir::expect(waiting->runs(),
                               "A ended, and B had waited for that. In this instant C came: C {}, "
                               "B {}",
-                              newcomer->fate(), waiting->fate());
+                              newcomer->text(), waiting->text());
                  f.check_books();
                  co_await f.finish_all();
                });
@@ -282,7 +283,7 @@ TEST_CASE("a new limit counts at once", "[new-limit]") {
     f.expect_runs(*first, "the limit was raised from 1 to 3, and B was the first in line");
     f.expect_runs(*second, "the limit was raised from 1 to 3, and C was the second in line");
     weir::expect(third->waits(), "the limit was raised from 1 to 3, and A, B and C run: D {}",
-                 third->fate());
+                 third->text());
     f.check_books();
     co_await f.finish_all();
   });
@@ -302,7 +303,7 @@ TEST_CASE("a new limit counts at once", "[new-limit]") {
       f.finish(*one);
       co_await f.pass();
       weir::expect(next->waits(), "the limit was lowered to 1, {} has ended, {} still run: D {}",
-                   one->name, f.running() - 1, next->fate());
+                   one->name, f.running() - 1, next->text());
       f.check_books();
     }
     f.fail(*d);
@@ -341,7 +342,7 @@ TEST_CASE("a new limit counts at once", "[new-limit]") {
     f.set_limit(2);
     co_await f.settle();
     weir::expect(next->waits(), "3 run, and the limit went from 3 to 1 and to 2: D {}",
-                 next->fate());
+                 next->text());
     f.set_limit(3);
     f.finish(*a);
     co_await f.settle();

@@ -8,6 +8,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -23,6 +24,8 @@ namespace weir_hidden {
 using namespace std::chrono_literals;
 using boost::system::error_code;
 using std::chrono::nanoseconds;
+
+using map_call = weir::testing::operation<std::vector<int>>;
 
 inline const error_code reset = asio::error::connection_reset;
 inline const error_code aborted = asio::error::operation_aborted;
@@ -139,54 +142,26 @@ private:
     ++seen_.started;
   }
 
-  /// False when it was cancelled. What it does about that is not seen by the coroutines around it.
+  /// False when it was cancelled.
   asio::awaitable<bool> work(int item, nanoseconds time) {
-    if (time == 0ns)
-      co_return true;
-    const bool throws = co_await asio::this_coro::throw_if_cancelled();
-    co_await asio::this_coro::throw_if_cancelled(false);
-    const auto state = co_await asio::this_coro::cancellation_state;
-    error_code cancelled = aborted;
-    asio::steady_timer timer(executor_, time);
-    if (state.cancelled() == asio::cancellation_type::none)
-      co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    weir::testing::job job(executor_, {.takes = time, .tidies = tidying, .when_cancelled = [&] {
+                                         check_late("item {} was cancelled only at {}", item);
+                                       }});
+    const bool done = co_await job.run();
+    if (done)
+      check_late("item {} was not cancelled, and ran until {}", item);
+    co_return done;
+  }
+
+  void check_late(std::string_view finding, int item) {
     if (seen_.late.empty() && weir::now() > seen_.over)
-      seen_.late =
-          cancelled ? weir::text("item {} was cancelled only at {}", item, weir::now())
-                    : weir::text("item {} was not cancelled, and ran until {}", item, weir::now());
-    if (cancelled) {
-      error_code ignored;
-      const auto until = std::chrono::steady_clock::now() + tidying;
-      while (std::chrono::steady_clock::now() < until) {
-        timer.expires_at(until);
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-      }
-    }
-    co_await asio::this_coro::throw_if_cancelled(throws);
-    co_return !cancelled;
+      seen_.late = weir::text(finding, item, weir::now());
   }
 
   asio::any_io_executor executor_;
   counted_items& items_;
   tally& seen_;
   std::map<int, int> times_;
-};
-
-/// The call of bounded_map(): how it ended, when, and what still ran then.
-struct map_call {
-  bool waits = true;
-  std::vector<int> results;
-  error_code error;
-  nanoseconds at{};
-  int running = 0;
-  int started = 0;
-  asio::cancellation_signal signal;
-
-  [[nodiscard]] std::string fate() const {
-    if (waits)
-      return "has not ended";
-    return error ? "threw \"" + error.message() + "\"" : "returned";
-  }
 };
 
 class map_fixture {
@@ -196,27 +171,30 @@ public:
       : seen{.what = what, .limit = limit, .count = count},
         items(seen),
         lookup(executor, items, seen),
-        executor_(executor) {
+        test_(executor) {
     weir::name_this_task("the test");
   }
 
   void start() {
-    asio::co_spawn(executor_, attend(),
-                   asio::bind_cancellation_slot(call.signal.slot(), [](std::exception_ptr error) {
-                     if (error)
-                       std::rethrow_exception(error);
-                   }));
+    call_ = &test_.start(
+        "bounded_map()", [this] { return bounded_map(items, lookup, seen.limit); },
+        [this](const map_call&) { at_its_end_ = seen; });
   }
+
+  [[nodiscard]] const map_call& call() const { return *call_; }
 
   /// Somebody else cancels the map at this moment: before or after whatever else happens then.
   void cancel_at(nanoseconds delay) {
-    asio::co_spawn(executor_, cancel_later(delay), asio::detached);
+    test_.at(
+        delay,
+        [this] {
+          seen.over = std::min(seen.over, weir::now());
+          call_->cancel();
+        },
+        "who cancels");
   }
 
-  asio::awaitable<void> wait(nanoseconds time) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  asio::awaitable<void> wait(nanoseconds time) { return weir::testing::pass(time); }
 
   /// Looks every 5 ms whether as many calls run as can, never in an instant in which one ends.
   asio::awaitable<void> watch(nanoseconds time) {
@@ -240,37 +218,40 @@ public:
 
   void expect_mapped() const {
     expect_nothing_runs();
-    weir::expect(!call.waits && !call.error, "all {} items could be mapped, but bounded_map() {}",
-                 seen.count, call.fate());
-    weir::expect(call.results.size() == static_cast<std::size_t>(seen.count),
-                 "there were {} items, and there are {} results", seen.count, call.results.size());
+    weir::expect(call_->fate().returned(), "all {} items could be mapped, but bounded_map() {}",
+                 seen.count, call_->text());
+    const std::vector<int>& results = call_->fate().value();
+    weir::expect(results.size() == static_cast<std::size_t>(seen.count),
+                 "there were {} items, and there are {} results", seen.count, results.size());
     for (int item = 1; item <= seen.count; ++item) {
-      const int result = call.results[static_cast<std::size_t>(item - 1)];
+      const int result = results[static_cast<std::size_t>(item - 1)];
       weir::expect(result == item * 10, "item {} gives {}, but result number {} is {}", item,
                    item * 10, item, result);
     }
-    weir::expect(call.at == seen.last_end, "the last call ended at {}, and bounded_map() at {}",
-                 seen.last_end, call.at);
+    weir::expect(call_->ended_at() == seen.last_end,
+                 "the last call ended at {}, and bounded_map() at {}", seen.last_end,
+                 call_->ended_at());
   }
 
   void expect_nothing_runs() const {
-    weir::expect(call.running == 0, "bounded_map() {} while {} calls still ran", call.fate(),
-                 call.running);
-    const int late = call.waits ? 0 : seen.started - call.started;
-    weir::expect(late == 0, "bounded_map() {}, and {} calls were started after that", call.fate(),
+    const int running = at_its_end_.running();
+    weir::expect(running == 0, "bounded_map() {} while {} calls still ran", call_->text(), running);
+    const int late = call_->pending() ? 0 : seen.started - at_its_end_.started;
+    weir::expect(late == 0, "bounded_map() {}, and {} calls were started after that", call_->text(),
                  late);
   }
 
   void expect_threw(error_code how, std::string_view why) const {
-    weir::expect(!call.waits, "{}, but bounded_map() has not ended", why);
-    weir::expect(call.error == how, "{}, but bounded_map() {}", why, call.fate());
+    weir::expect(!call_->pending(), "{}, but bounded_map() has not ended", why);
+    weir::expect(call_->fate() == weir::testing::threw(how), "{}, but bounded_map() {}", why,
+                 call_->text());
     expect_nothing_runs();
   }
 
   void expect_threw(error_code how, nanoseconds due, std::string_view why) const {
     expect_threw(how, why);
     weir::expect(seen.late.empty(), "it was over at {}, but {}", seen.over, seen.late);
-    weir::expect(call.at == due, "{} at {}, but bounded_map() ended at {}", why, due, call.at);
+    weir::testing::expect_ended(*call_, weir::testing::threw(how), due, why);
   }
 
   void expect_started(int most, std::string_view why) const {
@@ -280,37 +261,11 @@ public:
   tally seen;
   counted_items items;
   slow_lookup lookup;
-  map_call call;
 
 private:
-  asio::awaitable<void> attend() {
-    weir::name_this_task("bounded_map()");
-    try {
-      asio::awaitable<std::vector<int>> running = bounded_map(items, lookup, seen.limit);
-      call.results = co_await std::move(running);
-    } catch (const boost::system::system_error& thrown) {
-      call.error = thrown.code();
-    } catch (const asio::multiple_exceptions&) {
-      weir::fail(
-          "bounded_map() threw asio::multiple_exceptions, as `||` and `&&` do when both sides "
-          "fail; what is promised is the error itself");
-    }
-    call.waits = false;
-    call.at = weir::now();
-    call.running = seen.running();
-    call.started = seen.started;
-    weir::note("bounded_map() {}", call.fate());
-  }
-
-  asio::awaitable<void> cancel_later(nanoseconds delay) {
-    weir::name_this_task("who cancels");
-    co_await wait(delay);
-    weir::note("bounded_map() is cancelled");
-    seen.over = std::min(seen.over, weir::now());
-    call.signal.emit(asio::cancellation_type::terminal);
-  }
-
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
+  map_call* call_ = nullptr;
+  tally at_its_end_;
 };
 
 } // namespace weir_hidden

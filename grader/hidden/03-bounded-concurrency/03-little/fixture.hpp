@@ -8,9 +8,8 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 #include <weir/world/distribution.hpp>
-
-#include <boost/asio/compose.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -65,15 +64,17 @@ public:
 
   asio::awaitable<void> call() override {
     const std::uint64_t number = ++calls;
-    most_ = std::max(most_, ++running);
-    const departure on_exit{*this};
-    weir::note("call {} begins, {} are running", number, running);
+    const weir::testing::occupancy::stay inside(running_);
+    weir::note("call {} begins, {} are running", number, running());
     const nanoseconds begun = weir::now();
     if (!first_)
       first_ = begun;
-    asio::steady_timer timer(executor_, number == fails_at ? 2ms : answer_at(begun) - begun);
-    co_await asio::async_compose<const asio::use_awaitable_t<>, void(error_code)>(
-        answer_or_tidy_up{timer}, asio::use_awaitable, timer);
+    weir::testing::job work(
+        executor_,
+        {.takes = number == fails_at ? 2ms : answer_at(begun) - begun, .tidies = tidying});
+    const bool answered_it = co_await work.run();
+    if (!answered_it)
+      throw boost::system::system_error(asio::error::operation_aborted);
     if (number == fails_at) {
       weir::note("call {} fails", number);
       throw boost::system::system_error(asio::error::connection_reset);
@@ -84,7 +85,10 @@ public:
     weir::note("call {} is answered", number);
   }
 
-  [[nodiscard]] std::size_t most() const { return most_; }
+  [[nodiscard]] std::size_t running() const { return static_cast<std::size_t>(running_.now()); }
+
+  /// At a time.
+  [[nodiscard]] std::size_t most() const { return static_cast<std::size_t>(running_.peak()); }
 
   /// From the begin of the first call to the end of the last, in seconds.
   [[nodiscard]] double elapsed() const {
@@ -96,39 +100,10 @@ public:
   }
 
   std::uint64_t fails_at = 0; ///< which call fails, 2 ms after it began; 0: none does
-  std::size_t running = 0;
   std::size_t calls = 0;
   std::size_t answered = 0;
 
 private:
-  struct departure {
-    servers& at;
-
-    ~departure() { --at.running; }
-  };
-
-  /// An operation, so that what it does about cancellation is not seen by the coroutine around it.
-  struct answer_or_tidy_up {
-    asio::steady_timer& timer;
-
-    enum { starts, waits, tidies_up } state = starts;
-
-    template <class Self>
-    void operator()(Self& self, error_code error = {}) {
-      if (state == starts) {
-        state = waits;
-        timer.async_wait(std::move(self));
-      } else if (state == waits && error) {
-        state = tidies_up;
-        self.reset_cancellation_state(asio::disable_cancellation());
-        timer.expires_after(tidying);
-        timer.async_wait(std::move(self));
-      } else {
-        self.complete(state == waits ? error_code() : asio::error::operation_aborted);
-      }
-    }
-  };
-
   nanoseconds serve(nanoseconds arrival) {
     const auto server = std::ranges::min_element(free_at_);
     *server = std::max(*server, arrival) + takes_.draw(random_);
@@ -151,125 +126,89 @@ private:
   weir::random_stream random_ = weir::stream("servers");
   std::vector<nanoseconds> free_at_;
   nanoseconds next_other_{};
-  std::size_t most_ = 0;
+  weir::testing::occupancy running_;
   std::optional<nanoseconds> first_;
   nanoseconds last_{};
   nanoseconds time_inside_{};
 };
 
-/// A call of `measure` or `find_bound`.
-struct attempt {
-  std::string name;
-  bool ended = false;
-  error_code error;
+/// What came of a call of `measure` or `find_bound`.
+struct result {
   measurement seen;
   std::size_t bound = 0;
-  nanoseconds at{};
-  std::size_t running = 0; ///< calls that still ran when it ended
-  std::size_t calls = 0;   ///< that had been made when it ended
-  asio::cancellation_signal signal;
-
-  [[nodiscard]] std::string fate() const {
-    if (!ended)
-      return "has not ended";
-    return error ? "threw \"" + error.message() + "\"" : "returned";
-  }
 };
 
-inline asio::awaitable<void> attend(attempt& mine, const servers& to, asio::awaitable<void> work) {
-  weir::name_this_task(mine.name);
-  try {
-    co_await std::move(work);
-  } catch (const boost::system::system_error& thrown) {
-    mine.error = thrown.code();
-  } catch (const asio::multiple_exceptions&) {
-    weir::fail("{} threw asio::multiple_exceptions, as `||` and `&&` do when both sides fail; what "
-               "is promised is the error itself",
-               mine.name);
-  }
-  mine.ended = true;
-  mine.at = weir::now();
-  mine.running = to.running;
-  mine.calls = to.calls;
-  weir::note("{} {}", mine.name, mine.fate());
-}
-
-inline asio::awaitable<void> keep(attempt& mine, asio::awaitable<measurement> work) {
-  mine.seen = co_await std::move(work);
-}
-
-inline asio::awaitable<void> keep(attempt& mine, asio::awaitable<std::size_t> work) {
-  mine.bound = co_await std::move(work);
-  weir::note("the bound is {}", mine.bound);
-}
-
-inline void rethrow(std::exception_ptr error) {
-  if (error)
-    std::rethrow_exception(error);
-}
+using attempt = weir::testing::operation<result>;
 
 class bound_fixture {
 public:
   bound_fixture(asio::any_io_executor executor, const world& how)
-      : to(executor, how), executor_(executor) {
+      : to(executor, how), test_(executor) {
     weir::name_this_task("the test");
   }
 
   attempt& start_measure(std::size_t in_flight, std::size_t calls) {
-    attempt_.name = weir::text("measure({} in flight, {} calls)", in_flight, calls);
-    return start(keep(attempt_, measure(to, in_flight, calls)));
+    return start(weir::text("measure({} in flight, {} calls)", in_flight, calls),
+                 [this, in_flight, calls]() -> asio::awaitable<result> {
+                   const measurement seen = co_await measure(to, in_flight, calls);
+                   co_return result{.seen = seen};
+                 });
   }
 
   attempt& start_find_bound(std::size_t pool, std::size_t calls) {
-    attempt_.name = weir::text("find_bound(pool {}, {} calls)", pool, calls);
-    return start(keep(attempt_, find_bound(to, pool, calls)));
+    return start(weir::text("find_bound(pool {}, {} calls)", pool, calls),
+                 [this, pool, calls]() -> asio::awaitable<result> {
+                   const std::size_t bound = co_await find_bound(to, pool, calls);
+                   weir::note("the bound is {}", bound);
+                   co_return result{.seen = {}, .bound = bound};
+                 });
   }
 
-  asio::awaitable<void> wait(nanoseconds time) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  asio::awaitable<void> wait(nanoseconds time) { return weir::testing::pass(time); }
 
   /// Until it has ended; virtual time is cheap.
   asio::awaitable<void> finish() {
-    for (int i = 0; i < 40 && !attempt_.ended; ++i)
-      co_await wait(5s);
-    weir::expect(attempt_.ended, "{} has not ended after {}", attempt_.name, weir::now());
+    co_await test_.finish(200s);
     co_await wait(1s);
     expect_nothing_left();
   }
 
   void expect_returned() const {
-    weir::expect(attempt_.ended && !attempt_.error, "no call failed, but {} {}", attempt_.name,
-                 attempt_.fate());
+    weir::expect(attempt_->fate().returned(), "no call failed, but {} {}", attempt_->name(),
+                 attempt_->text());
   }
 
   void expect_threw(error_code how, nanoseconds due, std::string_view why) const {
-    weir::expect(attempt_.ended, "{}, but {} has not ended by {}", why, attempt_.name, weir::now());
-    weir::expect(attempt_.error == how, "{}, but {} {}", why, attempt_.name, attempt_.fate());
+    weir::expect(!attempt_->pending(), "{}, but {} has not ended by {}", why, attempt_->name(),
+                 weir::now());
+    weir::expect(attempt_->fate() == weir::testing::threw(how), "{}, but {} {}", why,
+                 attempt_->name(), attempt_->text());
     expect_nothing_left();
-    weir::expect(attempt_.at == due, "{}; {} should have ended at {}, and ended at {}", why,
-                 attempt_.name, due, attempt_.at);
+    weir::testing::expect_ended(*attempt_, weir::testing::threw(how), due, why);
   }
 
   void expect_nothing_left() const {
-    weir::expect(attempt_.running == 0, "{} {} while {} of its calls still ran", attempt_.name,
-                 attempt_.fate(), attempt_.running);
-    weir::expect(to.calls == attempt_.calls, "{} {}, and {} calls were made after that",
-                 attempt_.name, attempt_.fate(), to.calls - attempt_.calls);
+    weir::expect(running_at_its_end_ == 0, "{} {} while {} of its calls still ran",
+                 attempt_->name(), attempt_->text(), running_at_its_end_);
+    weir::expect(to.calls == calls_at_its_end_, "{} {}, and {} calls were made after that",
+                 attempt_->name(), attempt_->text(), to.calls - calls_at_its_end_);
   }
 
   servers to;
 
 private:
-  attempt& start(asio::awaitable<void> work) {
-    asio::co_spawn(executor_, attend(attempt_, to, std::move(work)),
-                   asio::bind_cancellation_slot(attempt_.signal.slot(), rethrow));
-    return attempt_;
+  attempt& start(std::string name, std::function<asio::awaitable<result>()> work) {
+    attempt_ = &test_.start(std::move(name), std::move(work), [this](const attempt&) {
+      running_at_its_end_ = to.running();
+      calls_at_its_end_ = to.calls;
+    });
+    return *attempt_;
   }
 
-  asio::any_io_executor executor_;
-  attempt attempt_;
+  weir::testing::driver test_;
+  attempt* attempt_ = nullptr;
+  std::size_t running_at_its_end_ = 0;
+  std::size_t calls_at_its_end_ = 0;
 };
 
 } // namespace weir_hidden

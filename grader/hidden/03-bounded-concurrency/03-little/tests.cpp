@@ -42,7 +42,7 @@ void explore_bound(const world& how, std::size_t pool,
     const attempt& mine = f.start_find_bound(pool, 3000);
     co_await f.finish();
     f.expect_returned();
-    judge(f, mine.bound);
+    judge(f, mine.fate().value().bound);
   });
 }
 
@@ -59,13 +59,13 @@ TEST_CASE("so many calls at a time", "[in-flight]") {
           bound_fixture f(co_await asio::this_coro::executor,
                           {.name = "uneven", .servers = 64, .service = 10ms, .jitter = true});
           const attempt& mine = f.start_measure(in_flight, calls);
-          while (!mine.ended) {
+          while (mine.pending()) {
             co_await f.wait(2500us);
             const std::size_t due = std::min(in_flight, calls - f.to.answered);
-            weir::expect(f.to.running == due,
+            weir::expect(f.to.running() == due,
                          "measure({} in flight, {} calls) had {} calls running at {}, when {} were "
                          "still to end: {} should have been",
-                         in_flight, calls, f.to.running, weir::now(), calls - f.to.answered, due);
+                         in_flight, calls, f.to.running(), weir::now(), calls - f.to.answered, due);
           }
           f.expect_returned();
           f.expect_nothing_left();
@@ -89,12 +89,12 @@ TEST_CASE("what was measured agrees with Little's law", "[law]") {
       co_await f.finish();
       f.expect_returned();
       const double throughput = 23 / f.to.elapsed();
-      weir::expect(close_to(mine.seen.throughput, throughput),
+      weir::expect(close_to(mine.fate().value().seen.throughput, throughput),
                    "23 calls took {} s, which is {} a second; measure() said {}", f.to.elapsed(),
-                   throughput, mine.seen.throughput);
-      weir::expect(close_to(mine.seen.latency.count(), f.to.mean_latency()),
+                   throughput, mine.fate().value().seen.throughput);
+      weir::expect(close_to(mine.fate().value().seen.latency.count(), f.to.mean_latency()),
                    "a call took {} s on average; measure() said {} s", f.to.mean_latency(),
-                   mine.seen.latency.count());
+                   mine.fate().value().seen.latency.count());
     });
 }
 
@@ -200,8 +200,8 @@ TEST_CASE("a call that fails ends it", "[failure]") {
     const attempt& mine = f.start_find_bound(32, 2000);
     co_await f.wait(60s);
     if (f.to.calls >= 300)
-      weir::expect(mine.ended && mine.error == reset, "call 300 failed, but find_bound() {}",
-                   mine.fate());
+      weir::expect(mine.fate() == weir::testing::threw(reset),
+                   "call 300 failed, but find_bound() {}", mine.text());
     f.expect_nothing_left();
   });
 }
@@ -211,7 +211,7 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     bound_fixture f(co_await asio::this_coro::executor, wide);
     attempt& mine = f.start_measure(3, 20);
     co_await f.wait(15ms);
-    mine.signal.emit(asio::cancellation_type::terminal);
+    mine.cancel();
     co_await f.wait(1s);
     f.expect_threw(aborted, 18ms, "it was cancelled at 15.0 ms, and its calls had tidied up");
   });
@@ -220,7 +220,7 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     bound_fixture f(co_await asio::this_coro::executor, wide);
     attempt& mine = f.start_measure(3, 5);
     co_await f.wait(15ms);
-    mine.signal.emit(asio::cancellation_type::terminal);
+    mine.cancel();
     co_await f.wait(1s);
     f.expect_threw(aborted, 18ms, "it was cancelled at 15.0 ms, and its calls had tidied up");
   });
@@ -229,7 +229,7 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     bound_fixture f(co_await asio::this_coro::executor, wide);
     attempt& mine = f.start_find_bound(16, 2000);
     co_await f.wait(45ms);
-    mine.signal.emit(asio::cancellation_type::terminal);
+    mine.cancel();
     co_await f.wait(1s);
     f.expect_threw(aborted, 48ms, "it was cancelled at 45.0 ms, and its calls had tidied up");
   });

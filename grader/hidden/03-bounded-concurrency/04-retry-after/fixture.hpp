@@ -8,6 +8,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <chrono>
 #include <functional>
@@ -21,7 +22,6 @@
 namespace weir_hidden {
 
 using namespace std::chrono_literals;
-using boost::system::error_code;
 using std::chrono::nanoseconds;
 
 inline constexpr nanoseconds usual_latency = 24ms; ///< never an answer in the instant of a turn
@@ -83,59 +83,47 @@ private:
   auditor& books_;
 };
 
-/// Somebody's `ask`, and how it ended.
+/// Somebody's `ask`.
 struct call {
   int request = 0;
-  bool ended = false;
-  std::optional<answer> got;
-  error_code error;
-  nanoseconds at{};
-  asio::cancellation_signal signal;
+  weir::testing::operation<answer>* asked = nullptr;
+
+  [[nodiscard]] bool ended() const { return !asked->pending(); }
+
+  [[nodiscard]] bool cancelled() const { return asked->fate().cancelled(); }
+
+  /// The status of the answer; 0: it has none.
+  [[nodiscard]] int status() const { return asked->fate().returned() ? got().status : 0; }
+
+  [[nodiscard]] const answer& got() const { return asked->fate().value(); }
 
   [[nodiscard]] std::string fate() const {
-    if (!ended)
-      return "has not returned";
-    return error ? "threw \"" + error.message() + "\""
-                 : weir::text("returned with status {}", got->status);
+    return status() != 0 ? weir::text("returned with status {}", status()) : asked->text();
   }
 };
-
-inline asio::awaitable<void> attend(client& to, auditor& books, call& mine) {
-  weir::name_this_task(weir::text("ask({})", mine.request));
-  books.asked(mine.request);
-  try {
-    mine.got = co_await to.ask(mine.request);
-  } catch (const boost::system::system_error& thrown) {
-    mine.error = thrown.code();
-  }
-  mine.ended = true;
-  mine.at = weir::now();
-  weir::note("ask({}) {}", mine.request, mine.fate());
-  if (mine.error)
-    books.left(mine.request);
-}
-
-inline void rethrow(std::exception_ptr error) {
-  if (error)
-    std::rethrow_exception(error);
-}
 
 class client_fixture {
 public:
   client_fixture(asio::any_io_executor executor, scope promises)
       : books(promises),
         to(executor, books),
-        executor_(executor),
+        test_(executor),
         client_(make_client(executor, to, interval)) {
     weir::name_this_task("the test");
   }
 
   call& ask(int request) {
-    call& mine = calls_.emplace_back();
-    mine.request = request;
-    asio::co_spawn(executor_, attend(*client_, books, mine),
-                   asio::bind_cancellation_slot(mine.signal.slot(), rethrow));
-    return mine;
+    auto& asked = test_.start(
+        weir::text("ask({})", request),
+        [this, request] {
+          books.asked(request);
+          return client_->ask(request);
+        },
+        [this, request](const weir::testing::operation<answer>& one) {
+          if (one.fate().threw())
+            books.left(request);
+        });
+    return calls_.emplace_back(call{request, &asked});
   }
 
   void ask_many(int first, int last) {
@@ -152,15 +140,11 @@ public:
   }
 
   asio::awaitable<void> wait(nanoseconds time) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await weir::testing::pass(time);
     books.check_idle();
   }
 
-  void cancel(call& one) {
-    weir::note("ask({}) is cancelled", one.request);
-    one.signal.emit(asio::cancellation_type::terminal);
-  }
+  void cancel(call& one) { one.asked->cancel(); }
 
   /// Cancels one that waits for its turn, at a moment at which nothing else happens.
   asio::awaitable<void> give_up(call& one) {
@@ -168,7 +152,7 @@ public:
     const int sent = books.times(one.request);
     cancel(one);
     co_await wait(1ms);
-    weir::expect(one.ended && one.error == asio::error::operation_aborted && one.at == at,
+    weir::expect(one.cancelled() && one.asked->ended_at() == at,
                  "ask({}) was cancelled at {} while it waited for its turn: 1 ms later it {}",
                  one.request, at, one.fate());
     weir::expect(books.times(one.request) == sent, "ask({}) was cancelled, and sent all the same",
@@ -179,7 +163,7 @@ public:
   asio::awaitable<void> finish(nanoseconds time = 3s) {
     co_await wait(time);
     for (const call& one : calls_)
-      weir::expect(one.ended, "ask({}) has not returned by {}; its request was sent {} times",
+      weir::expect(one.ended(), "ask({}) has not returned by {}; its request was sent {} times",
                    one.request, weir::now(), books.times(one.request));
     weir::expect(to.running == 0, "{} requests are still on their way at the end", to.running);
   }
@@ -187,7 +171,7 @@ public:
   void expect_answered(int first, int last) const {
     for (const call& one : calls_)
       if (first <= one.request && one.request <= last)
-        weir::expect(one.got && one.got->status == 200 && one.got->body == one.request * 10,
+        weir::expect(one.status() == 200 && one.got().body == one.request * 10,
                      "ask({}) was to return the partner's answer to it: it {}", one.request,
                      one.fate());
   }
@@ -201,7 +185,7 @@ public:
   scripted_partner to;
 
 private:
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
   std::unique_ptr<client> client_;
   std::list<call> calls_;
 };

@@ -8,6 +8,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -15,6 +16,7 @@
 #include <list>
 #include <map>
 #include <optional>
+#include <ostream>
 #include <set>
 #include <string>
 #include <string_view>
@@ -67,9 +69,7 @@ private:
 /// Takes 5 ms to connect, unless told otherwise.
 class modelled_database final : public database {
 public:
-  modelled_database(asio::any_io_executor executor, int size) : executor_(std::move(executor)) {
-    seen.size = size;
-  }
+  explicit modelled_database(int size) { seen.size = size; }
 
   asio::awaitable<std::unique_ptr<connection>> connect() override {
     const int number = ++seen.asked;
@@ -80,8 +80,7 @@ public:
                  seen.open, seen.opening, seen.size);
     ++seen.opening;
     const opening_ends counted{seen};
-    asio::steady_timer timer(executor_, takes.contains(number) ? takes[number] : 5ms);
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await weir::testing::pass(takes.contains(number) ? takes[number] : 5ms);
     if (refuses.contains(number)) {
       weir::note("connection {} is refused", number);
       throw boost::system::system_error(reset);
@@ -101,22 +100,26 @@ private:
 
     ~opening_ends() { --seen.opening; }
   };
+};
 
-  asio::any_io_executor executor_;
+/// What acquire() gave, in words.
+struct granted {
+  int number = 0; ///< of the connection
+
+  friend std::ostream& operator<<(std::ostream& out, const granted& one) {
+    return out << "connection " << one.number;
+  }
 };
 
 /// A call of acquire(), and what came of it.
 struct call {
   std::string name;
   nanoseconds patience{};
-  bool ended = false;
-  error_code error;
-  nanoseconds at{};
+  weir::testing::operation<granted>* acquired = nullptr;
   std::optional<lease> held;
   int number = 0; ///< of the connection that it got
-  asio::cancellation_signal signal;
 
-  [[nodiscard]] bool waits() const { return !ended; }
+  [[nodiscard]] bool waits() const { return acquired->pending(); }
 
   [[nodiscard]] bool has_one() const { return held.has_value(); }
 
@@ -124,20 +127,15 @@ struct call {
     return dynamic_cast<modelled_connection&>(**held);
   }
 
-  [[nodiscard]] std::string fate() const {
-    if (!ended)
-      return "still waits";
-    return error ? "ended with \"" + error.message() + "\""
-                 : weir::text("got connection {}", number);
-  }
+  [[nodiscard]] std::string fate() const { return waits() ? "still waits" : acquired->text(); }
 };
 
 /// A pool, and everybody who has been sent to it.
 class pool_fixture {
 public:
   pool_fixture(asio::any_io_executor executor, int size)
-      : base(executor, size),
-        executor_(executor),
+      : base(size),
+        test_(executor),
         pool_(make_connection_pool(executor, base, static_cast<std::size_t>(size))) {
     weir::name_this_task("the test");
   }
@@ -147,11 +145,9 @@ public:
     call& mine = calls_.emplace_back();
     mine.name = std::move(name);
     mine.patience = patience;
-    asio::co_spawn(executor_, attend(mine),
-                   asio::bind_cancellation_slot(mine.signal.slot(), [](std::exception_ptr error) {
-                     if (error)
-                       std::rethrow_exception(error);
-                   }));
+    mine.acquired = &test_.start(
+        mine.name, [this, &mine] { return hold_one(mine); },
+        [this, &mine](const weir::testing::operation<granted>&) { check_loan(mine); });
     return mine;
   }
 
@@ -186,20 +182,14 @@ public:
     give_back(one);
   }
 
-  void cancel(call& one) {
-    weir::note("{} is cancelled", one.name);
-    one.signal.emit(asio::cancellation_type::terminal);
-  }
+  void cancel(call& one) { one.acquired->cancel(); }
 
   /// Done by somebody else at that moment: before or after whatever else happens then.
   void at(nanoseconds delay, std::function<void()> what) {
-    asio::co_spawn(executor_, act_later(delay, std::move(what)), asio::detached);
+    test_.at(delay, std::move(what), "somebody");
   }
 
-  asio::awaitable<void> pass(nanoseconds time = 1ms) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  asio::awaitable<void> pass(nanoseconds time = 1ms) { return weir::testing::pass(time); }
 
   void expect_has_one(const call& one, std::string_view why) const {
     weir::expect(one.has_one(),
@@ -209,13 +199,14 @@ public:
   }
 
   void expect_at(const call& one, nanoseconds when, std::string_view why) const {
-    weir::expect(one.at == when, "{} at {}, but {} {} at {}", why, when, one.name, one.fate(),
-                 one.at);
+    const nanoseconds at = one.acquired->ended_at();
+    weir::expect(at == when, "{} at {}, but {} {} at {}", why, when, one.name, one.fate(), at);
   }
 
   void expect_ended(const call& one, error_code how, nanoseconds when, std::string_view why) const {
     weir::expect(!one.waits(), "{}, but {} {}", why, one.name, one.fate());
-    weir::expect(one.error == how && !one.has_one(), "{}, but {} {}", why, one.name, one.fate());
+    weir::expect(one.acquired->fate() == weir::testing::threw(how) && !one.has_one(),
+                 "{}, but {} {}", why, one.name, one.fate());
     expect_at(one, when, why);
   }
 
@@ -236,7 +227,7 @@ public:
                  base.seen.size, base.seen.size, served);
     const call* const last_of_all = co_await wait("one newcomer too many");
     co_await give_all_back();
-    weir::expect(last_of_all->ended, "all was given back, but {} {}", last_of_all->name,
+    weir::expect(!last_of_all->waits(), "all was given back, but {} {}", last_of_all->name,
                  last_of_all->fate());
   }
 
@@ -257,24 +248,17 @@ private:
     }
   }
 
-  asio::awaitable<void> attend(call& mine) {
-    weir::name_this_task(mine.name);
-    try {
-      asio::awaitable<lease> running =
-          pool_->acquire(std::chrono::steady_clock::now() + mine.patience);
-      mine.held.emplace(co_await std::move(running));
-      mine.number = mine.got().number;
-    } catch (const boost::system::system_error& thrown) {
-      mine.error = thrown.code();
-    } catch (const std::exception& thrown) {
-      weir::fail("acquire() of {} threw something that is no boost::system::system_error: {}",
-                 mine.name, thrown.what());
-    }
-    mine.ended = true;
-    mine.at = weir::now();
-    weir::note("{} {}", mine.name, mine.fate());
+  asio::awaitable<granted> hold_one(call& mine) {
+    asio::awaitable<lease> running =
+        pool_->acquire(std::chrono::steady_clock::now() + mine.patience);
+    mine.held.emplace(co_await std::move(running));
+    mine.number = mine.got().number;
+    co_return granted{mine.number};
+  }
+
+  void check_loan(call& mine) const {
     if (!mine.has_one())
-      co_return;
+      return;
     weir::expect(!mine.got().on_loan, "{} got connection {}, which somebody else still has",
                  mine.name, mine.number);
     weir::expect(!mine.got().is_broken || broken_may_go_out,
@@ -282,13 +266,7 @@ private:
     mine.got().on_loan = true;
   }
 
-  asio::awaitable<void> act_later(nanoseconds delay, std::function<void()> what) {
-    weir::name_this_task("somebody");
-    co_await pass(delay);
-    what();
-  }
-
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
   std::unique_ptr<connection_pool> pool_;
   std::list<call> calls_;
 };

@@ -8,11 +8,9 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -46,11 +44,8 @@ inline constexpr scope everything{
 
 class limit_fixture {
 public:
-  limit_fixture(asio::any_io_executor executor, const limit_options& options, scope promises)
-      : executor_(std::move(executor)),
-        options_(options),
-        promises_(promises),
-        limit_(make_adaptive_limit(options)) {
+  limit_fixture(const limit_options& options, scope promises)
+      : options_(options), promises_(promises), limit_(make_adaptive_limit(options)) {
     weir::name_this_task("the test");
     weir::note("the limit is {}", limit());
     expect_bounds();
@@ -58,10 +53,7 @@ public:
 
   [[nodiscard]] std::size_t limit() const { return limit_->limit(); }
 
-  asio::awaitable<void> wait(nanoseconds time) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  asio::awaitable<void> wait(nanoseconds time) { return weir::testing::pass(time); }
 
   /// A call that ends now, having been sent so long ago, with so many in flight.
   void tell(nanoseconds took, std::size_t in_flight, bool failed = false) {
@@ -165,7 +157,6 @@ private:
       good_since_raise_ = 0;
   }
 
-  asio::any_io_executor executor_;
   const limit_options options_;
   const scope promises_;
   std::unique_ptr<adaptive_limit> limit_;

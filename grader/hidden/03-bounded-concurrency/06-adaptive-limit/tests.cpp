@@ -18,7 +18,7 @@ constexpr scope unused{.unused = true};
 
 /// Calls of every kind, judged by `promises` alone.
 asio::awaitable<void> tell_anything(scope promises) {
-  limit_fixture f(co_await asio::this_coro::executor, roomy, promises);
+  limit_fixture f(roomy, promises);
   weir::random_stream random = weir::stream("calls");
   for (int i = 0; i < 200; ++i) {
     co_await f.wait(std::chrono::microseconds(1 + random.below(4000)));
@@ -37,7 +37,7 @@ asio::awaitable<void> tell_anything(scope promises) {
 TEST_CASE("the limit keeps to its bounds", "[bounds]") {
   WEIR_EXPLORE("up to the maximum and down to the minimum", []() -> asio::awaitable<void> {
     constexpr limit_options options{.minimum = 3, .maximum = 12, .initial = 8, .slow = slow};
-    limit_fixture f(co_await asio::this_coro::executor, options, bounds);
+    limit_fixture f(options, bounds);
     weir::expect(f.limit() == 8, "the limit was to begin with 8, and begins with {}", f.limit());
     co_await f.climb_to(12);
     for (int i = 0; i < 300; ++i)
@@ -59,7 +59,7 @@ TEST_CASE("the limit keeps to its bounds", "[bounds]") {
 
   WEIR_EXPLORE("nothing to choose", []() -> asio::awaitable<void> {
     constexpr limit_options options{.minimum = 1, .maximum = 1, .initial = 1, .slow = slow};
-    limit_fixture f(co_await asio::this_coro::executor, options, bounds);
+    limit_fixture f(options, bounds);
     for (int i = 0; i < 5; ++i) {
       co_await f.wait(5ms);
       f.good();
@@ -73,7 +73,7 @@ TEST_CASE("the limit keeps to its bounds", "[bounds]") {
 
 TEST_CASE("bad news lowers the limit", "[decrease]") {
   WEIR_EXPLORE("a slow answer, a failure", []() -> asio::awaitable<void> {
-    limit_fixture f(co_await asio::this_coro::executor, roomy, decrease);
+    limit_fixture f(roomy, decrease);
     co_await f.wait(100ms);
     f.late();
     co_await f.wait(61ms);
@@ -89,14 +89,14 @@ TEST_CASE("bad news lowers the limit", "[decrease]") {
   });
 
   WEIR_EXPLORE("the first call of all", []() -> asio::awaitable<void> {
-    limit_fixture f(co_await asio::this_coro::executor, roomy, decrease);
+    limit_fixture f(roomy, decrease);
     const nanoseconds sent = weir::now(); // when time begins
     co_await f.wait(slow + 10ms);
     f.late(weir::now() - sent);
   });
 
   WEIR_EXPLORE("slow means longer than that", []() -> asio::awaitable<void> {
-    limit_fixture f(co_await asio::this_coro::executor, roomy, decrease);
+    limit_fixture f(roomy, decrease);
     co_await f.wait(100ms);
     const std::size_t before = f.limit();
     f.tell(slow, before);
@@ -113,7 +113,7 @@ TEST_CASE("bad news lowers the limit", "[decrease]") {
 
 TEST_CASE("once for each window of evidence", "[once-per-window]") {
   WEIR_EXPLORE("twenty slow answers", []() -> asio::awaitable<void> {
-    limit_fixture f(co_await asio::this_coro::executor, roomy, {.decrease = true, .once = true});
+    limit_fixture f(roomy, {.decrease = true, .once = true});
     co_await f.wait(100ms);
     // All in flight when the first one comes back; one more each millisecond.
     for (int i = 0; i < 20; ++i) {
@@ -127,7 +127,7 @@ TEST_CASE("once for each window of evidence", "[once-per-window]") {
   });
 
   WEIR_EXPLORE("old calls come back late", []() -> asio::awaitable<void> {
-    limit_fixture f(co_await asio::this_coro::executor, roomy, {.decrease = true, .once = true});
+    limit_fixture f(roomy, {.decrease = true, .once = true});
     co_await f.wait(100ms);
     f.fail();
     for (int i = 0; i < 5; ++i) {
@@ -148,20 +148,20 @@ TEST_CASE("once for each window of evidence", "[once-per-window]") {
 TEST_CASE("the limit rises slowly", "[additive]") {
   WEIR_EXPLORE("one for each limit", []() -> asio::awaitable<void> {
     constexpr limit_options options{.minimum = 1, .maximum = 100, .initial = 4, .slow = slow};
-    limit_fixture f(co_await asio::this_coro::executor, options, additive);
+    limit_fixture f(options, additive);
     co_await f.wait(100ms);
     co_await f.climb_to(16);
   });
 
   WEIR_EXPLORE("also after a decrease", []() -> asio::awaitable<void> {
-    limit_fixture f(co_await asio::this_coro::executor, roomy, additive);
+    limit_fixture f(roomy, additive);
     co_await f.wait(100ms);
     f.fail();
     co_await f.climb_to(22);
   });
 
   WEIR_EXPLORE("a raise, a decrease, a raise", []() -> asio::awaitable<void> {
-    limit_fixture f(co_await asio::this_coro::executor, roomy, additive);
+    limit_fixture f(roomy, additive);
     co_await f.wait(100ms);
     for (int i = 0; i < 3; ++i) {
       co_await f.climb_to(f.limit() + 1);
@@ -177,7 +177,7 @@ TEST_CASE("the limit rises slowly", "[additive]") {
 
 TEST_CASE("a limit that is not used does not rise", "[unused]") {
   WEIR_EXPLORE("a quiet night", []() -> asio::awaitable<void> {
-    limit_fixture f(co_await asio::this_coro::executor, roomy, unused);
+    limit_fixture f(roomy, unused);
     for (std::size_t i = 0; i < 200; ++i) {
       co_await f.wait(1ms);
       f.good(1 + i % 9);

@@ -19,10 +19,11 @@ asio::awaitable<void> passes(error_code error) {
   co_await f.wait(49ms);
   f.expect_ended(one, 5ms,
                  weir::text("reserve() threw \"{}\" at 5.0 ms, with a limit of 50.0 ms", error));
-  weir::expect(one.error == error, "reserve() threw \"{}\" within the limit; reserve_within() {}",
+  weir::expect(one.error() == error, "reserve() threw \"{}\" within the limit; reserve_within() {}",
                error, one.fate());
+  const auto thrown = one.reserved->fate().thrown_as<refusal>();
   weir::expect(
-      one.detail == 42,
+      thrown && thrown->detail == 42,
       "reserve() threw a `refusal` that says more than \"{}\"; what reserve_within() threw "
       "has the same code, and the rest is lost",
       error);
@@ -67,7 +68,7 @@ TEST_CASE("at the limit the call is cancelled", "[deadline]") {
     deadline_fixture f(co_await asio::this_coro::executor, plan);
     const call& one = f.start(20ms);
     co_await f.wait(19ms);
-    weir::expect(one.waits && f.network.running.size() == 1,
+    weir::expect(one.waits() && f.network.running.size() == 1,
                  "the limit is 20.0 ms, but at 19.0 ms reserve_within() {}, with {} calls running",
                  one.fate(), f.network.running.size());
     co_await f.wait(81ms);
@@ -91,7 +92,7 @@ TEST_CASE("at the limit the call is cancelled", "[deadline]") {
     const call& one = f.start(20ms);
     co_await f.wait(100ms);
     f.expect_ended(one, 20ms, "the call failed in the instant in which the limit passed");
-    weir::expect(one.timed_out() || one.error == refused,
+    weir::expect(one.timed_out() || one.error() == refused,
                  "the call threw \"{}\" in the instant in which the limit passed, and "
                  "reserve_within() {}",
                  refused, one.fate());

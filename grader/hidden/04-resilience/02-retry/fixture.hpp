@@ -9,6 +9,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -56,12 +57,12 @@ public:
     ++running;
     if (begins)
       begins(number);
-    asio::steady_timer timer(executor_, takes);
-    bool cancelled = false;
-    co_await asio::async_compose<const asio::use_awaitable_t<>, void(error_code)>(
-        work_or_tidy_up{timer, tidies_up, cancelled}, asio::use_awaitable, timer);
+    weir::testing::job job(executor_, {.takes = takes, .tidies = tidies_up, .when_cancelled = [] {
+                                         weir::note("the attempt is cancelled");
+                                       }});
+    const bool came_to_its_end = co_await job.run();
     --running;
-    if (cancelled)
+    if (!came_to_its_end)
       result = cancelled_with;
     attempts.back().ended = weir::now();
     if (result) {
@@ -80,32 +81,6 @@ public:
   int running = 0;
 
 private:
-  /// An operation, so that what it does about cancellation is not seen by the coroutine around it.
-  struct work_or_tidy_up {
-    asio::steady_timer& timer;
-    nanoseconds tidies_up;
-    bool& cancelled;
-
-    enum { starts, works, ends } state = starts;
-
-    template <class Self>
-    void operator()(Self& self, error_code error = {}) {
-      if (state == starts) {
-        state = works;
-        timer.async_wait(std::move(self));
-      } else if (state == works && error) {
-        state = ends;
-        cancelled = true;
-        weir::note("the attempt is cancelled");
-        self.reset_cancellation_state(asio::disable_cancellation());
-        timer.expires_after(tidies_up);
-        timer.async_wait(std::move(self));
-      } else {
-        self.complete({});
-      }
-    }
-  };
-
   asio::any_io_executor executor_;
   const std::vector<error_code> results_;
 };
@@ -129,16 +104,13 @@ private:
 /// Twice as fast as the test's own time: who sleeps in another way is found out.
 class fast_clock final : public sleeping_clock {
 public:
-  explicit fast_clock(asio::any_io_executor executor) : executor_(std::move(executor)) {}
-
   asio::awaitable<void> sleep(nanoseconds time) override {
     weir::note("a sleep of {}", time);
     asked.push_back({.begun = weir::now(), .time = time});
     const nanoseconds takes = std::max(time, nanoseconds(0)) / 2;
     if (begins)
       begins(asked.size(), takes);
-    asio::steady_timer timer(executor_, takes);
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await weir::testing::pass(takes);
   }
 
   struct sleep_record {
@@ -148,67 +120,10 @@ public:
 
   std::function<void(std::size_t sleep, nanoseconds takes)> begins; ///< called when one does
   std::vector<sleep_record> asked;
-
-private:
-  asio::any_io_executor executor_;
 };
 
-/// The call of retry(): how it ended, and when.
-struct call {
-  bool waits = true;
-  error_code error;
-  std::optional<unsigned> thrown_by; ///< the attempt whose `failure` it threw
-  int answer = 0;
-  nanoseconds at{};
-  int running = 0; ///< attempts, when it ended
-  asio::cancellation_signal signal;
-
-  [[nodiscard]] std::string fate() const {
-    if (waits)
-      return "has not ended";
-    return error ? weir::text("threw \"{}\"", error) : weir::text("returned {}", answer);
-  }
-
-  void cancel() {
-    weir::note("retry() is cancelled");
-    signal.emit(asio::cancellation_type::terminal);
-  }
-};
-
-inline asio::awaitable<void> attend(call& mine, operation& work, const int& running,
-                                    retry_policy policy, random_source& random,
-                                    sleeping_clock& clock) {
-  weir::name_this_task("retry()");
-  try {
-    mine.answer = co_await retry(work, policy, random, clock);
-  } catch (const failure& thrown) {
-    mine.error = thrown.code();
-    mine.thrown_by = thrown.attempt;
-  } catch (const boost::system::system_error& thrown) {
-    mine.error = thrown.code();
-  } catch (const weir::expectation_failed&) {
-    throw;
-  } catch (const std::exception& thrown) {
-    weir::fail("retry() threw something that is no system_error: {}", thrown.what());
-  }
-  mine.waits = false;
-  mine.at = weir::now();
-  mine.running = running;
-  weir::note("retry() {}", mine.fate());
-}
-
-inline asio::awaitable<void> act_later(asio::any_io_executor executor, nanoseconds delay,
-                                       std::function<void()> what) {
-  weir::name_this_task("test");
-  asio::steady_timer timer(executor, delay);
-  co_await timer.async_wait(asio::use_awaitable);
-  what();
-}
-
-inline void rethrow(std::exception_ptr error) {
-  if (error)
-    std::rethrow_exception(error);
-}
+/// The call of retry().
+using call = weir::testing::operation<int>;
 
 class retry_fixture {
 public:
@@ -216,27 +131,21 @@ public:
                 retry_policy policy, std::vector<double> numbers)
       : work(executor, std::move(results)),
         random(std::move(numbers)),
-        clock(executor),
-        executor_(executor),
+        test_(executor),
         policy_(policy) {
-    weir::name_this_task("test");
+    weir::name_this_task("the test");
   }
 
   call& start() {
-    asio::co_spawn(executor_, attend(call_, work, work.running, policy_, random, clock),
-                   asio::bind_cancellation_slot(call_.signal.slot(), rethrow));
-    return call_;
+    return test_.start(
+        "retry()", [this] { return retry(work, policy_, random, clock); },
+        [this](const call&) { running_at_its_end_ = work.running; });
   }
 
   /// `what` is done by somebody else at this moment: before or after whatever else happens then.
-  void at(nanoseconds delay, std::function<void()> what) {
-    asio::co_spawn(executor_, act_later(executor_, delay, std::move(what)), rethrow);
-  }
+  void at(nanoseconds delay, std::function<void()> what) { test_.at(delay, std::move(what)); }
 
-  asio::awaitable<void> wait(nanoseconds time) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  asio::awaitable<void> wait(nanoseconds time) { return weir::testing::pass(time); }
 
   void expect_attempts(unsigned wanted, std::string_view why) const {
     weir::expect(work.attempts.size() == wanted, "{}: {} attempts were due, and {} were made", why,
@@ -247,27 +156,30 @@ public:
   void expect_ended_with_its_attempt(const call& one) const {
     expect_ended(one);
     const nanoseconds due = work.attempts.back().ended;
-    weir::expect(one.at == due, "the last attempt, number {}, ended at {}, and retry() {} at {}",
-                 work.attempts.size(), due, one.fate(), one.at);
+    weir::expect(one.ended_at() == due,
+                 "the last attempt, number {}, ended at {}, and retry() {} at {}",
+                 work.attempts.size(), due, one.text(), one.ended_at());
   }
 
   void expect_ended(const call& one) const {
-    weir::expect(!one.waits, "after {} attempts and {} of time retry() has not ended",
+    weir::expect(!one.pending(), "after {} attempts and {} of time retry() has not ended",
                  work.attempts.size(), weir::now());
-    weir::expect(one.running == 0, "retry() {} while an attempt was still running", one.fate());
+    weir::expect(running_at_its_end_ == 0, "retry() {} while an attempt was still running",
+                 one.text());
   }
 
   void expect_thrown(const call& one, unsigned attempt, error_code code) const {
-    weir::expect(one.error == code, "attempt {} failed with \"{}\" and was the last; retry() {}",
-                 attempt, code, one.fate());
-    weir::expect(one.thrown_by.has_value(),
+    weir::expect(one.fate() == weir::testing::threw(code),
+                 "attempt {} failed with \"{}\" and was the last; retry() {}", attempt, code,
+                 one.text());
+    const auto thrown = one.fate().thrown_as<failure>();
+    weir::expect(thrown.has_value(),
                  "attempt {} threw a class derived from system_error, and retry() something else: "
                  "the code is the same, and what else the error said is lost",
                  attempt);
-    weir::expect(one.thrown_by == attempt,
-                 "attempt {} was the last; the error of attempt {} was "
-                 "thrown",
-                 attempt, *one.thrown_by);
+    weir::expect(thrown->attempt == attempt,
+                 "attempt {} was the last; the error of attempt {} was thrown", attempt,
+                 thrown->attempt);
   }
 
   /// From now on each pause is judged when the attempt after it begins: the n-th number times the
@@ -315,9 +227,9 @@ private:
 
   static bool close(nanoseconds a, nanoseconds b) { return a - b <= 1us && b - a <= 1us; }
 
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
   const retry_policy policy_;
-  call call_;
+  int running_at_its_end_ = 0; ///< attempts
 };
 
 } // namespace weir_hidden

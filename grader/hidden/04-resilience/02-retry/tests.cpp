@@ -26,8 +26,8 @@ asio::awaitable<void> counts(unsigned failures, unsigned allowed) {
       due, weir::text("{} attempts are allowed, and number {} goes well", allowed, failures + 1));
   f.expect_ended_with_its_attempt(one);
   if (failures < allowed)
-    weir::expect(!one.error && one.answer == 100 + static_cast<int>(due),
-                 "attempt {} answered {}, and retry() {}", due, 100 + due, one.fate());
+    weir::expect(one.fate() == weir::testing::returned(100 + static_cast<int>(due)),
+                 "attempt {} answered {}, and retry() {}", due, 100 + due, one.text());
   else
     f.expect_thrown(one, due, unavailable);
   weir::expect(f.clock.asked.size() < due,
@@ -87,11 +87,11 @@ asio::awaitable<void> cancelled_in_an_attempt(error_code how, unsigned allowed) 
                                   how ? how.message() : "an answer"));
   f.expect_ended_with_its_attempt(one);
   if (!how)
-    weir::expect(one.error == aborted || one.answer == 102,
-                 "the cancelled attempt answered 102 all the same, and retry() {}", one.fate());
+    weir::expect(one.fate().cancelled() || one.fate() == weir::testing::returned(102),
+                 "the cancelled attempt answered 102 all the same, and retry() {}", one.text());
   else
-    weir::expect(one.error == aborted || one.error == how,
-                 "the cancelled attempt ended with \"{}\", and retry() {}", how, one.fate());
+    weir::expect(one.fate().cancelled() || one.fate() == weir::testing::threw(how),
+                 "the cancelled attempt ended with \"{}\", and retry() {}", how, one.text());
 }
 
 /// retry() is cancelled at a moment in its second pause: between 0, the beginning, and 1, the end.
@@ -112,9 +112,9 @@ asio::awaitable<void> cancelled_in_a_pause(double moment) {
   f.expect_ended(one);
   if (moment < 1) {
     f.expect_attempts(2, "retry() was cancelled in the pause after attempt 2");
-    weir::expect(one.at == due, "retry() was cancelled at {}, in a pause, and {} at {}", due,
-                 one.fate(), one.at);
-    weir::expect(one.error == aborted, "retry() was cancelled in a pause, and {}", one.fate());
+    weir::expect(one.ended_at() == due, "retry() was cancelled at {}, in a pause, and {} at {}",
+                 due, one.text(), one.ended_at());
+    weir::expect(one.fate().cancelled(), "retry() was cancelled in a pause, and {}", one.text());
     co_return;
   }
   const std::size_t made = f.work.attempts.size();
@@ -123,14 +123,15 @@ asio::awaitable<void> cancelled_in_a_pause(double moment) {
                "{} attempts were made",
                made);
   const nanoseconds latest = made > 2 ? f.work.attempts.back().ended : due;
-  weir::expect(one.at == latest,
+  weir::expect(one.ended_at() == latest,
                "retry() was cancelled at {}, in the instant in which a pause ended, and {} at {}{}",
-               due, one.fate(), one.at,
+               due, one.text(), one.ended_at(),
                made > 2
                    ? weir::text(", but attempt 3, which it had begun, ended only at {}", latest)
                    : std::string());
-  weir::expect(one.error == aborted || (made > 2 && one.error == unavailable),
-               "retry() was cancelled in the instant in which a pause ended, and {}", one.fate());
+  weir::expect(one.fate().cancelled() ||
+                   (made > 2 && one.fate() == weir::testing::threw(unavailable)),
+               "retry() was cancelled in the instant in which a pause ended, and {}", one.text());
 }
 
 } // namespace
@@ -150,7 +151,7 @@ TEST_CASE("only transient errors are worth another attempt", "[only-transient]")
     const call& one = f.start();
     co_await f.wait(1min);
     f.expect_attempts(4, "the first three attempts failed, each with another transient error");
-    weir::expect(!one.waits && !one.error, "attempt 4 went well, and retry() {}", one.fate());
+    weir::expect(one.fate().returned(), "attempt 4 went well, and retry() {}", one.text());
   });
 
   WEIR_EXPLORE("a bad request", [] { return gives_up(bad_request); });

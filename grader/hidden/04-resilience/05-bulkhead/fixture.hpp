@@ -9,6 +9,7 @@
 #include <weir/probe.hpp>
 #include <weir/random.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -44,31 +45,38 @@ struct one_call {
         request(number),
         name(weir::text("{}{}", name_of(dependency), number)),
         start_by(weir::now() + patience),
-        answer(std::move(executor), asio::steady_timer::time_point::max()) {}
+        work(std::move(executor), {.tidies = tidying, .when_cancelled = [this] {
+                                     weir::note("{} is cancelled in flight", name);
+                                   }}) {}
 
   const std::size_t to;
   const int request;
   const std::string name;
   const nanoseconds start_by;
   const nanoseconds made_at = weir::now();
-  asio::cancellation_signal signal;
+  weir::testing::operation<int>* asked = nullptr;
 
   bool started = false; ///< the dependency has been asked
   bool running = false; ///< and is not done with it
   nanoseconds started_at{};
-  asio::steady_timer answer; ///< what the dependency waits for
+  weir::testing::job work; ///< the dependency's
   error_code answers_with;
   bool answered = false;
-  bool cancelled = false;
 
-  end how = end::none;
-  error_code error;
-  nanoseconds ended_at{};
+  [[nodiscard]] end how() const {
+    const error_code error = asked->fate().code();
+    return asked->pending()                          ? end::none
+           : asked->fate().returned()                ? end::answered
+           : error == asio::error::try_again         ? end::refused
+           : error == asio::error::timed_out         ? end::timed_out
+           : error == asio::error::operation_aborted ? end::cancelled
+                                                     : end::failed;
+  }
 
-  [[nodiscard]] bool waits() const { return how == end::none && !started; }
+  [[nodiscard]] bool waits() const { return asked->pending() && !started; }
 
   [[nodiscard]] std::string fate() const {
-    switch (how) {
+    switch (how()) {
     case end::answered:
       return "was answered";
     case end::refused:
@@ -76,24 +84,12 @@ struct one_call {
     case end::timed_out:
       return "ended with timed_out";
     case end::cancelled:
-      return "ended with operation_aborted";
     case end::failed:
-      return "ended with the error \"" + error.message() + "\"";
+      return asked->text();
     case end::none:
       break;
     }
     return running ? "is in flight" : started ? "has been answered, but has not returned" : "waits";
-  }
-
-  void ended(error_code code) {
-    error = code;
-    how = !code                                    ? end::answered
-          : code == asio::error::try_again         ? end::refused
-          : code == asio::error::timed_out         ? end::timed_out
-          : code == asio::error::operation_aborted ? end::cancelled
-                                                   : end::failed;
-    ended_at = weir::now();
-    weir::note("{} {}", name, fate());
   }
 };
 
@@ -106,8 +102,10 @@ public:
     auto& one = *std::ranges::find(calls_, request, &one_call::request);
     const being_served served(one);
     weir::note("{} is started", one.name);
-    co_await asio::async_compose<const asio::use_awaitable_t<>, void(error_code)>(
-        work_or_tidy_up{one}, asio::use_awaitable, one.answer);
+    const bool answered = co_await one.work.run();
+    if (!answered || one.answers_with)
+      throw boost::system::system_error(answered ? one.answers_with
+                                                 : asio::error::operation_aborted);
     co_return 100 * request;
   }
 
@@ -127,47 +125,8 @@ private:
     one_call& one;
   };
 
-  /// An operation, so that what it does about cancellation is not seen by the coroutine around it.
-  struct work_or_tidy_up {
-    one_call& one;
-
-    enum { starts, works, tidies_up } state = starts;
-
-    template <class Self>
-    void operator()(Self& self, error_code = {}) {
-      if (state == starts) {
-        state = works;
-        one.answer.async_wait(std::move(self));
-      } else if (state == works && !one.answered) {
-        state = tidies_up;
-        weir::note("{} is cancelled in flight", one.name);
-        self.reset_cancellation_state(asio::disable_cancellation());
-        one.answer.expires_after(tidying);
-        one.answer.async_wait(std::move(self));
-      } else {
-        self.complete(state == works ? one.answers_with : asio::error::operation_aborted);
-      }
-    }
-  };
-
   std::list<one_call>& calls_;
 };
-
-inline asio::awaitable<void> attend(bulkheads& walls, one_call& mine) {
-  weir::name_this_task(mine.name);
-  try {
-    const int answer = co_await walls.call(mine.to, mine.request, time_point(mine.start_by));
-    weir::expect(answer == 100 * mine.request, "{} got {} for an answer instead of {}", mine.name,
-                 answer, 100 * mine.request);
-    mine.ended({});
-  } catch (const boost::system::system_error& thrown) {
-    mine.ended(thrown.code());
-  } catch (const asio::multiple_exceptions&) {
-    weir::fail("{} ended with asio::multiple_exceptions, as `||` and `&&` throw when both sides "
-               "fail; what is promised is a system_error",
-               mine.name);
-  }
-}
 
 struct size {
   std::size_t max_in_flight = 1;
@@ -179,27 +138,29 @@ public:
   /// With as many dependencies as have a size.
   explicit bulkhead_fixture(asio::any_io_executor executor, size a, size b = {0, 0},
                             size c = {0, 0})
-      : executor_(std::move(executor)), far_end_(calls_) {
+      : test_(std::move(executor)), far_end_(calls_) {
     for (const size& one : {a, b, c})
       if (one.max_in_flight != 0)
         sizes_.push_back(one);
-    weir::name_this_task("test");
+    weir::name_this_task("the test");
     std::vector<compartment> compartments;
     for (const auto& [max_in_flight, max_queued] : sizes_)
       compartments.push_back(
           {.to = &far_end_, .max_in_flight = max_in_flight, .max_queued = max_queued});
-    walls_ = make_bulkheads(executor_, compartments);
+    walls_ = make_bulkheads(test_.executor(), compartments);
   }
 
   /// Somebody makes a call, and may wait for `patience`.
   one_call& make(std::size_t dependency, nanoseconds patience = any_time) {
-    auto& one =
-        calls_.emplace_back(executor_, dependency, static_cast<int>(calls_.size()) + 1, patience);
-    asio::co_spawn(executor_, attend(*walls_, one),
-                   asio::bind_cancellation_slot(one.signal.slot(), [](std::exception_ptr error) {
-                     if (error)
-                       std::rethrow_exception(error);
-                   }));
+    auto& one = calls_.emplace_back(test_.executor(), dependency,
+                                    static_cast<int>(calls_.size()) + 1, patience);
+    one.asked = &test_.start(
+        one.name,
+        [this, &one] { return walls_->call(one.to, one.request, time_point(one.start_by)); },
+        [due = 100 * one.request](const weir::testing::operation<int>& ended) {
+          const bool right = !ended.fate().returned() || ended.fate().value() == due;
+          weir::expect(right, "{} {}, where {} was the answer", ended.name(), ended.text(), due);
+        });
     return one;
   }
 
@@ -216,22 +177,15 @@ public:
     weir::note("{} is answered by the dependency", one.name);
     one.answered = true;
     one.answers_with = with;
-    one.answer.cancel();
+    one.work.finish();
   }
 
-  void cancel(one_call& one) {
-    weir::note("{} is cancelled", one.name);
-    one.cancelled = true;
-    one.signal.emit(asio::cancellation_type::terminal);
-  }
+  void cancel(one_call& one) { one.asked->cancel(); }
 
   /// Done by somebody else in this instant, before or after whatever else happens in it.
-  void meanwhile(std::function<void()> what) { asio::post(executor_, std::move(what)); }
+  void meanwhile(std::function<void()> what) { test_.meanwhile(std::move(what)); }
 
-  asio::awaitable<void> wait(nanoseconds time) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  asio::awaitable<void> wait(nanoseconds time) { return weir::testing::pass(time); }
 
   /// A millisecond goes by; then the books must be right.
   asio::awaitable<void> settle() {
@@ -252,9 +206,10 @@ public:
 
   void expect_ended(const one_call& one, one_call::end how, nanoseconds due,
                     std::string_view why) const {
-    weir::expect(one.how == how, "{}, but {} {}: {}", why, one.name, one.fate(), situation(one.to));
-    weir::expect(one.ended_at == due, "{} at {}, but {} ended at {}", why, due, one.name,
-                 one.ended_at);
+    weir::expect(one.how() == how, "{}, but {} {}: {}", why, one.name, one.fate(),
+                 situation(one.to));
+    weir::expect(one.asked->ended_at() == due, "{} at {}, but {} ended at {}", why, due, one.name,
+                 one.asked->ended_at());
   }
 
   void expect_never_asked(const one_call& one) const {
@@ -276,7 +231,7 @@ public:
     co_await wait(5ms);
     co_await answer_all();
     for (const one_call& one : calls_)
-      weir::expect(one.how != one_call::end::none, "at the end, {} {}", one.name, one.fate());
+      weir::expect(one.how() != one_call::end::none, "at the end, {} {}", one.name, one.fate());
     for (std::size_t dependency = 0; dependency < sizes_.size(); ++dependency) {
       const auto places = sizes_[dependency].max_in_flight;
       for (std::size_t i = 0; i < places; ++i)
@@ -296,7 +251,7 @@ public:
   /// One of those in flight, if there is any.
   void answer_some(weir::random_stream& random, error_code with = {}) {
     if (one_call* const one = some(random, [](const one_call& any) {
-          return any.running && !any.answered && !any.cancelled;
+          return any.running && !any.answered && !any.asked->cancelled_at();
         }))
       answer(*one, with);
   }
@@ -304,7 +259,7 @@ public:
   /// One of those that have not ended, if there is any.
   void cancel_some(weir::random_stream& random) {
     if (one_call* const one =
-            some(random, [](const one_call& any) { return any.how == one_call::end::none; }))
+            some(random, [](const one_call& any) { return any.how() == one_call::end::none; }))
       cancel(*one);
   }
 
@@ -374,7 +329,7 @@ private:
     }
   }
 
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
   std::vector<size> sizes_;
   std::list<one_call> calls_;
   far_end far_end_;

@@ -8,6 +8,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/testing.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -45,30 +46,33 @@ constexpr behaviour answers_after(nanoseconds time) {
 /// One call of the client.
 struct one_call {
   int request = 0;
-  nanoseconds made_at = weir::now();
-  bool over = false;
-  error_code error = {};
-  nanoseconds ended_at = {};
+  weir::testing::operation<int>* asked = nullptr;
   int attempts = 0; ///< that reached the dependency
   nanoseconds first_asked_at = {};
   std::function<void()> when_over = {};
 
-  [[nodiscard]] nanoseconds took() const { return ended_at - made_at; }
+  [[nodiscard]] bool over() const { return !asked->pending(); }
+
+  [[nodiscard]] error_code error() const { return asked->fate().code(); }
+
+  [[nodiscard]] nanoseconds ended_at() const { return asked->ended_at(); }
+
+  [[nodiscard]] nanoseconds took() const { return ended_at() - asked->started_at(); }
 
   [[nodiscard]] std::string fate() const {
-    if (!over)
+    if (!over())
       return "has not ended";
-    return error ? weir::text("ended with \"{}\" after {}", error, took())
-                 : weir::text("was answered after {}", took());
+    return asked->fate().returned() ? weir::text("was answered after {}", took())
+                                    : weir::text("{} after {}", asked->text(), took());
   }
 };
 
 /// Does with each request what has been planned for it, attempt by attempt; the last plan goes on.
 class planned_dependency final : public remote {
 public:
-  planned_dependency(asio::any_io_executor executor, std::map<int, one_call*>& calls,
+  planned_dependency(std::map<int, one_call*>& calls,
                      const std::map<int, std::vector<behaviour>>& plans)
-      : executor_(std::move(executor)), calls_(calls), plans_(plans) {}
+      : calls_(calls), plans_(plans) {}
 
   asio::awaitable<int> call(int request) override {
     one_call& mine = *calls_.at(request);
@@ -76,8 +80,7 @@ public:
       mine.first_asked_at = weir::now();
     const behaviour now = plan_of(request, mine.attempts++);
     weir::note("attempt {} of call {} reaches the dependency", mine.attempts, request);
-    asio::steady_timer timer(executor_, now.how == behaviour::kind::hangs ? 24h : now.after);
-    co_await timer.async_wait(asio::use_awaitable);
+    co_await weir::testing::pass(now.how == behaviour::kind::hangs ? 24h : now.after);
     if (now.how == behaviour::kind::fails)
       throw boost::system::system_error(asio::error::connection_reset);
     co_return 100 * request;
@@ -92,7 +95,6 @@ private:
     return found->second[std::min(last, static_cast<std::size_t>(attempts_before))];
   }
 
-  asio::any_io_executor executor_;
   std::map<int, one_call*>& calls_;
   const std::map<int, std::vector<behaviour>>& plans_;
 };
@@ -100,10 +102,9 @@ private:
 class pipeline_fixture {
 public:
   pipeline_fixture(asio::any_io_executor executor, parts::settings set = {})
-      : shown(executor, std::move(set)), executor_(std::move(executor)), box_(shown) {
-    weir::name_this_task("test");
-    client_ =
-        make_client(box_, std::make_unique<planned_dependency>(executor_, by_request_, plans_));
+      : shown(executor, std::move(set)), test_(std::move(executor)), box_(shown) {
+    weir::name_this_task("the test");
+    client_ = make_client(box_, std::make_unique<planned_dependency>(by_request_, plans_));
     weir::expect(client_ != nullptr, "make_client() returned no client");
     expect_each_once("make_client()");
   }
@@ -117,39 +118,42 @@ public:
 
   /// Somebody calls; the number of the call is its request.
   one_call& make() {
-    one_call& mine = calls_.emplace_back(one_call{.request = static_cast<int>(calls_.size()) + 1});
+    one_call& mine = calls_.emplace_back();
+    mine.request = static_cast<int>(calls_.size());
     by_request_[mine.request] = &mine;
-    asio::co_spawn(executor_, attend(*client_, mine), [](std::exception_ptr error) {
-      if (error)
-        std::rethrow_exception(error);
-    });
+    mine.asked = &test_.start(
+        weir::text("call {}", mine.request), [this, &mine] { return client_->call(mine.request); },
+        [&mine](const weir::testing::operation<int>& ended) {
+          const int due = 100 * mine.request;
+          const bool right = !ended.fate().returned() || ended.fate().value() == due;
+          weir::expect(right, "{} {}, where {} was the answer", ended.name(), ended.text(), due);
+          if (mine.when_over)
+            mine.when_over();
+        });
     return mine;
   }
 
   /// The same, and goes on when it has ended.
   asio::awaitable<one_call*> done() {
     one_call& mine = make();
-    asio::steady_timer end(executor_, 10s);
+    asio::steady_timer end(test_.executor(), 10s);
     mine.when_over = [&end] {
       end.cancel();
     };
     error_code ignored;
     co_await end.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     mine.when_over = {};
-    weir::expect(mine.over, "10 s later, call {} has not ended{}", mine.request, order());
+    weir::expect(mine.over(), "10 s later, call {} has not ended{}", mine.request, order());
     co_return &mine;
   }
 
-  asio::awaitable<void> wait(nanoseconds time) {
-    asio::steady_timer timer(executor_, time);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  asio::awaitable<void> wait(nanoseconds time) { return weir::testing::pass(time); }
 
   /// Long enough for everything to end.
   asio::awaitable<void> finish() {
     co_await wait(10s);
     for (const one_call& one : calls_)
-      weir::expect(one.over, "10 s later, call {} has not ended{}", one.request, order());
+      weir::expect(one.over(), "10 s later, call {} has not ended{}", one.request, order());
     expect_each_once("the client that make_client() returned");
   }
 
@@ -178,7 +182,7 @@ public:
   [[nodiscard]] std::ptrdiff_t under_way_at_start_of(const one_call& one) const {
     return std::ranges::count_if(calls_, [&one](const one_call& other) {
       return other.attempts != 0 && other.first_asked_at <= one.first_asked_at &&
-             one.first_asked_at < other.ended_at;
+             one.first_asked_at < other.ended_at();
     });
   }
 
@@ -187,23 +191,6 @@ public:
   parts::board shown;
 
 private:
-  static asio::awaitable<void> attend(remote& client, one_call& mine) {
-    weir::name_this_task(weir::text("call {}", mine.request));
-    try {
-      const int answer = co_await client.call(mine.request);
-      weir::expect(answer == 100 * mine.request, "call {} got {} for an answer instead of {}",
-                   mine.request, answer, 100 * mine.request);
-    } catch (const boost::system::system_error& failed) {
-      mine.error = failed.code();
-    }
-    weir::name_this_task(weir::text("call {}", mine.request)); // `||` goes on in a task of its own
-    mine.over = true;
-    mine.ended_at = weir::now();
-    weir::note("call {} {}", mine.request, mine.fate());
-    if (mine.when_over)
-      mine.when_over();
-  }
-
   void expect_each_once(std::string_view who) const {
     for (const kind part : {kind::timeout, kind::retry, kind::breaker, kind::bulkhead}) {
       const auto made = std::ranges::count(shown.made, part);
@@ -212,7 +199,7 @@ private:
     }
   }
 
-  asio::any_io_executor executor_;
+  weir::testing::driver test_;
   parts::box box_;
   std::map<int, std::vector<behaviour>> plans_;
   std::list<one_call> calls_;

@@ -25,7 +25,8 @@ TEST_CASE("all four parts, each of them once", "[complete]") {
     pipeline_fixture f(executor);
     for (int i = 0; i < 3; ++i) {
       const one_call& one = *co_await f.done();
-      weir::expect(!one.error, "the dependency answered, but call {} {}", one.request, one.fate());
+      weir::expect(!one.error(), "the dependency answered, but call {} {}", one.request,
+                   one.fate());
     }
     for (const kind part : {kind::timeout, kind::retry, kind::breaker, kind::bulkhead})
       weir::expect(std::ranges::count(f.shown.trail, part) == 1,
@@ -41,7 +42,7 @@ TEST_CASE("every attempt has the time limit to itself", "[a-limit-for-every-atte
     f.plan(1, hangs, answers);
     const one_call& one = f.make();
     co_await f.finish();
-    weir::expect(!one.error && one.attempts == 2,
+    weir::expect(!one.error() && one.attempts == 2,
                  "{}the first attempt hung, and the second would have been answered: call 1 {}, "
                  "attempts: {}{}",
                  f.if_inside(kind::retry, kind::timeout), one.fate(), one.attempts, f.order());
@@ -57,7 +58,7 @@ TEST_CASE("every attempt has the time limit to itself", "[a-limit-for-every-atte
     f.plan(1, {behaviour::kind::fails, 80ms}, answers_after(80ms));
     const one_call& one = f.make();
     co_await f.finish();
-    weir::expect(!one.error,
+    weir::expect(!one.error(),
                  "{}two attempts took 80 ms each, the limit for one is 100 ms, and the second was "
                  "good: call 1 {}, attempts: {}{}",
                  f.if_inside(kind::retry, kind::timeout), one.fate(), one.attempts, f.order());
@@ -93,7 +94,7 @@ TEST_CASE("a call that waits for a place loses no time", "[waiting-is-free]") {
     }
     co_await f.finish();
     const one_call& last = f.calls().back();
-    weir::expect(!last.error && last.attempts == 1,
+    weir::expect(!last.error() && last.attempts == 1,
                  "{}call 3 waited 78 ms for a place and needed 80 ms for the answer, with a limit "
                  "of 100 ms: it {}, attempts: {}{}",
                  f.if_inside(kind::bulkhead, kind::timeout), last.fate(), last.attempts, f.order());
@@ -135,7 +136,7 @@ TEST_CASE("the breaker counts calls, not attempts", "[one-call-counts-once]") {
     }
     if (f.shown.times_opened != 0) {
       const one_call& refused = *co_await f.done();
-      weir::expect(refused.error != breaker_open || refused.took() == 0ms,
+      weir::expect(refused.error() != breaker_open || refused.took() == 0ms,
                    "{}the breaker was open, and what it refused was tried again: call {} {}{}",
                    f.if_inside(kind::breaker, kind::retry), refused.request, refused.fate(),
                    f.order());
@@ -171,7 +172,7 @@ TEST_CASE("never more calls under way than places", "[under-way-is-under-way]") 
     co_await f.wait(1ms);
     const one_call& refused = *co_await f.done();
     weir::expect(
-        refused.error == bulkhead_full && refused.took() == 0ms,
+        refused.error() == bulkhead_full && refused.took() == 0ms,
         "{}the only place was taken and there was no queue. The refusal was not the end of "
         "call 2: it {}{}",
         f.if_inside(kind::bulkhead, kind::retry), refused.fate(), f.order());
@@ -196,7 +197,7 @@ TEST_CASE("a full bulkhead is no failure of the dependency", "[full-is-not-broke
                  f.if_inside(kind::bulkhead, kind::breaker), refused, f.shown.counted_failures,
                  f.shown.times_opened, f.order());
     const one_call& later = *co_await f.done();
-    weir::expect(!later.error, "after that rush, call {} {}{}", later.request, later.fate(),
+    weir::expect(!later.error(), "after that rush, call {} {}{}", later.request, later.fate(),
                  f.order());
     co_await f.finish();
   });
