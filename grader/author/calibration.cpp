@@ -3,6 +3,7 @@
 #include "base/errors.hpp"
 #include "base/files.hpp"
 #include "base/text_distance.hpp"
+#include "workbook/exercise_file.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,12 @@ using side = calibration_file::side;
 
 [[noreturn]] void complain(const fs::path& file, const std::string& what) {
   throw content_error{fmt::format("{}:1:1: {}", file.string(), what)};
+}
+
+bool is_snake_case(std::string name) {
+  const bool dashes = name.find('-') != std::string::npos;
+  std::ranges::replace(name, '_', '-');
+  return !dashes && is_kebab_case(name);
 }
 
 calibration_file read_header(const fs::path& file, side which, const exercise& ex) {
@@ -76,6 +83,11 @@ std::vector<calibration_file> read_calibration(const fs::path& root, const exerc
     }
     std::ranges::sort(files);
     for (const fs::path& file : files) {
+      if (!is_snake_case(file.stem().string())) {
+        complain(file, fmt::format("expected a name in snake_case, like 'drops_the_last.cpp'; "
+                                   "found '{}'",
+                                   file.filename().string()));
+      }
       all.push_back(read_header(file, which, ex));
     }
   }

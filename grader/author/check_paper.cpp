@@ -1,5 +1,7 @@
 #include "author/calibration.hpp"
 #include "author/check.hpp"
+#include "author/contents.hpp"
+#include "author/cpp_tokens.hpp"
 #include "base/files.hpp"
 
 #include <fmt/format.h>
@@ -54,22 +56,12 @@ std::set<std::string> anchors_in(const std::string& markdown) {
   return anchors;
 }
 
-/// Words of a text without line breaks and Markdown's marks, so that a promise can be found however
-/// it is wrapped.
-std::string flattened(std::string_view text) {
-  std::string flat;
-  for (const char c : text) {
-    if (c == '`' || c == '*') {
-      continue;
-    }
-    const bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
-    if (!space) {
-      flat += c;
-    } else if (!flat.empty() && flat.back() != ' ') {
-      flat += ' ';
-    }
-  }
-  return flat;
+/// Whether a scene names goals: `.goals = {…}` in its WEIR_SCENE.
+bool names_goals(const std::string& scene) {
+  const std::vector<cpp_token> tokens = cpp_tokens(scene);
+  return std::ranges::any_of(tokens, [](const cpp_token& token) {
+    return token.kind == cpp_token::sort::word && token.text == "goals";
+  });
 }
 
 class paper {
@@ -82,10 +74,17 @@ public:
     expect("exercise.toml", ex_.hints.size() >= least_hints,
            fmt::format("{} hints, wanted at least {}", ex_.hints.size(), least_hints));
     const fs::path folder = root_ / "exercises" / ex_.folder;
-    const bool scene = fs::exists(folder / "scene.cpp");
-    expect("scene.cpp", scene && !ex_.goals.empty(),
-           scene ? fmt::format("{} goals, wanted at least 1", ex_.goals.size()) : "is missing");
-    check_brief(folder / "brief.md");
+    const fs::path scene = folder / "scene.cpp";
+    expect("scene.cpp", fs::exists(scene), fs::exists(scene) ? "is there" : "is missing");
+    if (fs::exists(scene)) {
+      const bool goals = names_goals(read_file(scene));
+      expect("scene.cpp", goals,
+             goals ? "names goals" : "names no goal: what does the reader try to reach with it?");
+    }
+    expect("exercise.toml", ex_.picture.has_value(),
+           ex_.picture ? "has a [picture]"
+                       : "has no [picture]: whose code the chapter's picture shows, and when");
+    check_contents();
     check_debrief(folder / "debrief.md");
     check_anchors(root_ / "chapters" / ex_.chapter / "README.md");
     check_calibration();
@@ -97,22 +96,13 @@ private:
     items_.push_back({ex_.id, subject, "", good, detail});
   }
 
-  void check_brief(const fs::path& file) {
-    if (!fs::exists(file)) {
-      expect("brief.md", false, "is missing");
-      return;
-    }
-    const std::string brief = flattened(read_file(file));
-    std::vector<std::string> missing;
-    for (const test_info& test : ex_.tests) {
-      if (brief.find(flattened(test.promise)) == std::string::npos) {
-        missing.push_back(test.id);
-      }
-    }
-    expect("brief.md", missing.empty(),
-           missing.empty()
-               ? "holds every promise word for word"
-               : fmt::format("lacks the words of the promise {}", fmt::join(missing, ", ")));
+  void check_contents() {
+    const fs::path file = root_ / "README.md";
+    const bool current = fs::exists(file) && read_file(file) == readme_with_contents(root_);
+    expect("README.md", current,
+           current ? "lists the chapters and their exercises"
+                   : "does not list the chapters and their exercises as they are: run ./weir "
+                     "author contents");
   }
 
   void check_debrief(const fs::path& file) {

@@ -1,5 +1,6 @@
 #include "author/skeleton.hpp"
 
+#include "author/contents.hpp"
 #include "author/skeleton_texts.hpp"
 #include "base/errors.hpp"
 #include "base/files.hpp"
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <regex>
 #include <string>
 #include <utility>
@@ -38,6 +40,19 @@ fs::path folder_with_number(const fs::path& wanted) {
   return {};
 }
 
+fs::path write_new(const fs::path& root, const fs::path& file, const std::string& content) {
+  make_folders((root / file).parent_path());
+  replace_file(root / file, content);
+  return file;
+}
+
+/// What is new stands in the table of the main README.md, too.
+void list_in_readme(const fs::path& root, std::vector<fs::path>& written) {
+  if (fs::exists(root / "README.md") && update_contents(root)) {
+    written.emplace_back("README.md");
+  }
+}
+
 /// A latch on a timer, as an answer that is right or wrong.
 std::string timer_latch(const char* head, const char* expiry, const char* then) {
   const std::string code = replaced(skeleton::timer_latch, "@HEAD@", head);
@@ -62,6 +77,12 @@ std::vector<fs::path> write_skeleton(const fs::path& root, std::string_view name
                     taken->folder)};
   }
   const fs::path folder{name};
+  if (!fs::exists(root / "chapters" / parts[1].str() / "README.md")) {
+    throw usage_error{fmt::format(
+        "there is no chapters/{0}: write the chapter first, or begin it with ./weir author "
+        "new-chapter {0}",
+        parts[1].str())};
+  }
   // Readers may type a number, so it has to mean one exercise. A folder without an exercise.toml
   // counts too.
   if (const fs::path taken = folder_with_number(root / "exercises" / folder); !taken.empty()) {
@@ -93,10 +114,40 @@ std::vector<fs::path> write_skeleton(const fs::path& root, std::string_view name
   };
   std::vector<fs::path> written;
   for (const auto& [file, content] : files) {
-    make_folders((root / file).parent_path());
-    replace_file(root / file, replaced(content, "@FILE@", stem));
-    written.push_back(file);
+    written.push_back(write_new(root, file, replaced(content, "@FILE@", stem)));
   }
+  list_in_readme(root, written);
+  return written;
+}
+
+std::vector<fs::path> write_chapter_skeleton(const fs::path& root, std::string_view name) {
+  static const std::regex shape{"[0-9]{2}-([a-z0-9]+(?:-[a-z0-9]+)*)"};
+  std::cmatch parts;
+  if (!std::regex_match(name.data(), name.data() + name.size(), parts, shape)) {
+    throw usage_error{
+        fmt::format("'{}': expected NN-name in lower case, like 05-structured-concurrency", name)};
+  }
+  const fs::path folder{name};
+  for (const char* room : {"chapters", "exercises"}) {
+    if (const fs::path taken = folder_with_number(root / room / folder);
+        !taken.empty() && (taken.filename() != folder || fs::exists(taken / "README.md"))) {
+      throw usage_error{fmt::format("{} has that number already: choose another",
+                                    taken.lexically_relative(root).string())};
+    }
+  }
+  std::string title = parts[1];
+  std::ranges::replace(title, '-', ' ');
+  title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
+  const fs::path place = fs::path{"chapters"} / folder;
+  std::vector<fs::path> written;
+  for (const auto& [file, content] : {std::pair{"README.md", skeleton::chapter_prose},
+                                      {"quiz.toml", skeleton::chapter_quiz},
+                                      {"examples/CMakeLists.txt", skeleton::chapter_examples},
+                                      {"examples/idea.cpp", skeleton::chapter_example},
+                                      {"examples/idea.out", skeleton::chapter_output}}) {
+    written.push_back(write_new(root, place / file, replaced(content, "@TITLE@", title)));
+  }
+  list_in_readme(root, written);
   return written;
 }
 

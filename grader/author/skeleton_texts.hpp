@@ -1,6 +1,7 @@
 /// \file
-/// What `weir author new` writes: an exercise that is small and whole. @ID@ and @FILE@ stand for its id
-/// and its files' name.
+/// What `weir author new` and `weir author new-chapter` write: an exercise and a chapter that are
+/// small and whole. @ID@ and @FILE@ stand for the exercise's id and its files' name, @TITLE@ for
+/// the chapter's title.
 #pragma once
 
 namespace weir::grader::skeleton {
@@ -17,14 +18,16 @@ interface = ["@FILE@.hpp"]
 verdict = "failed"
 test = "cancelled"
 
+[picture]
+code = "naive"
+at = "100ms"
+
 [[test]]
 id = "wait-waits"
-promise = "`wait` returns once `open` has been called, and no earlier."
 points = 2
 
 [[test]]
 id = "cancelled"
-promise = "A `wait` that is cancelled throws `operation_aborted` in that instant."
 points = 1
 
 [[hint]]
@@ -35,9 +38,6 @@ text = "What is wrong there."
 
 [[hint]]
 text = "Nearly the answer."
-
-[[goal]]
-text = "nobody is inside before the latch is open"
 )";
 
 inline constexpr const char* brief = R"(# A latch that opens once
@@ -46,8 +46,8 @@ A story from production, with figures: what was built, what happened, what it co
 
 ## Your task
 
-What `@FILE@.cpp` holds, and what it shall do. Everything that is graded stands here, in the words of
-`exercise.toml`:
+What `@FILE@.cpp` holds, and what it shall do. Everything that is graded stands here, one promise for
+each test:
 
 1. **wait-waits** – `wait` returns once `open` has been called, and no earlier.
 2. **cancelled** – A `wait` that is cancelled throws `operation_aborted` in that instant.
@@ -261,81 +261,124 @@ WEIR_SCENE(.title = "Guests at a latch",
 inline constexpr const char* hidden_tests = R"(#include "@FILE@.hpp"
 #include "weir_catch.hpp"
 
-#include <weir/probe.hpp>
+#include <weir/testing.hpp>
 
 using namespace std::chrono_literals;
-
-namespace {
-
-asio::awaitable<void> pause(std::chrono::nanoseconds length) {
-  asio::steady_timer timer(co_await asio::this_coro::executor, length);
-  co_await timer.async_wait(asio::use_awaitable);
-}
-
-asio::awaitable<void> guest(latch& door, int& passed) {
-  weir::name_this_task("guest");
-  co_await door.wait();
-  ++passed;
-}
-
-/// What became of a guest who may be called away.
-struct visit {
-  const char* fate = "still waits";
-  asio::cancellation_signal called_away;
-};
-
-asio::awaitable<void> impatient_guest(latch& door, visit& mine) {
-  weir::name_this_task("guest called away");
-  try {
-    co_await door.wait();
-    mine.fate = "was let in";
-  } catch (const boost::system::system_error& error) {
-    mine.fate = error.code() == asio::error::operation_aborted ? "left" : "got another error";
-  }
-}
-
-} // namespace
+using namespace weir::testing;
 
 TEST_CASE("wait returns once open has been called, and no earlier", "[wait-waits]") {
   WEIR_EXPLORE("three guests wait", []() -> asio::awaitable<void> {
     weir::name_this_task("the test");
-    const auto executor = co_await asio::this_coro::executor;
-    const auto door = make_latch(executor);
-    int passed = 0;
-    for (int i = 0; i < 3; ++i)
-      asio::co_spawn(executor, guest(*door, passed), asio::detached);
-    co_await pause(5ms);
-    weir::expect(passed == 0, "{} of 3 guests passed a latch that nobody had opened", passed);
+    driver test(co_await asio::this_coro::executor);
+    const auto door = make_latch(test.executor());
+    std::vector<operation<void>*> guests;
+    for (const char* name : {"guest A", "guest B", "guest C"})
+      guests.push_back(&test.start(name, [&door] { return door->wait(); }));
+    co_await pass(5ms);
+    for (const auto* guest : guests)
+      expect_pending(*guest, "nobody had opened the latch");
     door->open();
-    co_await pause(1ms);
-    weir::expect(passed == 3, "1 ms after open, {} of 3 guests had passed", passed);
-    asio::co_spawn(executor, guest(*door, passed), asio::detached);
-    co_await pause(1ms);
-    weir::expect(passed == 4, "a guest who came after open still waits 1 ms later");
+    co_await pass();
+    for (const auto* guest : guests)
+      expect_ended(*guest, returned(), 5ms, "the latch was opened");
+    const auto& late = test.start("a late guest", [&door] { return door->wait(); });
+    co_await pass();
+    expect_ended(late, returned(), 6ms, "the latch was open");
   });
 }
 
 TEST_CASE("a wait that is cancelled throws operation_aborted", "[cancelled]") {
   WEIR_EXPLORE("one of two guests is called away", []() -> asio::awaitable<void> {
     weir::name_this_task("the test");
-    const auto executor = co_await asio::this_coro::executor;
-    const auto door = make_latch(executor);
-    int passed = 0;
-    visit away;
-    asio::co_spawn(executor, impatient_guest(*door, away),
-                   asio::bind_cancellation_slot(away.called_away.slot(), asio::detached));
-    asio::co_spawn(executor, guest(*door, passed), asio::detached);
-    co_await pause(5ms);
-    weir::note("one guest is called away");
-    away.called_away.emit(asio::cancellation_type::terminal);
-    co_await pause(1ms);
-    weir::expect(away.fate == std::string_view("left"),
-                 "a wait was cancelled while the latch was closed; the guest {}", away.fate);
+    driver test(co_await asio::this_coro::executor);
+    const auto door = make_latch(test.executor());
+    auto& away = test.start("guest called away", [&door] { return door->wait(); });
+    const auto& other = test.start("the other guest", [&door] { return door->wait(); });
+    co_await pass(5ms);
+    away.cancel();
+    co_await pass();
+    expect_ended(away, cancelled, 5ms, "it was called away while the latch was closed");
+    expect_pending(other, "somebody else was called away");
     door->open();
-    co_await pause(1ms);
-    weir::expect(passed == 1, "one guest was called away; the other one did not come in at open");
+    co_await test.finish();
+    expect_ended(other, returned(), 6ms, "the latch was opened");
   });
 }
 )";
+
+inline constexpr const char* chapter_prose = R"(# @TITLE@
+
+One question that the chapter answers, in a sentence.
+
+## The outage
+
+What was built, what happened, minute by minute and with figures, what it cost.
+
+## The idea
+
+What would have prevented it. Every claim is printed by a program that is compiled and run by the test
+suite, and quoted from it:
+
+<!-- quote: examples/idea.cpp#claim -->
+```cpp
+asio::awaitable<void> wait_for_an_hour() {
+  co_await weir::testing::pass(1h);
+}
+```
+
+<!-- quote: examples/idea.out -->
+```text
+an hour has passed, and none of yours
+```
+)";
+
+inline constexpr const char* chapter_quiz = R"(format = 1
+
+[[question]]
+id = "first"
+text = """
+A situation in production, with figures. What is going on?
+"""
+options = [
+  "What one thinks at first.",
+  "What it is.",
+]
+answer = 1
+why = """
+What gives it away, and why not the other.
+"""
+)";
+
+inline constexpr const char* chapter_examples =
+    R"(# One program per idea of the chapter; each asserts its own claim and prints what the prose quotes.
+
+weir_add_example(idea)
+)";
+
+inline constexpr const char* chapter_example = R"(// An hour of virtual time.
+#include <weir/explore.hpp>
+#include <weir/testing.hpp>
+
+#include <cstdio>
+
+using namespace std::chrono_literals;
+
+// [claim]
+asio::awaitable<void> wait_for_an_hour() {
+  co_await weir::testing::pass(1h);
+}
+// [/claim]
+
+int main() {
+  const auto found = weir::explore({.name = "an hour"}, wait_for_an_hour);
+  if (!found) {
+    std::fputs(found.report().c_str(), stderr);
+    return 1;
+  }
+  std::puts("an hour has passed, and none of yours");
+}
+)";
+
+inline constexpr const char* chapter_output = "an hour has passed, and none of yours\n";
 
 } // namespace weir::grader::skeleton

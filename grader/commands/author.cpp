@@ -1,3 +1,4 @@
+#include "author/contents.hpp"
 #include "author/fresh_modules.hpp"
 #include "author/release.hpp"
 #include "author/skeleton.hpp"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <vector>
 
 namespace weir::grader {
 
@@ -50,30 +52,54 @@ void release(context& ctx, const std::string& target) {
   }
 }
 
+void tell(context& ctx, const std::vector<fs::path>& written) {
+  for (const fs::path& file : written) {
+    ctx.out << file.string() << '\n';
+  }
+}
+
+void add_making(CLI::App& author, context& ctx) {
+  CLI::App* exercise = author.add_subcommand("new", "Write the skeleton of an exercise");
+  auto name = std::make_shared<std::string>();
+  exercise->add_option("NAME", *name, "NN-chapter/MM-name, like 01-back-pressure/07-credit")
+      ->required();
+  exercise->callback([&ctx, name] {
+    tell(ctx, write_skeleton(ctx.where.root, *name));
+    const std::string folder = fs::path{*name}.filename().string();
+    ctx.out << "It builds, fails and is graded as it stands: ./weir author check --quick "
+            << folder.substr(folder.find('-') + 1)
+            << "\n.github/CONTRIBUTING.md says what to make of it.\n";
+  });
+
+  CLI::App* chapter = author.add_subcommand("new-chapter", "Write the skeleton of a chapter");
+  chapter->add_option("NAME", *name, "NN-name, like 05-structured-concurrency")->required();
+  chapter->callback([&ctx, name] {
+    tell(ctx, write_chapter_skeleton(ctx.where.root, *name));
+    ctx.out << "Its example is built and its quotes are checked: ./weir test -R '" << *name
+            << "'\nIts first exercise: ./weir author new " << *name << "/01-NAME\n";
+  });
+
+  CLI::App* contents = author.add_subcommand(
+      "contents", "Bring README's table of chapters and exercises up to date");
+  contents->callback([&ctx] {
+    ctx.out << (update_contents(ctx.where.root) ? "README.md lists what there is now\n"
+                                                : "README.md lists what there is\n");
+  });
+}
+
 } // namespace
 
 void add_author(CLI::App& app, context& ctx) {
-  CLI::App* author =
-      app.add_subcommand("author", "For those who write exercises: check, mutate, new, release");
+  CLI::App* author = app.add_subcommand(
+      "author",
+      "For those who write exercises: check, mutate, new, new-chapter, contents, release");
   author->require_subcommand(1);
   author->parse_complete_callback([&ctx] { require_repository(ctx); });
 
   add_author_check(*author, ctx);
   add_author_mutate(*author, ctx);
 
-  CLI::App* making = author->add_subcommand("new", "Write the skeleton of an exercise");
-  auto name = std::make_shared<std::string>();
-  making->add_option("NAME", *name, "NN-chapter/MM-name, like 01-back-pressure/07-credit")
-      ->required();
-  making->callback([&ctx, name] {
-    for (const fs::path& file : write_skeleton(ctx.where.root, *name)) {
-      ctx.out << file.string() << '\n';
-    }
-    const std::string folder = fs::path{*name}.filename().string();
-    ctx.out << "It builds, fails and is graded as it stands: ./weir author check --quick "
-            << folder.substr(folder.find('-') + 1)
-            << "\n.github/CONTRIBUTING.md says what to make of it.\n";
-  });
+  add_making(*author, ctx);
 
   CLI::App* releasing = author->add_subcommand(
       "release", "Write the hand-out for readers: no solutions, hidden tests only as binaries");

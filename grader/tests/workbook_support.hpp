@@ -61,29 +61,32 @@ verdict = "failed"
 test = "push-waits"
 [[test]]
 id = "push-waits"
-promise = "push waits."
 points = 2
 read = "the-blocked-put"
 [[test]]
 id = "order"
-promise = "First in, first out."
 [[hint]]
 text = "A nudge."
 [[hint]]
 text = "A push."
-[[goal]]
-text = "lose nothing"
 )";
 }
 
-/// A small repository: bounded-queue (1.1), overflow (1.2), drain (2.1), and chapter 1's prose and
-/// quiz.
+inline std::string brief_for(const std::string& id) {
+  return "# Brief of " + id + "\n\n1. **push-waits** – push waits.\n" +
+         "2. **order** – First in, first out.\n";
+}
+
+/// A small repository: bounded-queue (1.1), overflow (1.2), drain (2.1), chapter 1's prose and
+/// quiz, and a README whose table is out of date.
 class workbook {
 public:
   workbook() {
     add("01-back-pressure/01-bounded-queue", "bounded-queue");
     add("01-back-pressure/02-overflow", "overflow");
     add("02-loop-health/01-drain", "drain");
+    write(root() / "README.md",
+          "# A workbook\n\n| chapter | exercises |\n|---|---|\n| none | yet |\n\nThe end.\n");
     write(root() / "chapters/01-back-pressure/README.md", "# Pressure\n\nSome *prose*.\n");
     write(root() / "chapters/01-back-pressure/quiz.toml",
           "format = 1\n[[question]]\nid = \"one\"\ntext = \"Why?\"\noptions = [\"this\", "
@@ -100,7 +103,7 @@ public:
     write(place / "exercise.toml", toml_for(id));
     write(place / "queue.cpp", "// the starter of " + id + "\n");
     write(place / "queue.hpp", "#pragma once\n");
-    write(place / "brief.md", "# Brief of " + id + "\n");
+    write(place / "brief.md", brief_for(id));
     write(root() / "solutions" / folder / "queue.cpp", "// the solution of " + id + "\n");
   }
 
@@ -141,7 +144,9 @@ public:
                 paths{.root = book_.root(),
                       .build = book_.root() / "build",
                       .workspace = book_.workspace_root()},
-                [this] { return now; }};
+                [this] {
+                  return now;
+                }};
     const std::vector<std::string> arguments{words};
     const exit_code code = run_cli(ctx, arguments);
     return {code, out.str(), err.str()};

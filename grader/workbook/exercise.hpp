@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,7 @@ namespace weir::grader {
 /// One promise of the brief and the hidden test that judges it.
 struct test_info {
   std::string id;      ///< kebab-case; the first tag of the hidden TEST_CASE
-  std::string promise; ///< the brief's own words
+  std::string promise; ///< as brief.md states it
   std::string read;    ///< heading anchor in the chapter's README.md; empty when there is none
   int points{1};       ///< at least 1
 };
@@ -19,7 +20,15 @@ struct starter_expectation {
   std::string test; ///< a test id; empty for verdicts of the whole run, such as "does-not-compile"
 };
 
-/// Everything `exercise.toml` says, and what its place in the tree says.
+/// The picture of the scene that the chapter shows.
+struct picture_spec {
+  std::string code;               ///< whose: "naive" (the starter's) or "solution"
+  std::string at;                 ///< where the cursor stands, as `weir viz --at` takes it: "4.4s"
+  std::vector<std::string> set{}; ///< knobs beside their defaults: "batch=10"
+};
+
+/// Everything `exercise.toml` and the promises of `brief.md` say, and what its place in the tree
+/// says.
 struct exercise {
   std::string id; ///< short and stable over renumbering: the key of progress
   std::string title;
@@ -35,7 +44,7 @@ struct exercise {
   starter_expectation starter;
   std::vector<test_info> tests;   ///< in file order, never empty
   std::vector<std::string> hints; ///< from a nudge to nearly the answer
-  std::vector<std::string> goals; ///< of the scene
+  std::optional<picture_spec> picture;
 
   /// The sum over `tests`.
   int max_points() const;

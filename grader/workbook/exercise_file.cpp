@@ -1,6 +1,7 @@
 #include "workbook/exercise_file.hpp"
 
 #include "base/text_distance.hpp"
+#include "workbook/brief_promises.hpp"
 #include "workbook/toml_reader.hpp"
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <set>
 
 namespace weir::grader {
@@ -56,9 +58,9 @@ std::vector<test_info> read_tests(const toml_reader& toml) {
   std::vector<test_info> tests;
   std::set<std::string> ids;
   for (const toml_reader& entry : toml.tables("test")) {
-    entry.only({"id", "promise", "points", "read"});
+    entry.only({"id", "points", "read"});
     test_info test{.id = require_kebab(entry, "id"),
-                   .promise = entry.text("promise"),
+                   .promise = {},
                    .read = entry.text_or("read", ""),
                    .points = entry.integer_or("points", 1, 1, 100)};
     if (!ids.insert(test.id).second) {
@@ -68,9 +70,51 @@ std::vector<test_info> read_tests(const toml_reader& toml) {
     tests.push_back(std::move(test));
   }
   if (tests.empty()) {
-    toml.complain("expected at least one [[test]], found none. Add what the hidden tests promise.");
+    toml.complain("expected at least one [[test]], found none. Add what the hidden tests judge.");
   }
   return tests;
+}
+
+/// Gives each test the words of its promise: the brief has one for every test, in the same order,
+/// and no others.
+void add_promises(std::vector<test_info>& tests, const std::filesystem::path& brief) {
+  const auto complain = [&](int line, const std::string& what) {
+    throw content_error{fmt::format("{}:{}:1: {}", brief.string(), line, what)};
+  };
+  const std::vector<brief_promise> promises = read_promises(brief);
+  for (std::size_t i = 0; i < std::max(tests.size(), promises.size()); ++i) {
+    if (i == promises.size()) {
+      complain(promises.empty() ? 1 : promises.back().line,
+               fmt::format("expected promise number {}, of the test '{}', found none. Write '{}. "
+                           "**{}** – …' into the list of promises.",
+                           i + 1, tests[i].id, i + 1, tests[i].id));
+    }
+    if (i == tests.size()) {
+      complain(promises[i].line,
+               fmt::format("expected no more promises than exercise.toml has tests, found '{}'. "
+                           "Add a [[test]] with that id.",
+                           promises[i].test));
+    }
+    if (promises[i].test != tests[i].id) {
+      complain(promises[i].line,
+               fmt::format("expected the promise of '{}', the test number {} of exercise.toml; "
+                           "found that of '{}'. Bring the two into one order.",
+                           tests[i].id, i + 1, promises[i].test));
+    }
+    tests[i].promise = promises[i].text;
+  }
+}
+
+picture_spec read_picture(const toml_reader& entry) {
+  entry.only({"code", "at", "set"});
+  picture_spec picture{
+      .code = entry.text("code"), .at = entry.text("at"), .set = entry.texts_or_none("set")};
+  if (picture.code != "naive" && picture.code != "solution") {
+    entry.complain("code", fmt::format("expected 'naive', the starter's code, or 'solution'; "
+                                       "found '{}'.",
+                                       picture.code));
+  }
+  return picture;
 }
 
 starter_expectation read_starter(const toml_reader& toml, const std::vector<test_info>& tests) {
@@ -101,13 +145,13 @@ starter_expectation read_starter(const toml_reader& toml, const std::vector<test
   return starter;
 }
 
-std::vector<std::string> read_lines(const toml_reader& toml, std::string_view key) {
-  std::vector<std::string> lines;
-  for (const toml_reader& entry : toml.tables(key)) {
+std::vector<std::string> read_hints(const toml_reader& toml) {
+  std::vector<std::string> hints;
+  for (const toml_reader& entry : toml.tables("hint")) {
     entry.only({"text"});
-    lines.push_back(entry.text("text"));
+    hints.push_back(entry.text("text"));
   }
-  return lines;
+  return hints;
 }
 
 } // namespace
@@ -141,8 +185,8 @@ exercise read_exercise_file(const std::filesystem::path& folder) {
   const toml::table document = toml_reader::parse(file);
   const toml_reader toml{file, document};
   toml.require_format(1);
-  toml.only({"format", "id", "title", "summary", "minutes", "file", "interface", "starter", "test",
-             "hint", "goal"});
+  toml.only({"format", "id", "title", "summary", "minutes", "file", "interface", "starter",
+             "picture", "test", "hint"});
 
   exercise ex;
   ex.id = require_kebab(toml, "id");
@@ -156,9 +200,12 @@ exercise read_exercise_file(const std::filesystem::path& folder) {
     require_file(toml, "interface", folder, name);
   }
   ex.tests = read_tests(toml);
+  add_promises(ex.tests, folder / "brief.md");
   ex.starter = read_starter(toml, ex.tests);
-  ex.hints = read_lines(toml, "hint");
-  ex.goals = read_lines(toml, "goal");
+  ex.hints = read_hints(toml);
+  if (toml.has("picture")) {
+    ex.picture = read_picture(toml.table("picture"));
+  }
 
   const std::string chapter = folder.parent_path().filename().string();
   const std::string name = folder.filename().string();

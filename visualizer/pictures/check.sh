@@ -3,8 +3,8 @@
 set -u -o pipefail
 
 root=$(readlink -f -- "${BASH_SOURCE[0]%/*}/../..")
-# shellcheck source=made_from.sh
-source "$root/visualizer/pictures/made_from.sh"
+# shellcheck source=described.sh
+source "$root/visualizer/pictures/described.sh"
 failed=0
 complain() {
   printf '%s\n' "$*" >&2
@@ -17,17 +17,16 @@ for scene in "$root"/exercises/*/*/scene.cpp; do
   chapter=${exercise%/*}
   chapter=chapters/${chapter##*/}
   picture=pictures/$id.png
-  grep -q "^$id " "$root/visualizer/pictures/scenes.txt" ||
-    complain "visualizer/pictures/scenes.txt has no line for $id"
+  read -r -a described <<<"$(picture_of "$exercise")"
+  if [[ ${#described[@]} -lt 2 ]]; then
+    complain "${exercise#"$root/"}/exercise.toml: expected a [picture] with code and at, found none: whose code, and when"
+    continue
+  fi
   [[ -s $root/$chapter/$picture ]] ||
     complain "$chapter/$picture is missing: build the target weir_pictures"
   grep -q "($picture)" "$root/$chapter/README.md" 2>/dev/null || complain "$chapter/README.md does not show $picture"
-done
-while read -r id code at settings; do
-  if [[ -z $id || $id == '#' || ($code == solution && ! -d $root/solutions) ]]; then continue; fi
-  drawn=("$root"/chapters/*/pictures/"$id".made-from)
-  # shellcheck disable=SC2086 # settings are words
-  [[ $(cat -- "${drawn[0]}" 2>/dev/null) == "$(made_from "$root" "$id" "$code" "$at" $settings)" ]] ||
+  if [[ ${described[0]} == solution && ! -d $root/solutions ]]; then continue; fi
+  [[ $(noted "$root/$chapter/pictures" "$id") == "$(made_from "$root" "$id" "${described[@]}")" ]] ||
     complain "the picture of $id shows a scene or code that has changed since: build the target weir_pictures"
-done <"$root/visualizer/pictures/scenes.txt"
+done
 exit "$failed"

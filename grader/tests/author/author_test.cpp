@@ -1,8 +1,11 @@
+#include "author/calibration.hpp"
 #include "author/check.hpp"
 #include "author/check_report.hpp"
+#include "author/contents.hpp"
 #include "author/release.hpp"
 #include "author/skeleton.hpp"
 #include "tests/workbook_support.hpp"
+#include "workbook/quiz_file.hpp"
 
 #include <boost/json.hpp>
 
@@ -29,6 +32,8 @@ public:
     }
     write(modules() / "made-with.txt", "Clang 19\n");
     write(root() / "grader/hidden/01-back-pressure/01-bounded-queue/tests.cpp", "// hidden\n");
+    write(root() / "grader/hidden/01-back-pressure/01-bounded-queue/reject/forgets.cpp",
+          "  // a mistake that nobody should be able to read anywhere\n");
     write(root() / "solutions/01-back-pressure/01-bounded-queue/queue.cpp", telling);
     write(root() / "visualizer/app/main.cpp", "int main() {}\n");
     write(root() / "chapters/01-back-pressure/pictures/overflow.png", "picture\n");
@@ -245,6 +250,97 @@ TEST_CASE("a skeleton takes no id and no number that another exercise has", "[au
   CHECK_THROWS_AS(write_skeleton(book.root(), "01-back-pressure/02-credit"), usage_error);
   CHECK_FALSE(fs::exists(book.root() / "exercises/01-back-pressure/02-credit"));
   CHECK_THROWS_AS(write_skeleton(book.root(), "credit"), usage_error);
+}
+
+TEST_CASE("a skeleton wants a chapter to belong to, and that is begun by a command", "[author]") {
+  const workbook book;
+  const command_runner weir{book};
+  const auto refused = weir({"author", "new", "05-structured-concurrency/01-nursery"});
+  CHECK(refused.code == exit_code::usage);
+  CHECK_THAT(refused.err, has_text("./weir author new-chapter 05-structured-concurrency"));
+
+  const auto begun = weir({"author", "new-chapter", "05-structured-concurrency"});
+  CHECK(begun.code == exit_code::passed);
+  CHECK_THAT(begun.out, has_text("chapters/05-structured-concurrency/examples/idea.cpp\n"));
+  CHECK_THAT(read_file(book.root() / "chapters/05-structured-concurrency/README.md"),
+             has_text("# Structured concurrency\n"));
+  CHECK_THAT(weir({"read", "05", "--raw"}).out, has_text("# Structured concurrency\n"));
+  CHECK(weir({"author", "new", "05-structured-concurrency/01-nursery"}).code == exit_code::passed);
+
+  for (const char* taken : {"05-structured-concurrency", "05-other", "01-other", "chapter"}) {
+    INFO(taken);
+    CHECK(weir({"author", "new-chapter", taken}).code == exit_code::usage);
+  }
+}
+
+TEST_CASE("the quiz of a chapter's skeleton is one that readers can answer", "[author]") {
+  const workbook book;
+  write_chapter_skeleton(book.root(), "05-structured-concurrency");
+  const auto questions =
+      read_quiz_file(book.root() / "chapters/05-structured-concurrency/quiz.toml");
+  REQUIRE(questions.size() == 1);
+  CHECK(questions.front().answer == 1);
+}
+
+TEST_CASE("README's table lists chapters and exercises as the folders have them", "[author]") {
+  const workbook book;
+  const auto table = [&] {
+    const std::string text = read_file(book.root() / "README.md");
+    return text.substr(text.find("|---|---|\n") + 10);
+  };
+  CHECK(update_contents(book.root()));
+  CHECK(table() == "| [01 Pressure](chapters/01-back-pressure/README.md) | bounded-queue, overflow "
+                   "|\n\nThe end.\n");
+  CHECK_FALSE(update_contents(book.root()));
+
+  write_skeleton(book.root(), "01-back-pressure/07-credit");
+  write_chapter_skeleton(book.root(), "05-structured-concurrency");
+  CHECK(table() ==
+        "| [01 Pressure](chapters/01-back-pressure/README.md) | bounded-queue, overflow, credit |\n"
+        "| [05 Structured concurrency](chapters/05-structured-concurrency/README.md) | none yet |\n"
+        "\nThe end.\n");
+
+  write(book.root() / "README.md", "# No table\n");
+  CHECK_THROWS_AS(update_contents(book.root()), content_error);
+}
+
+TEST_CASE("on paper, an exercise that README does not list is a finding", "[author]") {
+  const workbook book;
+  const catalog known = catalog::load(book.root());
+  const auto says = [&](bool good) {
+    return std::ranges::any_of(
+        check_paper(book.root(), *known.find("overflow")),
+        [&](const check_item& item) { return item.subject == "README.md" && item.good == good; });
+  };
+  CHECK(says(false));
+  update_contents(book.root());
+  CHECK(says(true));
+}
+
+TEST_CASE("calibration files have names in snake_case", "[author]") {
+  const workbook book;
+  const auto reject = book.root() / "grader/hidden/01-back-pressure/02-overflow/reject";
+  write(reject / "drops_the_last.cpp", "// reject: order\n");
+  const catalog known = catalog::load(book.root());
+  CHECK(read_calibration(book.root(), *known.find("overflow")).size() == 1);
+  write(reject / "drops-the-first.cpp", "// reject: order\n");
+  CHECK_THROWS_WITH(read_calibration(book.root(), *known.find("overflow")),
+                    has_text("'drops-the-first.cpp'") && has_text("snake_case"));
+}
+
+TEST_CASE("every exercise of this workbook is whole on paper", "[author]") {
+  const fs::path root = WEIR_SOURCE_ROOT;
+  if (!fs::exists(root / "grader/hidden")) {
+    WARN("this test is skipped: a hand-out has no calibration sets");
+    return;
+  }
+  const catalog known = catalog::load(root);
+  for (const exercise& ex : known.exercises()) {
+    for (const check_item& item : check_paper(root, ex)) {
+      INFO(ex.id << ", " << item.subject << ": " << item.detail);
+      CHECK(item.good);
+    }
+  }
 }
 
 TEST_CASE("author new says how to go on, in the words of the guide", "[author]") {

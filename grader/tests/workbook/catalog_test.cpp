@@ -62,7 +62,9 @@ TEST_CASE("exercises come in the order of their numbers with all that the file s
   CHECK(first.tests[1].points == 1);
   CHECK(first.max_points() == 3);
   CHECK(first.hints == std::vector<std::string>{"A nudge.", "A push."});
-  CHECK(first.goals == std::vector<std::string>{"lose nothing"});
+  CHECK(first.tests[0].promise == "push waits.");
+  CHECK(first.tests[1].promise == "First in, first out.");
+  CHECK_FALSE(first.picture);
 }
 
 TEST_CASE("an exercise is found by id, number, folder and path", "[catalog]") {
