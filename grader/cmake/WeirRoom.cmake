@@ -1,12 +1,15 @@
 # weir_add_room(name [EXCEPT files…]): the library weir_<name> of every .cpp in the room's folder. It links the rooms that
 # WEIR_ROOM_<name> lists (grader/CMakeLists.txt), which are the ones it may include.
 
-# One precompiled header for all rooms.
-function(weir_add_room_prelude)
-  set(source "${PROJECT_BINARY_DIR}/prelude/grader.cpp")
+# weir_add_grader_prelude(kind header flags…): the target weir_prelude_of_<kind>, whose precompiled header others reuse.
+function(weir_add_grader_prelude kind header)
+  set(source "${PROJECT_BINARY_DIR}/prelude/${kind}.cpp")
   file(CONFIGURE OUTPUT "${source}" CONTENT "")
-  add_library(weir_prelude_of_grader OBJECT "${source}")
-  target_link_libraries(weir_prelude_of_grader PRIVATE weir::runtime weir_warnings)
+  add_library(weir_prelude_of_${kind} OBJECT "${source}")
+  target_include_directories(weir_prelude_of_${kind} PRIVATE "${PROJECT_SOURCE_DIR}/grader")
+  target_link_libraries(weir_prelude_of_${kind} PRIVATE weir::runtime Boost::json fmt::fmt weir_warnings)
+  target_compile_options(weir_prelude_of_${kind} PRIVATE ${ARGN})
+  target_precompile_headers(weir_prelude_of_${kind} PRIVATE "${PROJECT_SOURCE_DIR}/grader/${header}")
 endfunction()
 
 function(weir_add_room name)

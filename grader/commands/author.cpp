@@ -7,7 +7,6 @@
 #include "commands/commands.hpp"
 #include "judge/toolchain.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -58,12 +57,12 @@ void tell(context& ctx, const std::vector<fs::path>& written) {
   }
 }
 
-void add_making(CLI::App& author, context& ctx) {
-  CLI::App* exercise = author.add_subcommand("new", "Write the skeleton of an exercise");
+void add_making(subcommand author, context& ctx) {
+  subcommand exercise = author.add_subcommand("new", "Write the skeleton of an exercise");
   auto name = std::make_shared<std::string>();
-  exercise->add_option("NAME", *name, "NN-chapter/MM-name, like 01-back-pressure/07-credit")
-      ->required();
-  exercise->callback([&ctx, name] {
+  exercise.add_option("NAME", *name, "NN-chapter/MM-name, like 01-back-pressure/07-credit")
+      .required();
+  exercise.callback([&ctx, name] {
     tell(ctx, write_skeleton(ctx.where.root, *name));
     const std::string folder = fs::path{*name}.filename().string();
     ctx.out << "It builds, fails and is graded as it stands: ./weir author check --quick "
@@ -71,17 +70,17 @@ void add_making(CLI::App& author, context& ctx) {
             << "\n.github/CONTRIBUTING.md says what to make of it.\n";
   });
 
-  CLI::App* chapter = author.add_subcommand("new-chapter", "Write the skeleton of a chapter");
-  chapter->add_option("NAME", *name, "NN-name, like 05-structured-concurrency")->required();
-  chapter->callback([&ctx, name] {
+  subcommand chapter = author.add_subcommand("new-chapter", "Write the skeleton of a chapter");
+  chapter.add_option("NAME", *name, "NN-name, like 05-structured-concurrency").required();
+  chapter.callback([&ctx, name] {
     tell(ctx, write_chapter_skeleton(ctx.where.root, *name));
     ctx.out << "Its example is built and its quotes are checked: ./weir test -R '" << *name
             << "'\nIts first exercise: ./weir author new " << *name << "/01-NAME\n";
   });
 
-  CLI::App* contents = author.add_subcommand(
+  subcommand contents = author.add_subcommand(
       "contents", "Bring README's table of chapters and exercises up to date");
-  contents->callback([&ctx] {
+  contents.callback([&ctx] {
     ctx.out << (update_contents(ctx.where.root) ? "README.md lists what there is now\n"
                                                 : "README.md lists what there is\n");
   });
@@ -89,23 +88,22 @@ void add_making(CLI::App& author, context& ctx) {
 
 } // namespace
 
-void add_author(CLI::App& app, context& ctx) {
-  CLI::App* author = app.add_subcommand(
-      "author",
-      "For those who write exercises: check, mutate, new, new-chapter, contents, release");
-  author->require_subcommand(1);
-  author->parse_complete_callback([&ctx] { require_repository(ctx); });
+void add_author(subcommand app, context& ctx) {
+  subcommand author =
+      app.add_subcommand("author", "For those who write exercises: check, mutate, new, new-chapter, contents, release");
+  author.require_subcommand();
+  author.before([&ctx] { require_repository(ctx); });
 
-  add_author_check(*author, ctx);
-  add_author_mutate(*author, ctx);
+  add_author_check(author, ctx);
+  add_author_mutate(author, ctx);
 
-  add_making(*author, ctx);
+  add_making(author, ctx);
 
-  CLI::App* releasing = author->add_subcommand(
+  subcommand releasing = author.add_subcommand(
       "release", "Write the hand-out for readers: no solutions, hidden tests only as binaries");
   auto target = std::make_shared<std::string>();
-  releasing->add_option("DIR", *target, "A new or empty folder")->required();
-  releasing->callback([&ctx, target] { release(ctx, *target); });
+  releasing.add_option("DIR", *target, "A new or empty folder").required();
+  releasing.callback([&ctx, target] { release(ctx, *target); });
 }
 
 } // namespace weir::grader

@@ -5,7 +5,6 @@
 #include "judge/runner.hpp"
 #include "terminal/progress_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -87,18 +86,18 @@ void check(context& ctx, const author_check_options& options) {
 
 } // namespace
 
-void add_author_check(CLI::App& author, context& ctx) {
-  CLI::App* checking =
+void add_author_check(subcommand author, context& ctx) {
+  subcommand checking =
       author.add_subcommand("check", "Prove that starters fail, solutions and accepts pass, and "
                                      "every reject is caught by the test it names");
   auto options = std::make_shared<author_check_options>();
-  checking->add_option("ID", options->ids, "Exercises: id, number or path (default: all)");
-  checking->add_option("--jobs", options->jobs, "Files graded at a time")->capture_default_str();
-  checking->add_flag("--json", options->json,
-                     "Print every item as JSON, in the fields of exercism's results");
-  checking->add_flag("--quick", options->quick, "One seed, no sanitizers");
-  checking->add_flag("--verbose", options->verbose, "A line for each file as it is done");
-  checking->callback([&ctx, options] { check(ctx, *options); });
+  checking.add_option("ID", options->ids, "Exercises: id, number or path (default: all)");
+  checking.add_option("--jobs", options->jobs, "Files graded at a time").show_default();
+  checking.add_flag("--json", options->json,
+                    "Print every item as JSON, in the fields of exercism's results");
+  checking.add_flag("--quick", options->quick, "One seed, no sanitizers");
+  checking.add_flag("--verbose", options->verbose, "A line for each file as it is done");
+  checking.callback([&ctx, options] { check(ctx, *options); });
 }
 
 } // namespace weir::grader

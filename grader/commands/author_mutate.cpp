@@ -4,7 +4,6 @@
 #include "judge/runner.hpp"
 #include "terminal/progress_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -145,16 +144,16 @@ void mutate(context& ctx, const author_mutate_options& options) {
 
 } // namespace
 
-void add_author_mutate(CLI::App& author, context& ctx) {
-  CLI::App* mutating = author.add_subcommand(
+void add_author_mutate(subcommand author, context& ctx) {
+  subcommand mutating = author.add_subcommand(
       "mutate", "Break each solution in many small ways, and see which breaks no test notices");
   auto options = std::make_shared<author_mutate_options>();
-  mutating->add_option("ID", options->ids, "Exercises: id, number or path (default: all)");
-  mutating->add_option("--jobs", options->jobs, "Files graded at a time")->capture_default_str();
-  mutating->add_flag("--deep", options->deep, "Judge survivors again by the deeper search");
-  mutating->add_flag("--json", options->json, "Print every mutant as JSON");
-  mutating->add_flag("--verbose", options->verbose, "Show every mutant, not only survivors");
-  mutating->callback([&ctx, options] { mutate(ctx, *options); });
+  mutating.add_option("ID", options->ids, "Exercises: id, number or path (default: all)");
+  mutating.add_option("--jobs", options->jobs, "Files graded at a time").show_default();
+  mutating.add_flag("--deep", options->deep, "Judge survivors again by the deeper search");
+  mutating.add_flag("--json", options->json, "Print every mutant as JSON");
+  mutating.add_flag("--verbose", options->verbose, "Show every mutant, not only survivors");
+  mutating.callback([&ctx, options] { mutate(ctx, *options); });
 }
 
 } // namespace weir::grader

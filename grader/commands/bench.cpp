@@ -5,7 +5,6 @@
 #include "judge/pipeline.hpp"
 #include "judge/runner.hpp"
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -204,19 +203,19 @@ void bench(context& ctx, const bench_options& options) {
 
 } // namespace
 
-void add_bench(CLI::App& app, context& ctx) {
-  CLI::App* command = app.add_subcommand(
+void add_bench(subcommand app, context& ctx) {
+  subcommand command = app.add_subcommand(
       "bench", "Measure the wait from an edit to its verdict, beside other ways to build the same");
   auto options = std::make_shared<bench_options>();
-  command->add_option("ID", options->ids, "Exercises (default: all)");
+  command.add_option("ID", options->ids, "Exercises (default: all)");
   command
-      ->add_option("--repetitions", options->repetitions,
-                   "Turns for each file, after one to warm up")
-      ->capture_default_str();
-  command->add_flag("--no-peers", options->no_peers,
-                    "Leave out the plain Catch2 file and cargo, which take long");
-  command->add_flag("--json", options->json, "Print the figures as JSON");
-  command->callback([&ctx, options] { bench(ctx, *options); });
+      .add_option("--repetitions", options->repetitions,
+                  "Turns for each file, after one to warm up")
+      .show_default();
+  command.add_flag("--no-peers", options->no_peers,
+                   "Leave out the plain Catch2 file and cargo, which take long");
+  command.add_flag("--json", options->json, "Print the figures as JSON");
+  command.callback([&ctx, options] { bench(ctx, *options); });
 }
 
 } // namespace weir::grader

@@ -123,8 +123,8 @@ exit_code run_cli(context& ctx, std::span<const std::string> arguments) {
     app.set_version_flag("--version", fmt::format("weir {}", version()), "Show the version");
     // One command a line: a word after it is its argument, though a command have that name too.
     app.require_subcommand(0, 1);
-    explain(app, ctx, overview);
-    register_commands(app, ctx);
+    explain(subcommand{app}, ctx, overview);
+    register_commands(subcommand{app}, ctx);
     for (CLI::App* command : app.get_subcommands({})) {
       if (command->get_group() == "Subcommands") {
         command->group("Commands");

@@ -1,11 +1,16 @@
 #include "commands/command_help.hpp"
 
+#include "base/errors.hpp"
+#include "base/text_distance.hpp"
 #include "terminal/markdown.hpp"
 #include "terminal/text.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 namespace weir::grader {
 
@@ -70,12 +75,29 @@ std::shared_ptr<CLI::FormatterBase> help_formatter(const terminal_info& terminal
   return formatter;
 }
 
-void explain(CLI::App& command, const context& ctx, const std::string& markdown) {
+void explain(subcommand command, const context& ctx, const std::string& markdown) {
   std::string text = render_markdown(markdown + "\n\n" + exit_codes_text, ctx.terminal);
   while (text.ends_with('\n')) {
     text.pop_back();
   }
-  command.footer(text);
+  command.handle().footer(text);
+}
+
+std::string help_of(subcommand app, const std::string& name) {
+  const CLI::App& all = app.handle();
+  if (name.empty()) {
+    // App::help would answer for the command that was parsed, which is `help`.
+    return all.get_formatter()->make_help(&all, all.get_name(), CLI::AppFormatMode::Normal);
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* each : all.get_subcommands({})) {
+    if (each->get_name() == name) {
+      return each->help(all.get_name());
+    }
+    names.push_back(each->get_name());
+  }
+  throw usage_error{fmt::format("There is no command '{}'.{} `weir --help` shows them all.", name,
+                                did_you_mean(nearest(name, names)))};
 }
 
 } // namespace weir::grader

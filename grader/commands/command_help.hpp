@@ -1,14 +1,14 @@
 #pragma once
 
+#include "commands/command_line.hpp"
 #include "commands/context.hpp"
 
 #include <memory>
 #include <string>
 
 namespace CLI {
-class App;
 class FormatterBase;
-} // namespace CLI
+}
 
 namespace weir::grader {
 
@@ -17,7 +17,11 @@ namespace weir::grader {
 std::shared_ptr<CLI::FormatterBase> help_formatter(const terminal_info& terminal);
 
 /// Puts a long text, Markdown, below the options in `command`'s help.
-void explain(CLI::App& command, const context& ctx, const std::string& markdown);
+void explain(subcommand command, const context& ctx, const std::string& markdown);
+
+/// The help of the command that is called `name`; the overview when that is empty. Throws
+/// usage_error with the nearest names.
+std::string help_of(subcommand app, const std::string& name);
 
 /// What every command's help ends with.
 extern const char* const exit_codes_text;

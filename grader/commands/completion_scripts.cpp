@@ -1,6 +1,5 @@
 #include "commands/completion_scripts.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <utility>
@@ -22,29 +21,18 @@ completed_words words_for(const std::string& argument) {
   return completed_words::nothing;
 }
 
-completed_option option_of(const CLI::Option& option) {
-  completed_option result;
-  for (const std::string& name : option.get_snames()) {
-    result.names.push_back("-" + name);
-  }
-  for (const std::string& name : option.get_lnames()) {
-    result.names.push_back("--" + name);
-  }
-  result.description = option.get_description();
-  result.takes_value = option.get_type_size() != 0;
-  return result;
-}
-
-completed_command command_of(const CLI::App& app) {
+completed_command command_of(const subcommand& command) {
   completed_command result;
-  result.name = app.get_name();
-  result.description = app.get_description();
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->get_positional()) {
-      result.arguments = words_for(option->get_name(true));
+  result.name = command.name();
+  result.description = command.description();
+  for (option_facts& option : command.options()) {
+    if (!option.argument.empty()) {
+      result.arguments = words_for(option.argument);
     }
-    if (option->nonpositional()) {
-      result.options.push_back(option_of(*option));
+    if (!option.names.empty()) {
+      result.options.push_back({.names = std::move(option.names),
+                                .description = std::move(option.description),
+                                .takes_value = option.takes_value});
     }
   }
   return result;
@@ -108,12 +96,10 @@ std::string zsh_argument(completed_words words, const std::string& commands) {
 
 } // namespace
 
-std::vector<completed_command> completed_commands(const CLI::App& app) {
+std::vector<completed_command> completed_commands(const subcommand& app) {
   std::vector<completed_command> commands;
-  for (const CLI::App* command : app.get_subcommands({})) {
-    if (!command->get_group().empty()) {
-      commands.push_back(command_of(*command));
-    }
+  for (const subcommand& command : app.commands()) {
+    commands.push_back(command_of(command));
   }
   return commands;
 }

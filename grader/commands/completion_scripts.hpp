@@ -1,12 +1,10 @@
 #pragma once
 
+#include "commands/command_line.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace weir::grader {
 
@@ -30,7 +28,7 @@ struct completed_command {
 
 /// Reads the commands off the application. Arguments are told by their name in the help: ID,
 /// CHAPTER, COMMAND, SHELL, DIR, FILE.
-std::vector<completed_command> completed_commands(const CLI::App& app);
+std::vector<completed_command> completed_commands(const subcommand& app);
 
 /// Scripts for the shells. Names of exercises and chapters are asked of `weir complete` each time,
 /// so that they are always those of the workbook.

@@ -3,8 +3,6 @@
 #include "commands/completion_scripts.hpp"
 #include "workbook/chapters.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <ostream>
 
@@ -33,14 +31,14 @@ void complete(context& ctx, const std::string& kind) {
 
 } // namespace
 
-void add_completions(CLI::App& app, context& ctx) {
-  CLI::App* command = app.add_subcommand("completions", "Write a completion script for a shell");
+void add_completions(subcommand app, context& ctx) {
+  subcommand command = app.add_subcommand("completions", "Write a completion script for a shell");
   const auto shell = std::make_shared<std::string>();
-  command->add_option("SHELL", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  explain(*command, ctx, help);
-  command->callback([&app, &ctx, shell] {
+  command.add_option("SHELL", *shell, "bash, zsh or fish")
+      .required()
+      .one_of({"bash", "zsh", "fish"});
+  explain(command, ctx, help);
+  command.callback([app, &ctx, shell] {
     const auto commands = completed_commands(app);
     if (*shell == "bash") {
       ctx.out << bash_completions(commands);
@@ -51,10 +49,11 @@ void add_completions(CLI::App& app, context& ctx) {
     }
   });
 
-  CLI::App* words = app.add_subcommand("complete", "Words for the completion scripts")->group("");
+  subcommand words = app.add_subcommand("complete", "Words for the completion scripts");
+  words.hide();
   const auto kind = std::make_shared<std::string>();
-  words->add_option("KIND", *kind, "exercises or chapters")->required();
-  words->callback([&ctx, kind] { complete(ctx, *kind); });
+  words.add_option("KIND", *kind, "exercises or chapters").required();
+  words.callback([&ctx, kind] { complete(ctx, *kind); });
 }
 
 } // namespace weir::grader

@@ -1,12 +1,12 @@
+#include "workbook/debrief.hpp"
+
 #include "base/errors.hpp"
 #include "base/files.hpp"
 #include "commands/command_help.hpp"
 #include "commands/commands.hpp"
 #include "terminal/markdown.hpp"
 #include "terminal/pager.hpp"
-#include "workbook/debrief.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -15,24 +15,24 @@
 
 namespace weir::grader {
 
-void add_debrief(CLI::App& app, context& ctx) {
+void add_debrief(subcommand app, context& ctx) {
   struct arguments {
     std::string id;
     bool anyway{};
     bool raw{};
   };
 
-  CLI::App* command = app.add_subcommand("debrief", "What an exercise was about, after a pass");
+  subcommand command = app.add_subcommand("debrief", "What an exercise was about, after a pass");
   const auto given = std::make_shared<arguments>();
-  command->add_option("ID", given->id, "The exercise; the one you stand in when left out");
-  command->add_flag("--anyway", given->anyway, "Show it although the exercise has not passed yet");
-  command->add_flag("--raw", given->raw, "The Markdown as it was written");
-  explain(*command, ctx,
+  command.add_option("ID", given->id, "The exercise; the one you stand in when left out");
+  command.add_flag("--anyway", given->anyway, "Show it although the exercise has not passed yet");
+  command.add_flag("--raw", given->raw, "The Markdown as it was written");
+  explain(command, ctx,
           "What you fixed in a sentence, where the same fault has happened in public, two other "
           "right ways with what each costs, and what to read next. It opens once the exercise has "
           "passed, even if you reset it since, or with `--anyway`: it tells the answer.\n\n"
           "Examples: `weir debrief bounded-queue`, `weir debrief 1.2 --raw`.");
-  command->callback([&ctx, given] {
+  command.callback([&ctx, given] {
     const exercise& ex = ctx.exercise_or_current(given->id);
     const std::filesystem::path file = debrief_file(ctx.where.root, ex);
     if (!std::filesystem::exists(file)) {

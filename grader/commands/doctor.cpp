@@ -4,7 +4,6 @@
 #include "doctor/checks.hpp"
 #include "terminal/text.hpp"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -47,8 +46,8 @@ void show_text(const context& ctx, const std::vector<doctor_check>& checks) {
   const text_style style{.colour = ctx.terminal.colour, .unicode = true};
   ctx.out << ctx.paint().bold(fmt::format("Weir {}", version())) << "\n\n";
   for (const doctor_check& check : checks) {
-    std::string start = pad(painted_state(ctx.paint(), check.state), state_column) +
-                        pad(check.topic, topic_column);
+    std::string start =
+        pad(painted_state(ctx.paint(), check.state), state_column) + pad(check.topic, topic_column);
     for (const std::string* text : {&check.found, &check.advice}) {
       if (text->empty()) {
         continue;
@@ -76,12 +75,12 @@ void show_json(const context& ctx, const std::vector<doctor_check>& checks, bool
 
 } // namespace
 
-void add_doctor(CLI::App& app, context& ctx) {
-  CLI::App* command = app.add_subcommand("doctor", "Find out what is installed, used and missing");
+void add_doctor(subcommand app, context& ctx) {
+  subcommand command = app.add_subcommand("doctor", "Find out what is installed, used and missing");
   const auto as_json = std::make_shared<bool>(false);
-  command->add_flag("--json", *as_json, "Write one JSON object");
-  explain(*command, ctx, help);
-  command->callback([&ctx, as_json] {
+  command.add_flag("--json", *as_json, "Write one JSON object");
+  explain(command, ctx, help);
+  command.callback([&ctx, as_json] {
     const std::vector<doctor_check> checks = doctor_checks(gather_doctor_facts(ctx, ctx.env));
     const bool ok = std::none_of(checks.begin(), checks.end(), [](const doctor_check& check) {
       return check.state == check_state::missing;

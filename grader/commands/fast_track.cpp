@@ -3,7 +3,6 @@
 #include "commands/commands.hpp"
 #include "workbook/route.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -72,19 +71,19 @@ void take(context& ctx, const chapter& about) {
 
 } // namespace
 
-void add_fast_track(CLI::App& app, context& ctx) {
+void add_fast_track(subcommand app, context& ctx) {
   struct arguments {
     std::string chapter;
     bool leave{};
   };
 
-  CLI::App* command =
+  subcommand command =
       app.add_subcommand("fast-track", "Show that you know a chapter by one of its exercises");
   const auto given = std::make_shared<arguments>();
-  command->add_option("CHAPTER", given->chapter, "Its number or name; all are listed when left out");
-  command->add_flag("--leave", given->leave, "Back to the whole chapter");
-  explain(*command, ctx, help);
-  command->callback([&ctx, given] {
+  command.add_option("CHAPTER", given->chapter, "Its number or name; all are listed when left out");
+  command.add_flag("--leave", given->leave, "Back to the whole chapter");
+  explain(command, ctx, help);
+  command.callback([&ctx, given] {
     if (given->chapter.empty() && !given->leave) {
       return list_doors(ctx);
     }

@@ -2,7 +2,6 @@
 #include "commands/commands.hpp"
 #include "terminal/markdown.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,20 +50,20 @@ void next_hint(context& ctx, const exercise& ex) {
 
 } // namespace
 
-void add_hint(CLI::App& app, context& ctx) {
+void add_hint(subcommand app, context& ctx) {
   struct arguments {
     std::string id;
     bool again{};
   };
 
-  CLI::App* command = app.add_subcommand("hint", "Get one more hint for an exercise");
+  subcommand command = app.add_subcommand("hint", "Get one more hint for an exercise");
   const auto given = std::make_shared<arguments>();
-  command->add_option("ID", given->id, "The exercise; the current one when left out");
-  command->add_flag("--again", given->again, "Repeat the hints seen so far, without a further one");
-  explain(*command, ctx,
+  command.add_option("ID", given->id, "The exercise; the current one when left out");
+  command.add_flag("--again", given->again, "Repeat the hints seen so far, without a further one");
+  explain(command, ctx,
           "Hints go from a nudge to nearly the answer. Each call shows one more than before; how "
           "far you are is remembered, and a reset starts over. After the last one, all are shown.");
-  command->callback([&ctx, given] {
+  command.callback([&ctx, given] {
     const exercise& ex = ctx.exercise_or_current(given->id);
     if (ex.hints.empty()) {
       ctx.out << fmt::format("There are no hints for {}.\n", ex.id);

@@ -3,7 +3,6 @@
 #include "terminal/text.hpp"
 #include "workbook/route.hpp"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -92,13 +91,12 @@ public:
 
   std::string line(const exercise& ex, bool current) const {
     const text_style style{.colour = ctx_.terminal.colour, .unicode = ctx_.terminal.unicode};
-    const std::string whole = fmt::format(
-        "{} {:<5} {}  {}  {}", mark(ctx_, known_.of(ex.id).passed, current), ex.number,
-        pad(ex.id, id_width_),
-        pad(clip(ex.title, title_width_, style), title_width_), state_of(ex));
-    return ctx_.terminal.output
-               ? clip(whole, static_cast<std::size_t>(ctx_.terminal.width), style)
-               : whole;
+    const std::string whole =
+        fmt::format("{} {:<5} {}  {}  {}", mark(ctx_, known_.of(ex.id).passed, current), ex.number,
+                    pad(ex.id, id_width_), pad(clip(ex.title, title_width_, style), title_width_),
+                    state_of(ex));
+    return ctx_.terminal.output ? clip(whole, static_cast<std::size_t>(ctx_.terminal.width), style)
+                                : whole;
   }
 
 private:
@@ -135,8 +133,7 @@ void show_text(context& ctx) {
   std::string previous_chapter;
   for (const exercise& ex : all.exercises()) {
     if (ex.chapter != previous_chapter) {
-      ctx.out << (previous_chapter.empty() ? "" : "\n")
-              << heading_of(ctx, way, ex) << '\n';
+      ctx.out << (previous_chapter.empty() ? "" : "\n") << heading_of(ctx, way, ex) << '\n';
       previous_chapter = ex.chapter;
     }
     ctx.out << layout.line(ex, &ex == current) << '\n';
@@ -181,12 +178,12 @@ void show_json(context& ctx) {
 
 } // namespace
 
-void add_list(CLI::App& app, context& ctx) {
-  CLI::App* command = app.add_subcommand("list", "Show all exercises and how far you are");
+void add_list(subcommand app, context& ctx) {
+  subcommand command = app.add_subcommand("list", "Show all exercises and how far you are");
   const auto as_json = std::make_shared<bool>(false);
-  command->add_flag("--json", *as_json, "Write one JSON object");
-  explain(*command, ctx, help);
-  command->callback([&ctx, as_json] { *as_json ? show_json(ctx) : show_text(ctx); });
+  command.add_flag("--json", *as_json, "Write one JSON object");
+  explain(command, ctx, help);
+  command.callback([&ctx, as_json] { *as_json ? show_json(ctx) : show_text(ctx); });
 }
 
 } // namespace weir::grader

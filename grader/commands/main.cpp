@@ -19,7 +19,9 @@ int main(int argc, char** argv) {
                .out = std::cout,
                .err = std::cerr},
               discover_paths(env, cwd, executable),
-              [] { return std::chrono::system_clock::now(); }};
+              [] {
+                return std::chrono::system_clock::now();
+              }};
   const std::vector<std::string> arguments{argv + 1, argv + argc};
   const exit_code code = run_cli(ctx, arguments);
   if (!std::cout.flush()) {

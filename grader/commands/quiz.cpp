@@ -6,7 +6,6 @@
 #include "workbook/chapters.hpp"
 #include "workbook/quiz_file.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -118,19 +117,19 @@ void hold(context& ctx, const chapter& about, std::span<const quiz_question> que
 
 } // namespace
 
-void add_quiz(CLI::App& app, context& ctx) {
+void add_quiz(subcommand app, context& ctx) {
   struct arguments {
     std::string chapter;
     bool answers{};
   };
 
-  CLI::App* command = app.add_subcommand("quiz", "Answer a chapter's questions");
+  subcommand command = app.add_subcommand("quiz", "Answer a chapter's questions");
   const auto given = std::make_shared<arguments>();
-  command->add_option("CHAPTER", given->chapter,
-                      "Its number or name, or an exercise of it; the current one when left out");
-  command->add_flag("--answers", given->answers, "Print questions and answers, and ask nothing");
-  explain(*command, ctx, help);
-  command->callback([&ctx, given] {
+  command.add_option("CHAPTER", given->chapter,
+                     "Its number or name, or an exercise of it; the current one when left out");
+  command.add_flag("--answers", given->answers, "Print questions and answers, and ask nothing");
+  explain(command, ctx, help);
+  command.callback([&ctx, given] {
     const chapter& about = ctx.require_chapter(given->chapter);
     if (!std::filesystem::exists(about.quiz)) {
       throw environment_error{fmt::format("Chapter {} has no quiz: there is no {}.", about.folder,

@@ -2,7 +2,7 @@
 
 namespace weir::grader {
 
-void register_commands(CLI::App& app, context& ctx) {
+void register_commands(subcommand app, context& ctx) {
   add_watch(app, ctx);
   add_list(app, ctx);
   add_run(app, ctx);

@@ -4,7 +4,6 @@
 #include "report/replay_report.hpp"
 #include "report/report.hpp"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -50,16 +49,16 @@ void replay(context& ctx, const replay_options& options) {
 
 } // namespace
 
-void add_replay(CLI::App& app, context& ctx) {
-  CLI::App* command =
+void add_replay(subcommand app, context& ctx) {
+  subcommand command =
       app.add_subcommand("replay", "Run your code again under the one schedule that a token names");
   auto options = std::make_shared<replay_options>();
-  command->add_option("TOKEN", options->token, "From a failure report: w1:...")->required();
-  command->add_option("--file", options->file, "Run this file instead of the one in the workspace")
-      ->type_name("FILE");
-  command->add_flag("--json", options->json, "Print the verdict as JSON");
-  command->add_flag("--verbose", options->verbose, "The whole timeline, compiler messages in full");
-  command->callback([&ctx, options] { replay(ctx, *options); });
+  command.add_option("TOKEN", options->token, "From a failure report: w1:...").required();
+  command.add_option("--file", options->file, "Run this file instead of the one in the workspace")
+      .type_name("FILE");
+  command.add_flag("--json", options->json, "Print the verdict as JSON");
+  command.add_flag("--verbose", options->verbose, "The whole timeline, compiler messages in full");
+  command.callback([&ctx, options] { replay(ctx, *options); });
 }
 
 } // namespace weir::grader

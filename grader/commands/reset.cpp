@@ -3,7 +3,6 @@
 #include "commands/commands.hpp"
 #include "terminal/prompt.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -57,14 +56,14 @@ void reset_one(context& ctx, const exercise& ex) {
 
 } // namespace
 
-void add_reset(CLI::App& app, context& ctx) {
-  CLI::App* command = app.add_subcommand("reset", "Start an exercise over; your version is kept");
+void add_reset(subcommand app, context& ctx) {
+  subcommand command = app.add_subcommand("reset", "Start an exercise over; your version is kept");
   const auto given = std::make_shared<arguments>();
-  command->add_option("ID", given->ids, "The exercises");
-  command->add_flag("--all", given->all, "Every exercise");
-  command->add_flag("-y,--yes", given->yes, "Don't ask back");
-  explain(*command, ctx, help);
-  command->callback([&ctx, given] {
+  command.add_option("ID", given->ids, "The exercises");
+  command.add_flag("--all", given->all, "Every exercise");
+  command.add_flag("-y,--yes", given->yes, "Don't ask back");
+  explain(command, ctx, help);
+  command.callback([&ctx, given] {
     const std::vector<const exercise*> exercises = chosen(ctx, *given);
     const std::string what = given->all ? fmt::format("all {} exercises", exercises.size())
                                         : fmt::format("{}", fmt::join(given->ids, ", "));

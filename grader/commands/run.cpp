@@ -4,7 +4,6 @@
 #include "report/junit_report.hpp"
 #include "report/report.hpp"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -71,40 +70,40 @@ void run(context& ctx, const run_options& options) {
 
 } // namespace
 
-void add_run(CLI::App& app, context& ctx) {
-  CLI::App* command = app.add_subcommand("run", "Grade an exercise once and say what came of it");
+void add_run(subcommand app, context& ctx) {
+  subcommand command = app.add_subcommand("run", "Grade an exercise once and say what came of it");
   auto options = std::make_shared<run_options>();
-  command->add_option(
+  command.add_option(
       "ID", options->id,
       "Exercise: id, number or path (default: the one you stand in, or the next pending)");
-  command->add_flag("--deep", options->deep,
-                    "Search on: many more schedules, compiled with optimisation");
-  command->add_flag("--json", options->json,
-                    "Print the verdict as JSON: exercism's results version 3 and more");
-  command->add_option("--junit", options->junit, "Also write the verdict as JUnit XML")
-      ->type_name("FILE");
+  command.add_flag("--deep", options->deep,
+                   "Search on: many more schedules, compiled with optimisation");
+  command.add_flag("--json", options->json,
+                   "Print the verdict as JSON: exercism's results version 3 and more");
+  command.add_option("--junit", options->junit, "Also write the verdict as JUnit XML")
+      .type_name("FILE");
   command
-      ->add_option("--seed", options->search.seed,
-                   "Of the first schedule; later ones count up from it")
-      ->default_str("1");
+      .add_option("--seed", options->search.seed,
+                  "Of the first schedule; later ones count up from it")
+      .default_text("1");
   command
-      ->add_option_function<std::string>(
+      .add_option(
           "--policy",
           [options](const std::string& name) { options->search.policy = parse_policy(name); },
           "How schedules are chosen")
-      ->check(CLI::IsMember({"mixed", "fifo", "random", "pct", "dfs"}))
-      ->default_str("mixed");
+      .one_of({"mixed", "fifo", "random", "pct", "dfs"})
+      .default_text("mixed");
   command
-      ->add_option("--schedules", options->search.schedules,
-                   "For each scenario (default: the tier's own number)")
-      ->check(CLI::PositiveNumber);
+      .add_option("--schedules", options->search.schedules,
+                  "For each scenario (default: the tier's own number)")
+      .positive();
   command
-      ->add_option("--file", options->file,
-                   "Grade this file instead of the one in the workspace; progress is not touched")
-      ->type_name("FILE");
-  command->add_flag("--verbose", options->verbose,
-                    "Compiler messages, timeline and printed output in full");
-  command->callback([&ctx, options] { run(ctx, *options); });
+      .add_option("--file", options->file,
+                  "Grade this file instead of the one in the workspace; progress is not touched")
+      .type_name("FILE");
+  command.add_flag("--verbose", options->verbose,
+                   "Compiler messages, timeline and printed output in full");
+  command.callback([&ctx, options] { run(ctx, *options); });
 }
 
 } // namespace weir::grader

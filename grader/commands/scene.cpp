@@ -6,7 +6,6 @@
 #include "judge/run_scene.hpp"
 #include "report/report.hpp"
 
-#include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -98,26 +97,25 @@ void scene(context& ctx, const scene_options& options) {
 
 } // namespace
 
-void add_scene(CLI::App& app, context& ctx) {
-  CLI::App* command =
+void add_scene(subcommand app, context& ctx) {
+  subcommand command =
       app.add_subcommand("scene", "Run an exercise's scene around your code, and turn its knobs");
   auto options = std::make_shared<scene_options>();
-  command->add_option(
+  command.add_option(
       "ID", options->id,
       "Exercise: id, number or path (default: the one you stand in, or the next pending)");
   command
-      ->add_option("--set", options->settings,
-                   "A knob's value; may be repeated. A wrong name lists the knobs")
-      ->type_name("KNOB=VALUE")
-      ->allow_extra_args(false);
-  command->add_option("--seed", options->seed, "Of the scene's random streams")
-      ->capture_default_str();
-  command->add_option("--file", options->file, "Use this file instead of the one in the workspace")
-      ->type_name("FILE");
-  auto* text =
-      command->add_flag("--text", options->text, "Charts and figures for people (default)");
-  command->add_flag("--json", options->json, "The same for programs")->excludes(text);
-  command->callback([&ctx, options] { scene(ctx, *options); });
+      .add_option("--set", options->settings,
+                  "A knob's value; may be repeated. A wrong name lists the knobs")
+      .type_name("KNOB=VALUE")
+      .one_at_a_time();
+  command.add_option("--seed", options->seed, "Of the scene's random streams").show_default();
+  command.add_option("--file", options->file, "Use this file instead of the one in the workspace")
+      .type_name("FILE");
+  command_option text =
+      command.add_flag("--text", options->text, "Charts and figures for people (default)");
+  command.add_flag("--json", options->json, "The same for programs").excludes(text);
+  command.callback([&ctx, options] { scene(ctx, *options); });
 }
 
 } // namespace weir::grader

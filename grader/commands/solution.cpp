@@ -4,7 +4,6 @@
 #include "commands/commands.hpp"
 #include "terminal/pager.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -12,20 +11,20 @@
 
 namespace weir::grader {
 
-void add_solution(CLI::App& app, context& ctx) {
+void add_solution(subcommand app, context& ctx) {
   struct arguments {
     std::string id;
     bool anyway{};
   };
 
-  CLI::App* command = app.add_subcommand("solution", "See the model answer, after a pass");
+  subcommand command = app.add_subcommand("solution", "See the model answer, after a pass");
   const auto given = std::make_shared<arguments>();
-  command->add_option("ID", given->id, "The exercise; the current one when left out");
-  command->add_flag("--anyway", given->anyway, "Show it although the exercise has not passed yet");
-  explain(*command, ctx,
+  command.add_option("ID", given->id, "The exercise; the current one when left out");
+  command.add_flag("--anyway", given->anyway, "Show it although the exercise has not passed yet");
+  explain(command, ctx,
           "One good way to solve the exercise, for comparison with yours; others pass too. It is "
           "shown once the exercise has passed, even if you reset it since, or with `--anyway`.");
-  command->callback([&ctx, given] {
+  command.callback([&ctx, given] {
     const exercise& ex = ctx.exercise_or_current(given->id);
     const std::filesystem::path file = ctx.require_solution(ex);
     const bool passed = !ctx.progress().load().of(ex.id).first_passed_at.empty();

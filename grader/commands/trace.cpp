@@ -3,7 +3,6 @@
 
 #include <weir/trace.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -39,23 +38,23 @@ void show_trace(context& ctx, const trace_options& options) {
 
 } // namespace
 
-void add_trace(CLI::App& app, context& ctx) {
-  CLI::App* command =
+void add_trace(subcommand app, context& ctx) {
+  subcommand command =
       app.add_subcommand("trace", "Show a recorded run: as text, or for Perfetto and Chrome");
   auto options = std::make_shared<trace_options>();
   command
-      ->add_option("FILE", options->file,
-                   "A .weirtrace file: failure reports and `weir scene` name theirs")
-      ->required()
-      ->type_name("FILE");
-  auto* text =
-      command->add_flag("--text", options->text, "One line for each event, in columns (default)");
+      .add_option("FILE", options->file,
+                  "A .weirtrace file: failure reports and `weir scene` name theirs")
+      .required()
+      .type_name("FILE");
+  command_option text =
+      command.add_flag("--text", options->text, "One line for each event, in columns (default)");
   command
-      ->add_flag("--chrome", options->chrome,
-                 "Trace-event JSON, for ui.perfetto.dev and chrome://tracing")
-      ->excludes(text);
-  command->add_flag("--essential", options->essential, "Leave out the scheduler's book-keeping");
-  command->callback([&ctx, options] { show_trace(ctx, *options); });
+      .add_flag("--chrome", options->chrome,
+                "Trace-event JSON, for ui.perfetto.dev and chrome://tracing")
+      .excludes(text);
+  command.add_flag("--essential", options->essential, "Leave out the scheduler's book-keeping");
+  command.callback([&ctx, options] { show_trace(ctx, *options); });
 }
 
 } // namespace weir::grader

@@ -5,7 +5,6 @@
 #include "report/report.hpp"
 #include "viz/show.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -171,67 +170,62 @@ void show(context& ctx, viz_options& options) {
   ctx.result = static_cast<exit_code>(viz::show_live(ctx, ctx.env, live_request_for(ctx, options)));
 }
 
-void add_window_options(CLI::App& command, const std::shared_ptr<viz_options>& options) {
+void add_window_options(subcommand command, const std::shared_ptr<viz_options>& options) {
   for (const auto& each : window_options) {
     const std::string name = each.name;
+    const auto take = [options, name](std::initializer_list<std::string> words) {
+      options->for_window.insert(options->for_window.end(), words);
+    };
     if (*each.type == '\0') {
-      command
-          .add_flag_callback(
-              name, [options, name] { options->for_window.push_back(name); }, each.description)
-          ->group(each.group);
+      command.add_flag(name, [take, name] { take({name}); }, each.description).group(each.group);
     } else {
       command
-          .add_option_function<std::string>(
-              name,
-              [options, name](const std::string& value) {
-                options->for_window.insert(options->for_window.end(), {name, value});
-              },
+          .add_option(
+              name, [take, name](const std::string& value) { take({name, value}); },
               each.description)
-          ->type_name(each.type)
-          ->group(each.group);
+          .type_name(each.type)
+          .group(each.group);
     }
   }
 }
 
 } // namespace
 
-void add_viz(CLI::App& app, context& ctx) {
-  CLI::App* command =
+void add_viz(subcommand app, context& ctx) {
+  subcommand command =
       app.add_subcommand("viz", "Watch an exercise's scene in a window, and tune it");
   auto options = std::make_shared<viz_options>();
-  command->add_option(
+  command.add_option(
       "ID", options->id,
       "Exercise: id, number or path (default: the one you stand in, or the next pending)");
-  auto* solution = command->add_flag("--solution", options->solution,
-                                     "The model answer instead of your code, after a pass");
-  auto* starter =
-      command->add_flag("--starter,--naive", options->starter, "The starter instead of your code");
-  auto* compare =
-      command->add_option("--compare", options->compare,
-                          "Two of `mine`, `starter`, `solution` and files, side by side");
-  compare->type_name("A B")->expected(2);
-  auto* replaying = command->add_option("--replay", options->replay,
-                                        "A failing run: its token, or the trace it left");
-  replaying->type_name("TOKEN|FILE");
-  command->add_flag("--anyway", options->anyway,
-                    "Show solutions although the exercise has not passed yet");
-  command->add_option("--file", options->file, "Use this file instead of the one in the workspace")
-      ->type_name("FILE");
-  command->add_option("--set", options->settings, "A knob's value; may be repeated")
-      ->type_name("KNOB=VALUE")
-      ->allow_extra_args(false);
-  command->add_option("--seed", options->seed, "Of the scene's random streams");
-  command->add_flag(
-      "--presenter", options->presenter,
-      "For lectures: large type, every chapter's scenes in a menu, starters and solutions");
-  solution->excludes(starter);
-  for (auto* each : {solution, starter, replaying}) {
-    compare->excludes(each);
+  command_option solution = command.add_flag("--solution", options->solution,
+                                             "The model answer instead of your code, after a pass");
+  command_option starter =
+      command.add_flag("--starter,--naive", options->starter, "The starter instead of your code");
+  command_option compare = command.add_option(
+      "--compare", options->compare, "Two of `mine`, `starter`, `solution` and files, side by side");
+  compare.type_name("A B").expected(2);
+  command_option replaying = command.add_option("--replay", options->replay,
+                                                "A failing run: its token, or the trace it left");
+  replaying.type_name("TOKEN|FILE");
+  command.add_flag("--anyway", options->anyway,
+                   "Show solutions although the exercise has not passed yet");
+  command.add_option("--file", options->file, "Use this file instead of the one in the workspace")
+      .type_name("FILE");
+  command.add_option("--set", options->settings, "A knob's value; may be repeated")
+      .type_name("KNOB=VALUE")
+      .one_at_a_time();
+  command.add_option("--seed", options->seed, "Of the scene's random streams");
+  command.add_flag("--presenter", options->presenter,
+                   "For lectures: large type, every chapter's scenes in a menu, starters and solutions");
+  solution.excludes(starter);
+  for (const command_option each : {solution, starter, replaying}) {
+    compare.excludes(each);
   }
-  replaying->excludes(solution)->excludes(starter);
-  add_window_options(*command, options);
-  explain(*command, ctx, help);
-  command->callback([&ctx, options] { show(ctx, *options); });
+  replaying.excludes(solution).excludes(starter);
+  add_window_options(command, options);
+  explain(command, ctx, help);
+  command.callback([&ctx, options] { show(ctx, *options); });
 }
 
 } // namespace weir::grader

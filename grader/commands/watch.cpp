@@ -9,7 +9,6 @@
 #include "workbook/debrief.hpp"
 #include "workbook/route.hpp"
 
-#include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -361,16 +360,15 @@ void watch_or_grade(context& ctx, const watch_options& options) {
 
 } // namespace
 
-void add_watch(CLI::App& app, context& ctx) {
-  CLI::App* command = app.add_subcommand("watch", "Grade an exercise on every save (the default)");
+void add_watch(subcommand app, context& ctx) {
+  subcommand command = app.add_subcommand("watch", "Grade an exercise on every save (the default)");
   const auto options = std::make_shared<watch_options>();
-  command->add_option("ID", options->id,
-                      "Where to begin; the first pending exercise when left out");
-  command->add_flag("--poll{500}", options->poll,
-                    "Look at the file every so many milliseconds (--poll=250)");
-  command->add_flag("--manual", options->manual, "Grade only when you press r");
-  explain(*command, ctx, help);
-  command->callback([&ctx, options] { watch_or_grade(ctx, *options); });
+  command.add_option("ID", options->id, "Where to begin; the first pending exercise when left out");
+  command.add_flag("--poll{500}", options->poll,
+                   "Look at the file every so many milliseconds (--poll=250)");
+  command.add_flag("--manual", options->manual, "Grade only when you press r");
+  explain(command, ctx, help);
+  command.callback([&ctx, options] { watch_or_grade(ctx, *options); });
   ctx.default_action = [&ctx] {
     watch_or_grade(ctx, {});
   };

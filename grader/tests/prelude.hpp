@@ -1,0 +1,6 @@
+/// \file
+/// The precompiled header of the grader's tests. No file includes it.
+#pragma once
+
+#include "base/prelude.hpp"
+#include "tests/catch.hpp"
