@@ -97,14 +97,6 @@ struct timeline::body {
 /// more precisely the first declared into which there is none. O(moves + places^3).
 void order_places(std::vector<place_info>& places, std::span<move> moves);
 
-/// By span: how many attempts were made for it; 0 where it is no request. O(spans).
-[[nodiscard]] std::vector<std::uint32_t> attempts_by_request(std::span<const span_bar> spans);
-[[nodiscard]] retry_counts retries_of(std::span<const std::uint32_t> attempts);
-/// attempts ÷ requests in `count` windows, by the begin of the requests, which are in that order.
-[[nodiscard]] std::vector<amplification_window>
-amplification_of(std::span<const span_bar> spans, std::span<const std::uint32_t> attempts,
-                 time_range range, std::size_t count);
-
 /// Numbers of a damaged trace may be anything.
 [[nodiscard]] inline double finite_or_zero(double value) noexcept {
   return std::isfinite(value) ? value : 0;
