@@ -1,6 +1,6 @@
 #include "app/frame_loop.hpp"
 
-#include "app/session.hpp"
+#include "app/opening.hpp"
 #include "panels/panels.hpp"
 
 #include <imgui.h>

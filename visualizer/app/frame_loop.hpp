@@ -2,7 +2,7 @@
 
 #include "app/glfw_window.hpp"
 #include "app/options.hpp"
-#include "panels/workbench.hpp"
+#include "session/workbench.hpp"
 
 namespace weir::viz {
 

@@ -1,8 +1,8 @@
 #include "app/frame_loop.hpp"
 #include "app/glfw_window.hpp"
+#include "app/opening.hpp"
 #include "app/options.hpp"
 #include "app/pictures.hpp"
-#include "app/session.hpp"
 
 #include <weir/trace/file.hpp>
 

@@ -6,8 +6,8 @@
 /// stands in the window's place, so that code, sandbox, scene runner and transfer are the real
 /// ones. The scene's horizon is set so that a run has the wanted number of events.
 #include "panels/panels.hpp"
-#include "panels/run.hpp"
 #include "process/scene_feed.hpp"
+#include "session/run.hpp"
 
 #include <imgui.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "panels/ui.hpp"
-#include "panels/workbench.hpp"
+#include "session/workbench.hpp"
 
 /// The panels. Each fills the rectangle it is given, draws from the workbench's run and cursor, and
 /// says what it has to say where there is nothing to draw.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "panels/ui.hpp"
-#include "panels/workbench.hpp"
+#include "session/workbench.hpp"
 
 namespace weir::viz {
 

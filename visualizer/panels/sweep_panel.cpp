@@ -1,6 +1,6 @@
-#include "panels/knob_steps.hpp"
 #include "panels/panels.hpp"
 #include "panels/sweep_curves.hpp"
+#include "session/knob_steps.hpp"
 
 #include <algorithm>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "panels/time_plot.hpp"
 #include "panels/ui.hpp"
-#include "panels/workbench.hpp"
+#include "session/workbench.hpp"
 
 /// Lanes of a run that recorded no spans, such as a failing test: one row for each task.
 namespace weir::viz {

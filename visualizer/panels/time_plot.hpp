@@ -1,7 +1,7 @@
 #pragma once
 
 #include "panels/ui.hpp"
-#include "panels/workbench.hpp"
+#include "session/workbench.hpp"
 
 /// What charts, lanes and compare share: a horizontal time axis with cursor, markers and the mouse.
 namespace weir::viz {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "panels/simulation.hpp"
+#include "process/simulation.hpp"
 #include "process/run_queue.hpp"
 #include "process/scene_child.hpp"
 #include "protocol/feed.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "panels/simulation.hpp"
+#include "process/simulation.hpp"
 
 #include <memory>
 

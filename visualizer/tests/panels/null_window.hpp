@@ -2,8 +2,8 @@
 /// ImGui without a display: frames are laid out and thrown away, the mouse is a few numbers.
 #pragma once
 
-#include "fake_simulation.hpp"
 #include "panels/panels.hpp"
+#include "tests/session/fake_simulation.hpp"
 
 #include <imgui.h>
 

@@ -3,8 +3,8 @@
 /// weir_viz_gallery draws them for a person to look at.
 #pragma once
 
-#include "fake_simulation.hpp"
-#include "panels/workbench.hpp"
+#include "session/workbench.hpp"
+#include "tests/session/fake_simulation.hpp"
 
 #include <memory>
 #include <string>

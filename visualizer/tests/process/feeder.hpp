@@ -2,8 +2,8 @@
 /// The other end of the feed, as `weir viz` would hold it, and a window that waits for updates.
 #pragma once
 
-#include "panels/simulation.hpp"
 #include "process/scene_feed.hpp"
+#include "process/simulation.hpp"
 #include "protocol/feed.hpp"
 
 #include <memory>

@@ -1,5 +1,5 @@
 // Writes the traces that the scripts beside it open: make_trace FOLDER.
-#include "tests/panels/fake_simulation.hpp"
+#include "tests/session/fake_simulation.hpp"
 
 #include <weir/trace/file.hpp>
 

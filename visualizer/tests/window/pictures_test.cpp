@@ -2,8 +2,8 @@
 #include "catch.hpp"
 #include "panels/panels.hpp"
 #include "tests/panels/contrast.hpp"
-#include "tests/panels/fake_simulation.hpp"
 #include "tests/panels/stages.hpp"
+#include "tests/session/fake_simulation.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-#include "panels/knob_steps.hpp"
-#include "panels/workbench.hpp"
+#include "session/knob_steps.hpp"
+#include "session/workbench.hpp"
 
 #include <algorithm>
 #include <optional>

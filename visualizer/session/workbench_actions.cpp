@@ -1,4 +1,4 @@
-#include "panels/workbench.hpp"
+#include "session/workbench.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -5,7 +5,7 @@
 #include "model/figures.hpp"
 #include "model/fold.hpp"
 #include "model/timeline.hpp"
-#include "panels/simulation.hpp"
+#include "process/simulation.hpp"
 
 #include <memory>
 #include <optional>

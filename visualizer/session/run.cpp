@@ -1,4 +1,4 @@
-#include "panels/run.hpp"
+#include "session/run.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "app/options.hpp"
-#include "panels/workbench.hpp"
+#include "session/workbench.hpp"
 
 #include <functional>
 #include <memory>

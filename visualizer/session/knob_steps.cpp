@@ -1,4 +1,4 @@
-#include "panels/knob_steps.hpp"
+#include "session/knob_steps.hpp"
 
 #include <algorithm>
 #include <cmath>

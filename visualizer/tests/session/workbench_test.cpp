@@ -1,6 +1,6 @@
 #include "catch.hpp"
 #include "model/flow.hpp"
-#include "null_window.hpp"
+#include "tests/panels/null_window.hpp"
 
 using namespace weir::viz;
 using namespace weir::viz::test;

@@ -4,8 +4,8 @@
 #include "model/sweep.hpp"
 #include "model/transport.hpp"
 #include "panels/actions.hpp"
-#include "panels/run.hpp"
-#include "panels/simulation.hpp"
+#include "process/simulation.hpp"
+#include "session/run.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,8 +1,8 @@
-#include "panels/workbench.hpp"
+#include "session/workbench.hpp"
 
 #include "model/flow.hpp"
 #include "model/ticks.hpp"
-#include "panels/knob_steps.hpp"
+#include "session/knob_steps.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 /// A simulation without a process: it remembers what was asked and answers when the test says so.
 #pragma once
 
-#include "panels/simulation.hpp"
+#include "process/simulation.hpp"
 #include "tests/model/trace_builder.hpp"
 
 #include <deque>

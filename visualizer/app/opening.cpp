@@ -1,4 +1,4 @@
-#include "app/session.hpp"
+#include "app/opening.hpp"
 
 #include "model/text.hpp"
 
