@@ -43,12 +43,13 @@ void write_state(const workbench& bench, const std::string& file) {
   out << "t_ns " << bench.clock.at().t_ns << "\nevent " << bench.clock.at().event << "\nplaying "
       << bench.clock.playing() << "\ntitle " << bench.title() << "\nbanner " << bench.banner().title
       << "\nview " << bench.view.view().from_ns << ' ' << bench.view.view().to_ns << "\nsweep "
-      << bench.sweep_done() << "\nother " << (bench.other() != nullptr) << "\nwaiting "
+      << bench.sweep().done() << "\nother " << (bench.other() != nullptr) << "\nwaiting "
       << bench.waiting() << "\ntyping " << ImGui::GetIO().WantTextInput << "\nspeed "
-      << bench.clock.speed() << "\nmarkers " << bench.markers.size() << "\nhelp " << bench.help_open
-      << "\npresenter " << bench.presenter << "\nscale " << std::lround(bench.text_scale * 100)
-      << "\nfilter " << bench.filter.text << "\nnotice " << bench.notice() << '\n';
-  for (const knob_value& each : bench.knobs()) {
+      << bench.clock.speed() << "\nmarkers " << bench.markers.size() << "\nhelp "
+      << bench.screen.help_open << "\npresenter " << bench.screen.presenter << "\nscale "
+      << std::lround(bench.screen.text_scale * 100) << "\nfilter " << bench.screen.filter.text
+      << "\nnotice " << bench.screen.notice << '\n';
+  for (const knob_value& each : bench.scene().knobs) {
     out << "knob " << each.info.name << ' ' << each.value << '\n';
   }
 }
@@ -102,13 +103,14 @@ private:
   void take_in() {
     // A field that was asked for takes the caret with the next frame; what is typed is its own.
     const auto field_has_keys = [&] {
-      const bool filter = bench_.focus_filter && bench_.shown() != nullptr;
-      return ImGui::GetIO().WantTextInput || bench_.typing || filter;
+      const bool filter = bench_.screen.focus_filter && bench_.shown() != nullptr;
+      return ImGui::GetIO().WantTextInput || bench_.screen.typing || filter;
     };
     // A click or the slash may open a field: keys wait until that is known, and until the field has
     // the caret.
     constexpr int patience_for_field = 12; // frames
-    const bool asked_for = bench_.typing.has_value() || (bench_.focus_filter && bench_.shown());
+    const bool asked_for =
+        bench_.screen.typing.has_value() || (bench_.screen.focus_filter && bench_.shown());
     if (ImGui::GetIO().WantTextInput || !(asked_for || frames_for_field_ > 0)) {
       frames_for_field_ = 0;
     } else {
@@ -138,7 +140,7 @@ private:
         bench_.perform(*what);
       }
     }
-    if (bench_.focus_filter && bench_.shown() != nullptr) {
+    if (bench_.screen.focus_filter && bench_.shown() != nullptr) {
       frames_for_field_ = 1;
     }
     const bool had_run = bench_.shown() != nullptr;
@@ -159,14 +161,15 @@ private:
 
   void draw() {
     const float base = asked_.scale > 0 ? asked_.scale : window_.display_scale();
-    window_.fit_to(base * bench_.text_scale * (bench_.presenter ? presenter_scale : 1), with_);
+    window_.fit_to(
+        base * bench_.screen.text_scale * (bench_.screen.presenter ? presenter_scale : 1), with_);
     window_.begin_frame();
     const auto begun = steady::now();
     draw_window(with_, bench_);
     laid_out_.push_back(std::chrono::duration<double, std::milli>(steady::now() - begun).count());
     window_.end_frame(with_);
     frames_left_ = std::max(0, frames_left_ - 1);
-    if (const auto text = bench_.take_copied()) {
+    if (const auto text = std::exchange(bench_.screen.copied, {})) {
       window_.copy(*text);
     }
     if (bench_.title() != title_) {

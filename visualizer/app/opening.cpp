@@ -20,9 +20,7 @@ namespace {
 
 std::unique_ptr<workbench> open_live(int feed, std::function<void()> wake) {
 #ifdef WEIR_VISUALIZER_LIVE
-  auto source = open_scene_feed(feed);
-  source->wake_by(std::move(wake));
-  return std::make_unique<workbench>(std::move(source));
+  return std::make_unique<workbench>(open_scene_feed(feed), std::move(wake));
 #else
   static_cast<void>(feed);
   static_cast<void>(wake);
@@ -59,11 +57,12 @@ std::unique_ptr<workbench> open_workbench(const options& asked, std::function<vo
 }
 
 void place(workbench& bench, const options& asked) {
-  bench.presenter = asked.presenter;
-  bench.help_open = asked.help;
+  bench.screen.presenter = asked.presenter;
+  bench.screen.help_open = asked.help;
   if (!asked.tab.empty()) {
-    bench.tab = tab_named(asked.tab);
-    bench.second_tab = bench.tab == tab::charts ? bench.second_tab : bench.tab;
+    bench.screen.tab = tab_named(asked.tab);
+    bench.screen.second_tab =
+        bench.screen.tab == tab::charts ? bench.screen.second_tab : bench.screen.tab;
   }
   if (bench.shown() == nullptr) {
     return;

@@ -30,7 +30,7 @@ void settle(glfw_window& window, ui& with, workbench& bench) {
 
 float wanted_scale(const glfw_window& window, const workbench& bench, const options& asked) {
   const float base = asked.scale > 0 ? asked.scale : window.display_scale();
-  return base * bench.text_scale * (bench.presenter ? presenter_scale : 1.0F);
+  return base * bench.screen.text_scale * (bench.screen.presenter ? presenter_scale : 1.0F);
 }
 
 bool run_program(std::vector<std::string> command) {

@@ -133,8 +133,8 @@ auto quantile(const std::vector<frame>& frames, double share, Of of) {
 void measure(display& on, const std::shared_ptr<const trace::recording>& trace, tab which,
              const char* name) {
   workbench bench{trace, "bench.weirtrace"};
-  bench.tab = which;
-  bench.second_tab = which;
+  bench.screen.tab = which;
+  bench.screen.second_tab = which;
   bench.clock.go_to(bench.shown()->trace(), bench.view.whole().length() / 2);
   on.draw(bench);
   on.draw(bench); // what is laid out once has been

@@ -37,18 +37,11 @@ double ms(nanoseconds length) {
   return std::chrono::duration<double, std::milli>(length).count();
 }
 
-/// What the window derives from a run before it can draw, and how long that took.
-struct picture {
-  std::unique_ptr<viz::run> derived;
+/// A run as it came, and how long it took to derive what the window draws.
+struct timed_run {
+  run_finished run;
   nanoseconds built{};
 };
-
-std::shared_ptr<void> prepare(const run_finished& run, const std::vector<knob_info>& knobs) {
-  const auto begun = clock::now();
-  auto made = std::make_shared<picture>(picture{std::make_unique<viz::run>(run, knobs), {}});
-  made->built = clock::now() - begun;
-  return made;
-}
 
 /// ImGui without a window: everything but the graphics card's share of a frame.
 class null_display {
@@ -83,49 +76,32 @@ private:
   ui with_;
 };
 
-const picture& picture_of(const run_finished& run) {
-  return *static_cast<const picture*>(run.prepared.get());
-}
-
-/// The window's side of a feed, one update at a time.
+/// The window's side of a feed, one update at a time. Runs are made ready on the feed's thread, as
+/// the window's inbox does it.
 class bench_window {
 public:
   explicit bench_window(int feed) : source_(open_scene_feed(feed)) {
-    source_->wake_by([this] {
-      const std::scoped_lock lock(mutex_);
-      woken_ = true;
-      wake_.notify_one();
-    });
-    source_->prepare_by(prepare);
+    source_->listen([this](simulation_update update) { put(std::move(update)); });
   }
 
   void request(const run_request& wanted) { source_->request(wanted); }
 
   /// The runs that have come by now; waits at most until `until`.
-  std::vector<run_finished> runs(clock::time_point until) {
-    std::vector<run_finished> found;
-    for (auto& update : source_->poll()) {
-      note(update, found);
+  std::vector<timed_run> runs(clock::time_point until) {
+    std::unique_lock lock(mutex_);
+    arrived_.wait_until(lock, until, [this] { return news_; });
+    news_ = false;
+    if (!trouble_.empty()) {
+      throw std::runtime_error(trouble_);
     }
-    if (!found.empty()) {
-      return found;
-    }
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait_until(lock, until, [this] { return woken_; });
-      woken_ = false;
-    }
-    for (auto& update : source_->poll()) {
-      note(update, found);
-    }
-    return found;
+    return std::exchange(runs_, {});
   }
 
-  run_finished run(const run_request& wanted) {
+  timed_run run(const run_request& wanted) {
     request(wanted);
     for (;;) {
       for (auto& each : runs(clock::now() + 60s)) {
-        if (each.request.ticket == wanted.ticket) {
+        if (each.run.request.ticket == wanted.ticket) {
           return std::move(each);
         }
       }
@@ -140,21 +116,40 @@ public:
   }
 
 private:
-  void note(simulation_update& update, std::vector<run_finished>& found) {
-    if (auto* run = std::get_if<run_finished>(&update)) {
-      found.push_back(std::move(*run));
-    } else if (auto* scene = std::get_if<scene_opened>(&update)) {
-      opened_ = std::move(*scene);
-    } else if (const auto* told = std::get_if<banner>(&update); told && is_trouble(told->what)) {
-      throw std::runtime_error(told->title + "\n" + told->text);
+  void put(simulation_update update) {
+    std::optional<timed_run> made;
+    if (auto* const run = std::get_if<run_finished>(&update)) {
+      const auto begun = clock::now();
+      const viz::run derived(*run, knobs_);
+      made = timed_run{std::move(*run), clock::now() - begun};
+    } else if (const auto* const scene = std::get_if<scene_opened>(&update)) {
+      knobs_ = scene->scene.knobs;
     }
+    const std::scoped_lock lock(mutex_);
+    if (made) {
+      const bool newest_counts = made->run.request.where != slot::sweep;
+      if (newest_counts) {
+        runs_.clear();
+      }
+      runs_.push_back(std::move(*made));
+    } else if (auto* const scene = std::get_if<scene_opened>(&update)) {
+      opened_ = std::move(*scene);
+    } else if (const auto* const told = std::get_if<banner>(&update);
+               told != nullptr && is_trouble(told->what)) {
+      trouble_ = told->title + "\n" + told->text;
+    }
+    news_ = true;
+    arrived_.notify_one();
   }
 
+  std::vector<knob_info> knobs_; ///< the feed's thread's own
   std::mutex mutex_;
-  std::condition_variable wake_;
-  bool woken_ = false;
+  std::condition_variable arrived_;
+  bool news_ = false;
+  std::vector<timed_run> runs_;
   std::optional<scene_opened> opened_;
-  std::unique_ptr<simulation> source_;
+  std::string trouble_;
+  std::unique_ptr<simulation> source_; // goes first: its thread puts into the others
 };
 
 struct stage {
@@ -184,7 +179,7 @@ public:
     const auto& scene = window_.opened().scene;
     std::printf("%s: %s\n", scene.id.c_str(), scene.title.c_str());
     const auto first = window_.run(request_with(++ticket_, {}));
-    const auto own = static_cast<double>(first.trace->events.size());
+    const auto own = static_cast<double>(first.run.trace->events.size());
     for (const double wanted : {50'000.0, 500'000.0}) {
       const nanoseconds horizon(
           static_cast<std::int64_t>(static_cast<double>(scene.horizon.count()) * wanted / own));
@@ -205,9 +200,8 @@ private:
     std::size_t events = 0;
     for (int i = 0; i < runs; ++i) {
       const auto begun = clock::now();
-      const auto run = window_.run(request_with(++ticket_, horizon));
+      const auto [run, built] = window_.run(request_with(++ticket_, horizon));
       const auto arrived = clock::now() - begun;
-      const auto built = picture_of(run).built;
       events = run.trace->events.size();
       simulate.took.push_back(run.timings.simulate);
       transfer.took.push_back(run.timings.transfer);
@@ -255,7 +249,7 @@ private:
     const auto released = clock::now();
     for (bool seen = false; !seen;) {
       for (const auto& each : window_.runs(clock::now() + 60s)) {
-        seen = seen || each.request.ticket == last;
+        seen = seen || each.run.request.ticket == last;
       }
       seen = seen || (shown.size() == frames);
     }

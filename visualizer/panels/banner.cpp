@@ -62,9 +62,9 @@ void draw_text(ui& with, const banner& told, ImVec2 at, ImVec2 size) {
 bool draw_buttons(ui& with, workbench& bench) {
   if (!bench.banner().text.empty()) {
     if (draw_button(with, "banner details",
-                    {.text = bench.banner_open ? "Hide" : "Details", .width = 76},
+                    {.text = bench.screen.banner_open ? "Hide" : "Details", .width = 76},
                     "Shows or hides what was said in full.")) {
-      bench.banner_open = !bench.banner_open;
+      bench.screen.banner_open = !bench.screen.banner_open;
     }
     ImGui::SameLine(0, with.px(6));
   }
@@ -99,7 +99,7 @@ void draw_banner(ui& with, workbench& bench, float most) {
   const float line = ImGui::GetFrameHeight();
   const float edge = with.px(5);
   const float inner = ImGui::GetContentRegionAvail().x - with.px(24);
-  const bool open = !told.text.empty() && bench.banner_open;
+  const bool open = !told.text.empty() && bench.screen.banner_open;
   const float room = std::max(most - line - 2 * edge, with.px(66));
   const float text =
       open ? std::min({text_height(with, told, inner - with.px(46)), with.px(150), room}) : 0;

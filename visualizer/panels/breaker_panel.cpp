@@ -44,14 +44,14 @@ void draw_chip(ui& with, workbench& bench, const chip& each) {
       "The breaker '" + name + "': " + (now.state ? std::string{now.label} : "not yet in a state") +
       ".\nShows it here and in the charts; N and P go over its changes of state.";
   if (draw_button(with, "breaker " + name, button, tip)) {
-    bench.choose_breaker(name);
+    bench.screen.breaker = name;
   }
 }
 
 void draw_turner(ui& with, workbench& bench, const char* name, icon sign, std::size_t to,
                  const char* tip) {
   if (draw_button(with, name, {.sign = sign}, tip)) {
-    bench.choose_breaker(bench.shown()->line().breakers()[to].name);
+    bench.screen.breaker = bench.shown()->line().breakers()[to].name;
   }
 }
 

@@ -57,7 +57,7 @@ void draw_charts(ui& with, workbench& bench, ImVec2 size) {
   const float ruler = with.px(24);
   const float signs = sign_height(with, bench);
   const float gap = with.px(5);
-  if (bench.presenter) { // nobody scrolls in a lecture: as many as fit
+  if (bench.screen.presenter) { // nobody scrolls in a lecture: as many as fit
     float needed = 0;
     const auto beyond = std::ranges::find_if(tracks, [&](const track& each) {
       needed += with.px(each.least_height) + gap;

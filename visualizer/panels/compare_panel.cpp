@@ -37,7 +37,7 @@ void draw_choice(ui& with, workbench& bench) {
 }
 
 std::string name_of_shown(const workbench& bench) {
-  return bench.live() ? std::string{name_of(bench.code())} : std::string{"this run"};
+  return bench.live() ? std::string{name_of(bench.scene().code)} : std::string{"this run"};
 }
 
 struct verdict_look {
@@ -218,7 +218,7 @@ std::vector<std::string> notes_on(const workbench& bench, const run& other, cons
       notes.push_back(std::move(each));
     }
   }
-  if (bench.against() == rival_of(bench.code())) {
+  if (bench.against() == rival_of(bench.scene().code)) {
     notes.push_back("Both sides run the same code.");
   }
   return notes;

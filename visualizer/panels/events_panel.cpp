@@ -12,29 +12,29 @@ namespace {
 
 void draw_filter(ui& with, workbench& bench, std::size_t passing) {
   const float width = std::min(with.px(300), ImGui::GetContentRegionAvail().x * 0.45F);
-  if (bench.focus_filter) {
+  if (bench.screen.focus_filter) {
     ImGui::SetKeyboardFocusHere();
-    bench.focus_filter = false;
+    bench.screen.focus_filter = false;
   }
   ImGui::SetNextItemWidth(width);
   ImGui::InputTextWithHint("##filter", "Filter: words of kind, source, task or text",
-                           &bench.filter.text);
+                           &bench.screen.filter.text);
   note_widget(with, "event filter");
   tooltip(with, "Every word has to occur. The slash key puts the caret here, Esc clears.");
   ImGui::SameLine();
   action_button(with, action::filter);
   ImGui::SameLine();
-  action_button(with, action::clear, {}, !bench.filter.text.empty());
+  action_button(with, action::clear, {}, !bench.screen.filter.text.empty());
   ImGui::SameLine();
-  const button_look look{.sign = bench.filter.bookkeeping ? icon::check : icon::none,
+  const button_look look{.sign = bench.screen.filter.bookkeeping ? icon::check : icon::none,
                          .text = "All events",
                          .enabled = true,
-                         .chosen = bench.filter.bookkeeping,
+                         .chosen = bench.screen.filter.bookkeeping,
                          .width = 0,
                          .colour = theme::text};
   if (draw_button(with, "book-keeping events", look,
                   "Also choices, clock steps, timers and plain resumptions.")) {
-    bench.filter.bookkeeping = !bench.filter.bookkeeping;
+    bench.screen.filter.bookkeeping = !bench.screen.filter.bookkeeping;
   }
   ImGui::SameLine();
   ImGui::AlignTextToFramePadding();
@@ -77,7 +77,7 @@ std::string name_of_event(const workbench& bench, const event_line& line, bool l
     text += ", " + line.file + ":" + std::to_string(line.line);
   }
   if (!listed) {
-    text += bench.filter.text.empty() ? ", not in the list" : ", hidden by the filter";
+    text += bench.screen.filter.text.empty() ? ", not in the list" : ", hidden by the filter";
   }
   return text;
 }
@@ -231,13 +231,13 @@ void draw_nothing(ui& with, const workbench& bench) {
   const std::size_t all = bench.shown()->trace().size();
   if (all == 0) {
     empty_state(with, "This run recorded no events", "There is nothing to list.");
-  } else if (bench.filter.text.empty()) {
+  } else if (bench.screen.filter.text.empty()) {
     empty_state(with, "Only book-keeping was recorded",
                 "\"All events\" lists the " + count_text(all) +
                     ": choices, clock steps, timers, plain resumptions.");
   } else {
     empty_state(with, "Nothing passes the filter",
-                bench.filter.bookkeeping
+                bench.screen.filter.bookkeeping
                     ? "Esc clears it."
                     : "Esc clears it; \"All events\" looks at the book-keeping, too.");
   }
@@ -252,10 +252,10 @@ void draw_events(ui& with, workbench& bench, ImVec2 size) {
     end_panel();
     return;
   }
-  const auto& passing = bench.shown()->events_passing(bench.filter);
+  const auto& passing = bench.shown()->events_passing(bench.screen.filter);
   draw_filter(with, bench, passing.size());
   const std::size_t current =
-      bench.selected_event.value_or(last_event(bench.shown()->trace(), bench.clock.at()));
+      bench.screen.selected_event.value_or(last_event(bench.shown()->trace(), bench.clock.at()));
   const bool any = current < bench.shown()->trace().size();
   const float foot = any ? ImGui::GetFrameHeightWithSpacing() : 0;
   if (passing.empty()) {

@@ -124,15 +124,17 @@ void draw_advice(ui& with, workbench& bench, const run& shown) {
       const button_look look{.sign = icon::knob,
                              .text = each.knob,
                              .enabled = true,
-                             .chosen = bench.highlighted_knob == each.knob,
+                             .chosen = bench.screen.highlighted_knob == each.knob,
                              .width = 0,
                              .colour = theme::text};
       if (draw_button(with, "show knob " + std::string{each.knob} + " " + std::to_string(number++),
                       look, "Shows this knob.")) {
-        bench.highlighted_knob = each.knob;
-        bench.scroll_to_knob = true;
-        bench.tab = bench.tab == tab::goal ? tab::knobs : bench.tab; // where both are tabs
-        bench.second_tab = bench.second_tab == tab::goal ? tab::knobs : bench.second_tab;
+        bench.screen.highlighted_knob = each.knob;
+        bench.screen.scroll_to_knob = true;
+        bench.screen.tab =
+            bench.screen.tab == tab::goal ? tab::knobs : bench.screen.tab; // where both are tabs
+        bench.screen.second_tab =
+            bench.screen.second_tab == tab::goal ? tab::knobs : bench.screen.second_tab;
       }
     }
   }

@@ -38,7 +38,7 @@ std::string_view tip_of(submission which) {
 
 /// The menu of scenes: every chapter, naive and mended.
 void draw_menu(ui& with, workbench& bench, ImVec2 below) {
-  if (!bench.menu_open) {
+  if (!bench.screen.menu_open) {
     return;
   }
   const ImVec2 whole = ImGui::GetIO().DisplaySize;
@@ -68,7 +68,7 @@ void draw_menu(ui& with, workbench& bench, ImVec2 below) {
     tooltip(with, each.title + "\n" + each.id);
     ImGui::SameLine(width + with.px(24));
     for (const submission which : each.codes) {
-      const bool current = each.id == bench.scene().id && which == bench.code();
+      const bool current = each.id == bench.scene().info.id && which == bench.scene().code;
       const button_look look{.sign = icon::none,
                              .text = label_of(which),
                              .enabled = true,
@@ -78,7 +78,7 @@ void draw_menu(ui& with, workbench& bench, ImVec2 below) {
       if (draw_button(with, "open " + each.id + " " + std::string{name_of(which)}, look,
                       "Opens this scene. " + std::string{tip_of(which)})) {
         bench.open_scene(each.id, which);
-        bench.menu_open = false;
+        bench.screen.menu_open = false;
       }
       ImGui::SameLine();
     }
@@ -93,16 +93,16 @@ void draw_menu(ui& with, workbench& bench, ImVec2 below) {
   ImGui::PopStyleVar(3);
   ImGui::PopStyleColor();
   if (elsewhere) {
-    bench.menu_open = false;
+    bench.screen.menu_open = false;
   }
 }
 
 void draw_codes(ui& with, workbench& bench) {
-  for (const submission which : bench.codes()) {
+  for (const submission which : bench.scene().codes) {
     const button_look look{.sign = icon::none,
                            .text = label_of(which),
                            .enabled = !bench.session_over(),
-                           .chosen = which == bench.code(),
+                           .chosen = which == bench.scene().code,
                            .width = 0,
                            .colour = theme::text};
     if (draw_button(with, "show " + std::string{name_of(which)}, look, tip_of(which))) {
@@ -130,7 +130,7 @@ std::string small_print(const workbench& bench) {
 }
 
 std::string percent_of(const workbench& bench) {
-  return std::to_string(std::lround(bench.text_scale * 100)) + " %";
+  return std::to_string(std::lround(bench.screen.text_scale * 100)) + " %";
 }
 
 float right_buttons_width(const ui& with, const workbench& bench) {
@@ -148,9 +148,9 @@ void draw_right_buttons(ui& with, workbench& bench) {
   ImGui::SameLine(0, gap);
   action_button(with, action::scale_up);
   ImGui::SameLine(0, with.px(12));
-  action_button(with, action::presenter, {}, true, bench.presenter);
+  action_button(with, action::presenter, {}, true, bench.screen.presenter);
   ImGui::SameLine(0, gap);
-  action_button(with, action::help, {}, true, bench.help_open);
+  action_button(with, action::help, {}, true, bench.screen.help_open);
 }
 
 /// A run that takes a moment is no news; one that takes longer is.
@@ -187,14 +187,14 @@ void draw_title(ui& with, const workbench& bench, ImVec2 at, float width) {
 /// A notice goes away by itself.
 void expire_notice(ui& with, workbench& bench) {
   constexpr double seconds = 6;
-  if (with.notice != bench.notice()) {
-    with.notice = bench.notice();
+  if (with.notice != bench.screen.notice) {
+    with.notice = bench.screen.notice;
     with.notice_until = ImGui::GetTime() + seconds;
   }
   if (!with.notice.empty()) {
     const double left = with.notice_until - ImGui::GetTime();
     if (left <= 0) {
-      bench.drop_notice();
+      bench.screen.notice.clear();
     } else {
       with.wake_in(left + 0.01);
     }
@@ -206,8 +206,8 @@ void expire_notice(ui& with, workbench& bench) {
 void draw_caption(ui& with, workbench& bench, float width) {
   expire_notice(with, bench);
   const std::string caption = bench.caption();
-  const bool notice = !bench.notice().empty();
-  const std::string& told = notice ? bench.notice() : caption;
+  const bool notice = !bench.screen.notice.empty();
+  const std::string& told = notice ? bench.screen.notice : caption;
   if (told.empty()) {
     return;
   }
@@ -226,12 +226,12 @@ void draw_header(ui& with, workbench& bench) {
     const button_look look{.sign = icon::menu,
                            .text = "Scenes",
                            .enabled = !bench.session_over(),
-                           .chosen = bench.menu_open,
+                           .chosen = bench.screen.menu_open,
                            .width = 0,
                            .colour = theme::text};
     if (draw_button(with, "Scenes", look,
                     "Scenes of every chapter, naive and mended, without opening an exercise.")) {
-      bench.menu_open = !bench.menu_open;
+      bench.screen.menu_open = !bench.screen.menu_open;
     }
     ImGui::SameLine(0, with.px(12));
     draw_codes(with, bench);

@@ -43,7 +43,7 @@ void draw_row(ui& with, std::string_view keys, std::string_view name, std::strin
 } // namespace
 
 void draw_help(ui& with, workbench& bench) {
-  if (!bench.help_open) {
+  if (!bench.screen.help_open) {
     return;
   }
   const ImVec2 whole = ImGui::GetIO().DisplaySize;
@@ -69,7 +69,7 @@ void draw_help(ui& with, workbench& bench) {
              theme::soft_text, with.fonts.small);
   ImGui::SetCursorScreenPos({at.x + ImGui::GetContentRegionAvail().x - with.px(76), at.y});
   if (draw_button(with, "close keys", {.text = "Close", .width = 76}, "Closes this list. [Esc]")) {
-    bench.help_open = false;
+    bench.screen.help_open = false;
   }
   ImGui::Dummy({1, with.px(4)});
   const float width = ImGui::GetContentRegionAvail().x;

@@ -36,35 +36,35 @@ private:
 };
 
 void start_typing(workbench& bench, std::size_t which, std::string text) {
-  bench.typing = which;
-  bench.typed = std::move(text);
-  bench.typing_error.clear();
+  bench.screen.typing = which;
+  bench.screen.typed = std::move(text);
+  bench.screen.typing_error.clear();
   // One setting takes the caret once: see draw_field.
   ImGui::GetStateStorage()->SetBool(ImGui::GetID("typing begins"), true);
 }
 
 void take_typed(workbench& bench) {
-  if (*bench.typing == workbench::typing_seed) {
+  if (*bench.screen.typing == screen_state::typing_seed) {
     std::uint64_t seed = 0;
-    const char* end = bench.typed.data() + bench.typed.size();
-    const auto read = std::from_chars(bench.typed.data(), end, seed);
+    const char* end = bench.screen.typed.data() + bench.screen.typed.size();
+    const auto read = std::from_chars(bench.screen.typed.data(), end, seed);
     if (read.ec != std::errc{} || read.ptr != end) {
-      bench.typing_error = "A seed is a whole number.";
+      bench.screen.typing_error = "A seed is a whole number.";
       return;
     }
     bench.set_seed(seed);
   } else {
-    const knob_info& knob = bench.knobs()[*bench.typing].info;
+    const knob_info& knob = bench.scene().knobs[*bench.screen.typing].info;
     try {
-      const double value = parse_knob(knob, bench.typed);
+      const double value = parse_knob(knob, bench.screen.typed);
       bench.begin_change();
-      bench.set_knob(*bench.typing, value);
+      bench.set_knob(*bench.screen.typing, value);
     } catch (const knob_error& wrong) {
-      bench.typing_error = wrong.what();
+      bench.screen.typing_error = wrong.what();
       return;
     }
   }
-  bench.typing.reset();
+  bench.screen.typing.reset();
 }
 
 void draw_field(ui& with, workbench& bench, float width) {
@@ -77,20 +77,20 @@ void draw_field(ui& with, workbench& bench, float width) {
   }
   ImGui::SetNextItemWidth(width);
   const bool entered =
-      ImGui::InputText("##typed", &bench.typed,
+      ImGui::InputText("##typed", &bench.screen.typed,
                        ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
   note_widget(with, "typed value");
   if (entered) {
     take_typed(bench);
   } else if (!first && ImGui::IsItemDeactivated()) {
-    bench.typing.reset();
+    bench.screen.typing.reset();
   }
 }
 
 /// The value as a button that becomes a text field.
 void draw_value(ui& with, workbench& bench, std::size_t which, const std::string& name,
                 const std::string& text, const std::string& typed, float width) {
-  if (bench.typing == which) {
+  if (bench.screen.typing == which) {
     draw_field(with, bench, width);
     return;
   }
@@ -108,7 +108,7 @@ void draw_value(ui& with, workbench& bench, std::size_t which, const std::string
 }
 
 void draw_slider(ui& with, workbench& bench, std::size_t index, float width) {
-  const knob_value& knob = bench.knobs()[index];
+  const knob_value& knob = bench.scene().knobs[index];
   const slider_scale scale{knob.info};
   const float height = with.px(14);
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -129,7 +129,7 @@ void draw_slider(ui& with, workbench& bench, std::size_t index, float width) {
                     " to " + format_knob(knob.info, knob.info.max) + ".");
   ImDrawList& to = *ImGui::GetWindowDrawList();
   const float middle = at.y + height / 2;
-  const float x = left + scale.share(bench.knobs()[index].value) * (right - left);
+  const float x = left + scale.share(bench.scene().knobs[index].value) * (right - left);
   const float standard = left + scale.share(knob.info.value) * (right - left);
   to.AddRectFilled({left, middle - with.px(2)}, {right, middle + with.px(2)}, theme::hovered,
                    with.px(2));
@@ -141,7 +141,7 @@ void draw_slider(ui& with, workbench& bench, std::size_t index, float width) {
 }
 
 void draw_choices(ui& with, workbench& bench, std::size_t index) {
-  const knob_info& knob = bench.knobs()[index].info;
+  const knob_info& knob = bench.scene().knobs[index].info;
   for (std::size_t i = 0; i < knob.choices.size(); ++i) {
     const float padding = 2 * ImGui::GetStyle().FramePadding.x;
     const float edge = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
@@ -151,8 +151,8 @@ void draw_choices(ui& with, workbench& bench, std::size_t index) {
     if (i > 0 && ImGui::GetItemRectMax().x + with.px(4) + needed <= edge) {
       ImGui::SameLine(0, with.px(4));
     }
-    const button_look look{.text = text,
-                           .chosen = static_cast<std::size_t>(bench.knobs()[index].value) == i};
+    const button_look look{
+        .text = text, .chosen = static_cast<std::size_t>(bench.scene().knobs[index].value) == i};
     const std::string tip =
         (text == knob.choices[i] ? "" : knob.choices[i] + "\n") + knob.documentation;
     if (draw_button(with, knob.name + " = " + knob.choices[i], look, tip)) {
@@ -173,7 +173,7 @@ void draw_unit(const ui& with, ImDrawList& to, const knob_info& knob, ImVec2 at,
 
 /// Name on the left, value and reset on the right.
 void draw_head(ui& with, workbench& bench, std::size_t index, float width) {
-  const knob_value& knob = bench.knobs()[index];
+  const knob_value& knob = bench.scene().knobs[index];
   ImDrawList& to = *ImGui::GetWindowDrawList();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float reset = sign_button_width(with);
@@ -208,31 +208,31 @@ void draw_head(ui& with, workbench& bench, std::size_t index, float width) {
 }
 
 void draw_typing_error(ui& with, const workbench& bench) {
-  if (!bench.typing_error.empty()) {
-    remark(with, bench.typing_error, theme::timeout);
+  if (!bench.screen.typing_error.empty()) {
+    remark(with, bench.screen.typing_error, theme::timeout);
   }
 }
 
 void draw_knob(ui& with, workbench& bench, std::size_t index) {
-  const std::string name = bench.knobs()[index].info.name;
+  const std::string name = bench.scene().knobs[index].info.name;
   ImGui::PushID(name.c_str());
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {with.px(6), with.px(1)});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {with.px(4), with.px(1)});
   ImGui::BeginGroup();
   const float width = ImGui::GetContentRegionAvail().x;
   draw_head(with, bench, index, width);
-  if (bench.knobs()[index].info.kind == knob_kind::choice) {
+  if (bench.scene().knobs[index].info.kind == knob_kind::choice) {
     draw_choices(with, bench, index);
   } else {
     draw_slider(with, bench, index, width);
   }
-  if (bench.typing == index) {
+  if (bench.screen.typing == index) {
     draw_typing_error(with, bench);
   }
   ImGui::EndGroup();
   ImGui::PopStyleVar(2);
-  if (bench.highlighted_knob == name) {
-    if (std::exchange(bench.scroll_to_knob, false)) {
+  if (bench.screen.highlighted_knob == name) {
+    if (std::exchange(bench.screen.scroll_to_knob, false)) {
       ImGui::SetScrollHereY();
     }
     const float edge = with.px(4);
@@ -256,12 +256,12 @@ float draw_seed(ui& with, workbench& bench, ImVec2 right) {
       {left - with.px(6), right.y + (ImGui::GetFrameHeight() - with.fonts.body->FontSize) / 2},
       "seed", theme::text, nullptr, align::right);
   ImGui::SetCursorScreenPos({left, right.y});
-  draw_value(with, bench, workbench::typing_seed, "seed", std::to_string(bench.seed()),
-             std::to_string(bench.seed()), value);
+  draw_value(with, bench, screen_state::typing_seed, "seed", std::to_string(bench.scene().seed),
+             std::to_string(bench.scene().seed), value);
   ImGui::SetCursorScreenPos({left + value + gap, right.y});
   if (draw_button(with, "next seed", {.sign = icon::dice},
                   "The next seed: other arrivals and other luck, the same settings.")) {
-    bench.set_seed(bench.seed() + 1);
+    bench.set_seed(bench.scene().seed + 1);
   }
   ImGui::PopID();
   return name.min.x;
@@ -277,7 +277,7 @@ void draw_head_line(ui& with, workbench& bench) {
                                {at.x, at.y + (row - with.fonts.bold->FontSize) / 2}, "Knobs",
                                theme::soft_text, with.fonts.bold);
   const bool any_changed = std::ranges::any_of(
-      bench.knobs(), [](const knob_value& each) { return each.value != each.info.value; });
+      bench.scene().knobs, [](const knob_value& each) { return each.value != each.info.value; });
   ImGui::SetCursorScreenPos({title.max.x + with.px(10), at.y});
   if (draw_button(with, "reset all knobs", {.text = "Reset", .enabled = any_changed},
                   "Every knob back to its default.")) {
@@ -286,7 +286,7 @@ void draw_head_line(ui& with, workbench& bench) {
   draw_seed(with, bench, {at.x + width, at.y});
   ImGui::SetCursorScreenPos({at.x, at.y + row + with.px(4)});
   ImGui::PopStyleVar();
-  if (bench.typing == workbench::typing_seed) {
+  if (bench.screen.typing == screen_state::typing_seed) {
     draw_typing_error(with, bench);
   }
 }
@@ -321,7 +321,7 @@ void draw_recorded(ui& with, const workbench& bench) {
 } // namespace
 
 void draw_knobs(ui& with, workbench& bench, ImVec2 size) {
-  begin_panel(with, "knobs", bench.live() && !bench.scene().id.empty() ? "" : "Knobs", size);
+  begin_panel(with, "knobs", bench.live() && !bench.scene().info.id.empty() ? "" : "Knobs", size);
   if (!bench.live()) {
     if (bench.shown() != nullptr) {
       draw_recorded(with, bench);
@@ -329,16 +329,16 @@ void draw_knobs(ui& with, workbench& bench, ImVec2 size) {
     end_panel();
     return;
   }
-  if (bench.scene().id.empty()) {
+  if (bench.scene().info.id.empty()) {
     empty_state(with, "No scene yet", "Its knobs appear when it is open.");
     end_panel();
     return;
   }
   draw_head_line(with, bench);
-  if (bench.knobs().empty()) {
+  if (bench.scene().knobs.empty()) {
     empty_state(with, "No knobs", "This scene declares none; only its seed can be changed.");
   }
-  for (std::size_t i = 0; i < bench.knobs().size(); ++i) {
+  for (std::size_t i = 0; i < bench.scene().knobs.size(); ++i) {
     draw_knob(with, bench, i);
   }
   with.side.knobs = ImGui::GetCursorPosY() + ImGui::GetScrollY() + with.px(9);

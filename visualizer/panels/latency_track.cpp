@@ -68,7 +68,7 @@ void draw_latency_gutter(ui& with, ImDrawList& to, workbench& bench, const laten
     tooltip(with, tip);
     if (next) {
       const auto at = std::ranges::find(choice, &series);
-      bench.latency_of = (at + 1 == choice.end() ? choice.front() : *(at + 1))->name;
+      bench.screen.latency_of = (at + 1 == choice.end() ? choice.front() : *(at + 1))->name;
     }
     button_width = size;
   }
@@ -95,7 +95,7 @@ const latency_series* chosen_latency(const timeline& line, std::string_view name
 
 void draw_latency(ui& with, ImDrawList& to, workbench& bench, run& shown, run* ghost,
                   const track_place& where) {
-  const latency_series& series = *chosen_latency(shown.line(), bench.latency_of);
+  const latency_series& series = *chosen_latency(shown.line(), bench.screen.latency_of);
   const latency_series* other = ghost != nullptr ? ghost->line().latency(series.name) : nullptr;
   const auto windows = static_cast<std::size_t>(std::max(2.0F, where.plot.width() / with.px(10)));
   const auto& seen = shown.latency_in(series, where.scale.range, windows);

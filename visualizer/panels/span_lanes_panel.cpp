@@ -150,7 +150,7 @@ private:
       draw_outcome(to_, span.how, centre, size * 0.8F, theme::of(span.how));
     }
     draw_name_in(span, area, with_.px(signed_end ? 20 : 6));
-    if (bench_.selected_span == bar.span) {
+    if (bench_.screen.selected_span == bar.span) {
       to_.AddRect({area.min.x - 1, area.min.y - 1}, {area.max.x + 1, area.max.y + 1}, theme::accent,
                   with_.px(2), 0, with_.px(1.5F));
     }
@@ -196,7 +196,7 @@ private:
       hint(with_, reach, words_of(line_, bar));
       if (ImGui::IsMouseClicked(0)) {
         bench_.select_event(line_.spans()[bar.span].begin_event);
-        bench_.selected_span = bar.span;
+        bench_.screen.selected_span = bar.span;
       }
       return;
     }

@@ -58,12 +58,12 @@ void draw_marks(ui& with, ImDrawList& to, const box& area, const value_scale& sc
   if (seen.knee) {
     upright(seen.points[*seen.knee].value, theme::half_open, with.px(7));
   }
-  if (bounds_concurrency(*bench.swept()) && seen.little_bound && *seen.little_bound >= scale.low &&
-      *seen.little_bound <= scale.high) {
+  if (bounds_concurrency(*bench.sweep().knob()) && seen.little_bound &&
+      *seen.little_bound >= scale.low && *seen.little_bound <= scale.high) {
     upright(*seen.little_bound, theme::retry, with.px(2.5F));
   }
-  for (const knob_value& each : bench.knobs()) {
-    if (each.info.name == bench.swept()->name) {
+  for (const knob_value& each : bench.scene().knobs) {
+    if (each.info.name == bench.sweep().knob()->name) {
       upright(each.value, theme::accent, area.height());
     }
   }
@@ -72,11 +72,11 @@ void draw_marks(ui& with, ImDrawList& to, const box& area, const value_scale& sc
 /// A value whose run failed has no point: a cross on the floor says that it was tried.
 void draw_failures(ui& with, ImDrawList& to, const box& area, const value_scale& scale,
                    const workbench& bench) {
-  for (const auto& each : bench.sweep_failures()) {
+  for (const auto& each : bench.sweep().failures()) {
     const ImVec2 centre{scale.x(each.value), area.max.y - with.px(8)};
     draw_icon(to, icon::cross, centre, with.px(10), theme::open);
     hint(with, {{centre.x - with.px(7), area.min.y}, {centre.x + with.px(7), area.max.y}},
-         bench.swept()->name + " " + value_text(*bench.swept(), each.value) +
+         bench.sweep().knob()->name + " " + value_text(*bench.sweep().knob(), each.value) +
              "\nThis run failed: " + each.why);
   }
 }
@@ -120,7 +120,7 @@ void draw_curve(ui& with, ImDrawList& to, const curve& what, const box& area,
       continue;
     }
     // Of what lies where a run failed nothing is known.
-    if (std::ranges::any_of(bench.sweep_failures(), [&](const auto& failure) {
+    if (std::ranges::any_of(bench.sweep().failures(), [&](const auto& failure) {
           return failure.value > last && failure.value < each.value;
         })) {
       draw_line();
@@ -207,7 +207,7 @@ public:
     }
     together_ = goals > 0 && row_ * static_cast<float>(goals) > most_height;
     rows_ = together_ ? 1 : goals;
-    for (const std::string& each : bench.scene().goals) {
+    for (const std::string& each : bench.scene().info.goals) {
       texts_.push_back(each);
     }
   }
@@ -257,7 +257,7 @@ private:
 } // namespace
 
 void draw_sweep_curves(ui& with, workbench& bench, const sweep_result& seen) {
-  const knob_info& knob = *bench.swept();
+  const knob_info& knob = *bench.sweep().knob();
   double most = 1;
   double slowest = 1;
   for (const sweep_point& each : seen.points) {

@@ -48,9 +48,9 @@ std::string where_goals_are_met(const workbench& bench, const sweep_result& seen
     }
     const auto to = std::find_if_not(from, seen.points.end(), meets_all);
     text += text.empty() ? " met " : ", ";
-    text += to - from == 1 ? "at " + value_text(*bench.swept(), from->value)
-                           : "from " + value_text(*bench.swept(), from->value) + " to " +
-                                 value_text(*bench.swept(), (to - 1)->value);
+    text += to - from == 1 ? "at " + value_text(*bench.sweep().knob(), from->value)
+                           : "from " + value_text(*bench.sweep().knob(), from->value) + " to " +
+                                 value_text(*bench.sweep().knob(), (to - 1)->value);
     from = to;
   }
   return text.empty() ? "no value meets " + all : all + text;
@@ -59,7 +59,7 @@ std::string where_goals_are_met(const workbench& bench, const sweep_result& seen
 } // namespace
 
 void draw_sweep_findings(ui& with, const workbench& bench, const sweep_result& seen) {
-  const knob_info& knob = *bench.swept();
+  const knob_info& knob = *bench.sweep().knob();
   ImDrawList& to = *ImGui::GetWindowDrawList();
   const ImVec2 start = ImGui::GetCursorScreenPos();
   ImVec2 at = start;
@@ -96,18 +96,18 @@ void draw_sweep_findings(ui& with, const workbench& bench, const sweep_result& s
   if (const auto met = where_goals_are_met(bench, seen); !met.empty()) {
     entry(theme::closed, met, "Of the scene's goals, judged for each of the runs.");
   }
-  if (!bench.sweep_failures().empty()) {
-    const auto count = bench.sweep_failures().size();
+  if (!bench.sweep().failures().empty()) {
+    const auto count = bench.sweep().failures().size();
     entry(theme::open, count_text(count) + (count == 1 ? " run failed" : " runs failed"),
           "Crosses mark their values; point at one to read why.");
   }
   entry(theme::accent, "the white line is the knob's value now",
         "Turn the knob and it moves; or click a point, and the knob takes its value.");
-  if (bench.knobs()[bench.sweep_knob].info.name != knob.name) {
+  if (bench.scene().knobs[bench.screen.sweep_knob].info.name != knob.name) {
     entry(theme::timeout, "these curves are of '" + knob.name + "'",
           "Another knob has been chosen since: run its sweep to see its curves.");
   }
-  if (bench.sweep_is_old() && !bench.sweeping()) {
+  if (bench.sweep_is_old() && !bench.sweep().running()) {
     entry(theme::timeout, "other settings have changed since: run it again",
           "The curves show the code, the seed and the other knobs as they were.");
   }

@@ -231,7 +231,7 @@ void time_mouse(ui& with, workbench& bench, const time_scale& scale, const char*
   if (ImGui::IsItemActive() && io.MouseDown[0]) {
     bench.clock.go_to(bench.shown()->trace(),
                       scale.t(std::clamp(io.MousePos.x, scale.left, scale.right)));
-    bench.selected_event.reset();
+    bench.screen.selected_event.reset();
   } else if (panning && io.MouseDelta.x != 0) {
     bench.view.pan(-static_cast<double>(io.MouseDelta.x) / (scale.right - scale.left));
   }

@@ -119,7 +119,7 @@ void draw_view_buttons(ui& with, workbench& bench) {
   flow_on(with, button, true);
   action_button(with, action::marker, {}, any);
   flow_on(with, with.px(80));
-  const bool runs = bench.live() && !bench.session_over() && !bench.scene().id.empty();
+  const bool runs = bench.live() && !bench.session_over() && !bench.scene().info.id.empty();
   action_button(with, action::rerun, "Rerun", runs);
   if (with.filter_shown) { // the events have these two beside their text
     return;
@@ -127,7 +127,7 @@ void draw_view_buttons(ui& with, workbench& bench) {
   flow_on(with, 2 * button, true);
   action_button(with, action::filter, {}, any);
   flow_on(with, button);
-  action_button(with, action::clear, {}, bench.can_clear());
+  action_button(with, action::clear, {}, bench.screen.can_clear());
 }
 
 /// Where the cursor is and how long the run; returns where the texts end.
@@ -164,7 +164,8 @@ void draw_transport(ui& with, workbench& bench) {
   ImGui::SetCursorScreenPos({at.x, at.y + row + with.px(3)});
   draw_play(with, bench);
   draw_speeds(with, bench);
-  if (!bench.presenter || width >= with.px(1160)) { // a lecture has no second row to give away
+  if (!bench.screen.presenter ||
+      width >= with.px(1160)) { // a lecture has no second row to give away
     draw_view_buttons(with, bench);
   }
   with.transport_height = ImGui::GetItemRectMax().y - at.y;

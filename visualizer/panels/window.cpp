@@ -176,9 +176,9 @@ void draw_workplace(ui& with, workbench& bench, ImVec2 room) {
     const float lower = std::floor(left * 0.42F);
     draw_charts(with, bench, {width, left - lower - gap});
     choice.erase(std::ranges::find(choice, tab::charts));
-    draw_tabs(with, bench, bench.second_tab, choice, {width, lower});
+    draw_tabs(with, bench, bench.screen.second_tab, choice, {width, lower});
   } else {
-    draw_tabs(with, bench, bench.tab, choice, {width, left});
+    draw_tabs(with, bench, bench.screen.tab, choice, {width, left});
   }
   ImGui::EndGroup();
 }
@@ -216,7 +216,7 @@ void draw_window(ui& with, workbench& bench) {
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const ImVec2 body{room.x,
                     std::max(room.y - below - ImGui::GetStyle().ItemSpacing.y, with.px(80))};
-  if (bench.presenter) {
+  if (bench.screen.presenter) {
     draw_presenter(with, bench, body);
   } else {
     draw_workplace(with, bench, body);

@@ -28,10 +28,10 @@ public:
 
   [[nodiscard]] int bell() const noexcept { return bell_.get(); }
 
-  void post(std::function<void(feed_loop&)> wish) {
+  void post(std::function<void(feed_loop&)> request) {
     {
       const std::scoped_lock lock(mutex_);
-      wishes_.push_back(std::move(wish));
+      requests_.push_back(std::move(request));
     }
     ring();
   }
@@ -44,55 +44,15 @@ public:
     ring();
   }
 
-  /// What the window wants; nullopt once it has gone.
-  std::optional<std::vector<std::function<void(feed_loop&)>>> take_wishes() {
+  /// What the window asks for; nullopt once it has gone.
+  std::optional<std::vector<std::function<void(feed_loop&)>>> take_requests() {
     std::uint64_t rung = 0;
     [[maybe_unused]] const auto got = ::read(bell_.get(), &rung, sizeof rung);
     const std::scoped_lock lock(mutex_);
     if (stopping_) {
       return std::nullopt;
     }
-    return std::exchange(wishes_, {});
-  }
-
-  /// Of the results for one slot only the newest is worth a frame.
-  void publish(simulation_update update) {
-    std::function<void()> wake;
-    {
-      const std::scoped_lock lock(mutex_);
-      if (const auto* run = std::get_if<run_finished>(&update);
-          run != nullptr && run->request.where != slot::sweep) {
-        std::erase_if(updates_, [run](const simulation_update& each) {
-          const auto* older = std::get_if<run_finished>(&each);
-          return older != nullptr && older->request.where == run->request.where;
-        });
-      }
-      updates_.push_back(std::move(update));
-      wake = wake_;
-    }
-    if (wake) {
-      wake();
-    }
-  }
-
-  std::vector<simulation_update> take_updates() {
-    const std::scoped_lock lock(mutex_);
-    return std::exchange(updates_, {});
-  }
-
-  void wake_by(std::function<void()> wake) {
-    const std::scoped_lock lock(mutex_);
-    wake_ = std::move(wake);
-  }
-
-  void prepare_by(simulation::preparation prepare) {
-    const std::scoped_lock lock(mutex_);
-    prepare_ = std::move(prepare);
-  }
-
-  [[nodiscard]] simulation::preparation preparation() {
-    const std::scoped_lock lock(mutex_);
-    return prepare_;
+    return std::exchange(requests_, {});
   }
 
 private:
@@ -103,10 +63,7 @@ private:
 
   support::unique_fd bell_;
   std::mutex mutex_;
-  std::vector<std::function<void(feed_loop&)>> wishes_;
-  std::vector<simulation_update> updates_;
-  std::function<void()> wake_;
-  simulation::preparation prepare_;
+  std::vector<std::function<void(feed_loop&)>> requests_;
   bool stopping_ = false;
 };
 
@@ -138,39 +95,40 @@ public:
     border_.post([](feed_loop& loop) { loop.cancel_sweep(); });
   }
 
-  [[nodiscard]] std::vector<simulation_update> poll() override { return border_.take_updates(); }
-
-  void wake_by(std::function<void()> wake) override { border_.wake_by(std::move(wake)); }
-
-  void prepare_by(preparation prepare) override { border_.prepare_by(std::move(prepare)); }
+  /// The listener moves to the loop's thread, and what had to wait for it goes first.
+  void listen(std::function<void(simulation_update)> told) override {
+    border_.post([this, told = std::move(told)](feed_loop&) mutable {
+      told_ = std::move(told);
+      for (auto& each : std::exchange(unheard_, {})) {
+        told_(std::move(each));
+      }
+    });
+  }
 
 private:
   void run(support::line_socket feed, std::vector<std::string> heard) {
-    feed_loop loop(std::move(feed), [this](simulation_update update) { pass_on(update); });
+    feed_loop loop(std::move(feed), [this](simulation_update update) {
+      if (told_) {
+        told_(std::move(update));
+      } else {
+        unheard_.push_back(std::move(update));
+      }
+    });
     loop.hear(heard);
-    while (const auto wishes = border_.take_wishes()) {
-      for (const auto& each : *wishes) {
+    while (const auto requests = border_.take_requests()) {
+      for (const auto& each : *requests) {
         each(loop);
       }
       loop.wait_and_work(border_.bell());
     }
   }
 
-  void pass_on(simulation_update& update) {
-    if (const auto* opened = std::get_if<scene_opened>(&update)) {
-      knobs_ = opened->scene.knobs;
-    } else if (auto* run = std::get_if<run_finished>(&update)) {
-      if (const auto prepare = border_.preparation()) {
-        run->prepared = prepare(*run, knobs_);
-      }
-    }
-    border_.publish(std::move(update));
-  }
-
   std::vector<scene_entry> scenes_;
-  std::vector<knob_info> knobs_; ///< of the scene that is open; the thread's own
   border border_;
-  std::thread thread_; // last: it uses the others
+  // The thread's own.
+  std::function<void(simulation_update)> told_;
+  std::vector<simulation_update> unheard_; ///< there is no listener yet
+  std::thread thread_;                     // last: it uses the others
 };
 
 } // namespace

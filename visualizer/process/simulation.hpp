@@ -16,7 +16,7 @@
 #include <variant>
 #include <vector>
 
-/// Where runs come from while the window is live. The panels know this interface only; behind it
+/// Where runs come from while the window is live. The session knows this interface only; behind it
 /// stands a scene runner in a process of its own, or a fake in a test.
 namespace weir::viz {
 
@@ -92,7 +92,6 @@ struct run_finished {
   std::string message = {}; ///< what a failed run said
   bool healthy = true;
   run_timings timings = {};
-  std::shared_ptr<void> prepared = {}; ///< what the function given to `prepare_by` made of it
 };
 
 /// A schedule that a token names, run again on the code as it is now: shown in place of a scene.
@@ -126,7 +125,7 @@ struct banner {
 
 using simulation_update = std::variant<scene_opened, run_finished, run_replayed, banner>;
 
-/// Not thread-safe but for what `wake_by` says: one thread calls all of it. Nothing blocks.
+/// Not thread-safe: one thread calls all of it. Nothing blocks.
 class simulation {
 public:
   simulation() = default;
@@ -138,27 +137,17 @@ public:
   /// schedule is replayed.
   [[nodiscard]] virtual const std::vector<scene_entry>& scenes() const = 0;
 
+  /// From now on `told` is called with whatever happens, oldest first, on a thread of the
+  /// simulation's own where it has one: what takes long does not hold up a frame there. What
+  /// happened before is told at once. It must not throw, and is not called any more once the
+  /// simulation is destroyed. Call it once.
+  virtual void listen(std::function<void(simulation_update)> told) = 0;
+
   /// Opens another scene; `scene_opened` or a banner follows.
   virtual void open(const std::string& scene_id, submission which) = 0;
 
   virtual void request(const run_request& what) = 0;
   virtual void cancel_sweep() = 0;
-
-  /// What has happened since the last call, oldest first; usually nothing.
-  [[nodiscard]] virtual std::vector<simulation_update> poll() = 0;
-
-  /// `wake` is called, from any thread, when `poll` has something new to tell.
-  virtual void wake_by(std::function<void()> wake) = 0;
-
-  /// Makes something of a finished run, for the scene with these knobs.
-  using preparation = std::function<std::shared_ptr<void>(const run_finished& run,
-                                                          const std::vector<knob_info>& knobs)>;
-
-  /// `prepare` is called for every run before `poll` gives it away, on a thread of the simulation's
-  /// own where there is one: for what would hold up a frame, such as timelines of long runs. What
-  /// it returns comes along as `run_finished::prepared`. It must not throw. A simulation without a
-  /// thread may ignore it.
-  virtual void prepare_by(preparation prepare) { static_cast<void>(prepare); }
 };
 
 } // namespace weir::viz

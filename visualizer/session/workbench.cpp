@@ -9,82 +9,25 @@
 
 namespace weir::viz {
 
-namespace {
-
-submission code_of(rival which) {
-  switch (which) {
-  case rival::naive:
-    return submission::starter;
-  case rival::mended:
-    return submission::solution;
-  case rival::file:
-    return submission::other;
-  default:
-    return submission::mine;
-  }
-}
-
-} // namespace
-
-rival rival_of(submission which) {
-  switch (which) {
-  case submission::starter:
-    return rival::naive;
-  case submission::solution:
-    return rival::mended;
-  case submission::other:
-    return rival::file;
-  case submission::mine:
-    break;
-  }
-  return rival::yours;
-}
-
-std::string_view name_of(submission which) {
-  switch (which) {
-  case submission::starter:
-    return "naive";
-  case submission::solution:
-    return "mended";
-  case submission::other:
-    return "the other file";
-  case submission::mine:
-    break;
-  }
-  return "your code";
-}
-
-std::string_view name_of(rival which) {
-  switch (which) {
-  case rival::none:
-    return "nothing";
-  case rival::previous:
-    return "the previous run";
-  default:
-    return name_of(code_of(which));
-  }
-}
-
-workbench::workbench(std::unique_ptr<simulation> source) : source_(std::move(source)) {
-  source_->prepare_by([](const run_finished& made, const std::vector<knob_info>& knobs) {
-    return std::static_pointer_cast<void>(std::make_shared<run>(made, knobs));
-  });
+workbench::workbench(std::unique_ptr<simulation> source, std::function<void()> wake)
+    : inbox_(std::move(wake)), source_(std::move(source)) {
+  source_->listen([this](simulation_update update) { inbox_.put(std::move(update)); });
 }
 
 workbench::workbench(std::shared_ptr<const trace::recording> recorded, std::string file_name)
-    : file_name_(std::move(file_name)) {
+    : inbox_({}), file_name_(std::move(file_name)) {
   show_recorded(std::move(recorded));
 }
 
 void workbench::show_recorded(std::shared_ptr<const trace::recording> recorded) {
   const bool first = !shown_;
-  seed_ = recorded->header.seed;
+  scene_.seed = recorded->header.seed;
   show(std::make_shared<run>(std::move(recorded)));
   quiet_from_ = shown_->quiet_from();
   if (first) {
     view.fit();
     if (!shown_->has_charts()) {
-      tab = shown_->line().tasks().all().empty() ? viz::tab::events : viz::tab::lanes;
+      screen.tab = shown_->line().tasks().all().empty() ? viz::tab::events : viz::tab::lanes;
     }
   }
 }
@@ -105,7 +48,7 @@ const breaker_sources* workbench::breaker() const {
     return nullptr;
   }
   const auto all = shown_->line().breakers();
-  const auto chosen = std::ranges::find(all, breaker_, &breaker_sources::name);
+  const auto chosen = std::ranges::find(all, screen.breaker, &breaker_sources::name);
   return chosen == all.end() ? &all.front() : &*chosen;
 }
 
@@ -128,8 +71,8 @@ const std::vector<scene_entry>& workbench::scenes() const {
 }
 
 std::string workbench::title() const {
-  if (!scene_.title.empty()) {
-    return scene_.title;
+  if (!scene_.info.title.empty()) {
+    return scene_.info.title;
   }
   if (shown_ && !shown_->recording().header.scenario.empty()) {
     return shown_->recording().header.scenario;
@@ -138,8 +81,8 @@ std::string workbench::title() const {
 }
 
 std::string workbench::caption() const {
-  if (!scene_.caption.empty()) {
-    return scene_.caption;
+  if (!scene_.info.caption.empty()) {
+    return scene_.info.caption;
   }
   if (live() || !shown_) {
     return {};
@@ -163,8 +106,7 @@ std::string workbench::caption() const {
 void workbench::show(std::shared_ptr<run> next) {
   const bool first = !shown_;
   shown_ = std::move(next);
-  selected_event.reset();
-  selected_span.reset();
+  screen.clear_selection();
   time_range whole = shown_->line().range();
   whole.to_ns = std::max<nanos>(whole.to_ns, whole.from_ns + 1);
   view.set_whole(whole);
@@ -183,27 +125,27 @@ void workbench::begin_change() {
 }
 
 void workbench::drag_knob(std::size_t index, double value) {
-  if (index < knobs_.size()) {
-    set_knob(index, quantized(knobs_[index].info, value));
+  if (index < scene_.knobs.size()) {
+    set_knob(index, quantized(scene_.knobs[index].info, value));
   }
 }
 
 void workbench::set_knob(std::size_t index, double value) {
-  if (!live() || index >= knobs_.size()) {
+  if (!live() || index >= scene_.knobs.size()) {
     return;
   }
-  const double next = within_range(knobs_[index].info, value);
-  if (next == knobs_[index].value) {
+  const double next = within_range(scene_.knobs[index].info, value);
+  if (next == scene_.knobs[index].value) {
     return;
   }
-  knobs_[index].value = next;
+  scene_.knobs[index].value = next;
   ask_main();
   ask_other();
 }
 
 void workbench::reset_knobs() {
   begin_change();
-  for (knob_value& each : knobs_) {
+  for (knob_value& each : scene_.knobs) {
     each.value = each.info.value;
   }
   ask_main();
@@ -211,19 +153,19 @@ void workbench::reset_knobs() {
 }
 
 void workbench::set_seed(std::uint64_t seed) {
-  if (!live() || seed == seed_) {
+  if (!live() || seed == scene_.seed) {
     return;
   }
   begin_change();
-  seed_ = seed;
+  scene_.seed = seed;
   ask_main();
   ask_other();
 }
 
 void workbench::show_code(submission which) {
-  if (which != code_) {
+  if (which != scene_.code) {
     begin_change();
-    code_ = which;
+    scene_.code = which;
     ask_main();
   }
 }
@@ -241,25 +183,14 @@ void workbench::rerun() {
   ask_other();
 }
 
-run_request workbench::request_for(slot where, submission which) const {
-  run_request asked;
-  asked.where = where;
-  asked.code = which;
-  asked.seed = seed_;
-  for (const knob_value& each : knobs_) {
-    asked.knobs.emplace_back(each.info.name, each.value);
-  }
-  return asked;
-}
-
 void workbench::ask_main() {
-  if (!source_ || session_over_ || scene_.id.empty()) {
+  if (!source_ || session_over_ || scene_.info.id.empty()) {
     return;
   }
   if (std::exchange(change_begun_, false)) {
     ghost_ = shown_;
   }
-  run_request asked = request_for(slot::main, code_);
+  run_request asked = scene_.request(slot::main, scene_.code);
   asked.ticket = asked_ = next_ticket_++;
   source_->request(asked);
 }
@@ -270,7 +201,7 @@ void workbench::ask_other() {
   other_awaited_ =
       source_ && !session_over_ && against_ != rival::none && against_ != rival::previous;
   if (other_awaited_) {
-    source_->request(request_for(slot::other, code_of(against_)));
+    source_->request(scene_.request(slot::other, code_of(against_)));
   }
 }
 
@@ -280,14 +211,14 @@ std::string workbench::command_line() const {
     return header.token.empty() ? "weir viz --replay " + file_name_
                                 : "weir viz --replay " + header.token;
   }
-  std::string line = "weir viz " + scene_.id;
-  if (code_ == submission::starter) {
+  std::string line = "weir viz " + scene_.info.id;
+  if (scene_.code == submission::starter) {
     line += " --naive";
-  } else if (code_ == submission::solution) {
+  } else if (scene_.code == submission::solution) {
     line += " --solution";
   }
-  line += " --seed " + std::to_string(seed_);
-  for (const knob_value& each : knobs_) {
+  line += " --seed " + std::to_string(scene_.seed);
+  for (const knob_value& each : scene_.knobs) {
     if (each.value != each.info.value) {
       line += " --set " + each.info.name + "=" + format_knob(each.info, each.value);
     }
@@ -308,8 +239,8 @@ std::vector<rival> workbench::rivals() const {
   if (ghost_) {
     found.push_back(rival::previous);
   }
-  for (const submission each : codes_) {
-    if (each != code_) {
+  for (const submission each : scene_.codes) {
+    if (each != scene_.code) {
       found.push_back(rival_of(each));
     }
   }
@@ -317,51 +248,38 @@ std::vector<rival> workbench::rivals() const {
 }
 
 void workbench::start_sweep(std::optional<std::size_t> count) {
-  if (!source_ || sweep_knob >= knobs_.size()) {
+  if (!source_ || screen.sweep_knob >= scene_.knobs.size()) {
     return;
   }
   stop_sweep();
-  swept_ = knobs_[sweep_knob].info;
-  swept_with_ = request_for(slot::sweep, code_);
-  sweep_points_.clear();
-  sweep_failures_.clear();
-  sweep_.reset();
-  sweep_values_ = sweep_values(*swept_, count.value_or(sweep_count(*swept_)));
-  sweep_first_ticket_ = next_ticket_;
-  next_ticket_ += sweep_values_.size();
-  sweep_missing_ = sweep_values_.size();
-  for (std::size_t i = 0; i < sweep_values_.size(); ++i) {
-    run_request asked = request_for(slot::sweep, code_);
-    asked.knobs[sweep_knob].second = sweep_values_[i];
-    asked.ticket = sweep_first_ticket_ + i;
-    source_->request(asked);
+  const knob_info& knob = scene_.knobs[screen.sweep_knob].info;
+  const auto requests =
+      sweep_.begin(knob, screen.sweep_knob, scene_.request(slot::sweep, scene_.code),
+                   count.value_or(sweep_count(knob)), next_ticket_);
+  next_ticket_ += requests.size();
+  for (const run_request& each : requests) {
+    source_->request(each);
   }
 }
 
 bool workbench::sweep_is_old() const {
-  if (!swept_ || sweep_done() == 0) {
-    return false;
-  }
-  const run_request now = request_for(slot::sweep, code_);
-  return now.code != swept_with_.code || now.seed != swept_with_.seed ||
-         !std::ranges::equal(now.knobs, swept_with_.knobs, [&](const auto& a, const auto& b) {
-           return a.first == b.first && (a.first == swept_->name || a.second == b.second);
-         });
+  return sweep_.is_older_than(scene_.request(slot::sweep, scene_.code));
 }
 
 void workbench::choose_swept(double value) {
-  const auto named = std::ranges::find_if(
-      knobs_, [&](const knob_value& each) { return swept_ && each.info.name == swept_->name; });
-  if (named != knobs_.end() && named->value != value) {
+  const auto named = std::ranges::find_if(scene_.knobs, [&](const knob_value& each) {
+    return sweep_.knob() != nullptr && each.info.name == sweep_.knob()->name;
+  });
+  if (named != scene_.knobs.end() && named->value != value) {
     begin_change();
-    set_knob(static_cast<std::size_t>(named - knobs_.begin()), value);
+    set_knob(static_cast<std::size_t>(named - scene_.knobs.begin()), value);
   }
 }
 
 void workbench::stop_sweep() {
-  if (sweeping()) {
+  if (sweep_.running()) {
     source_->cancel_sweep();
-    sweep_missing_ = 0;
+    sweep_.stop();
   }
 }
 
@@ -376,13 +294,9 @@ bool workbench::advance(nanos real_ns) {
   return moved;
 }
 
-std::optional<std::string> workbench::take_copied() {
-  return std::exchange(copied_, {});
-}
-
 void workbench::select_event(std::size_t index) {
   if (shown_) {
-    selected_event = index;
+    screen.selected_event = index;
     clock.go_to_event(shown_->trace(), index);
     view.follow(clock.at().t_ns);
   }

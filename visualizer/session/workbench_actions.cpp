@@ -26,38 +26,16 @@ void workbench::to_transition(action which) {
     clock.to_previous_transition(shown_->trace(), transitions());
   }
   if (clock.at() == before) { // a key without an answer looks broken
-    notice_ = transitions().empty() ? "Nothing in this run changes its state."
-              : on                  ? "This was the last change of state."
-                                    : "There is no earlier change of state.";
-  }
-}
-
-bool workbench::can_clear() const {
-  return help_open || menu_open || !filter.text.empty() || selected_event || selected_span ||
-         presenter || !notice_.empty();
-}
-
-void workbench::clear() {
-  if (help_open || menu_open) {
-    help_open = false;
-    menu_open = false;
-  } else if (!filter.text.empty()) {
-    filter.text.clear();
-  } else if (selected_event || selected_span) {
-    selected_event.reset();
-    selected_span.reset();
-  } else if (presenter) {
-    presenter = false;
-  } else {
-    notice_.clear();
+    screen.notice = transitions().empty() ? "Nothing in this run changes its state."
+                    : on                  ? "This was the last change of state."
+                                          : "There is no earlier change of state.";
   }
 }
 
 void workbench::perform(action what) {
-  constexpr nanos tenth = 100'000'000;
   constexpr double pan_share = 0.15;
   constexpr double zoom_factor = 1.6;
-  notice_.clear();
+  screen.notice.clear();
   switch (what) {
   case action::pan_left:
     return view.pan(-pan_share);
@@ -84,38 +62,45 @@ void workbench::perform(action what) {
   case action::rerun:
     return rerun();
   case action::copy_command:
-    copied_ = command_line();
-    notice_ = "Copied: " + *copied_;
+    screen.copied = command_line();
+    screen.notice = "Copied: " + *screen.copied;
     return;
   case action::filter:
-    tab = viz::tab::events;
-    second_tab = viz::tab::events;
-    focus_filter = true;
-    presenter = false;
+    screen.tab = viz::tab::events;
+    screen.second_tab = viz::tab::events;
+    screen.focus_filter = true;
+    screen.presenter = false;
     return;
   case action::clear:
-    return clear();
+    return screen.clear();
   case action::help:
-    help_open = !help_open;
+    screen.help_open = !screen.help_open;
     return;
   case action::presenter:
-    presenter = !presenter;
+    screen.presenter = !screen.presenter;
     return;
   case action::scale_up:
-    text_scale = std::min(text_scale * 1.1F, 3.0F);
+    screen.text_scale = std::min(screen.text_scale * 1.1F, 3.0F);
     return;
   case action::scale_down:
-    text_scale = std::max(text_scale / 1.1F, 0.6F);
+    screen.text_scale = std::max(screen.text_scale / 1.1F, 0.6F);
     return;
   case action::scale_reset:
-    text_scale = 1;
+    screen.text_scale = 1;
     return;
   default:
-    break;
-  }
-  if (!shown_) {
+    if (shown_) {
+      perform_on_run(what);
+      screen.selected_event.reset();
+      view.follow(clock.at().t_ns);
+    }
     return;
   }
+}
+
+/// What moves the cursor.
+void workbench::perform_on_run(action what) {
+  constexpr nanos tenth = 100'000'000;
   const trace_view trace = shown_->trace();
   switch (what) {
   case action::play_pause:
@@ -152,8 +137,6 @@ void workbench::perform(action what) {
   default:
     break;
   }
-  selected_event.reset();
-  view.follow(clock.at().t_ns);
 }
 
 } // namespace weir::viz

@@ -49,17 +49,17 @@ TEST_CASE("of several breakers each has a button, with the state that it is in")
 
 TEST_CASE("N and P go over the chosen breaker's changes of state only") {
   auto bench = recorded_bench(two_breakers());
-  bench->choose_breaker("search");
+  bench->screen.breaker = "search";
   bench->perform(action::to_start);
   bench->perform(action::next_transition);
   CHECK(bench->clock.at().t_ns == 2 * s);
   bench->perform(action::next_transition);
   CHECK(bench->clock.at().t_ns == 2 * s);
-  CHECK_FALSE(bench->notice().empty());
-  bench->choose_breaker("payments");
+  CHECK_FALSE(bench->screen.notice.empty());
+  bench->screen.breaker = "payments";
   bench->perform(action::previous_transition);
   CHECK(bench->clock.at().t_ns == 1 * s);
-  CHECK(bench->notice().empty());
+  CHECK(bench->screen.notice.empty());
 }
 
 TEST_CASE("a run to come keeps the chosen breaker, and one without it shows its first") {
@@ -74,7 +74,7 @@ TEST_CASE("a run to come keeps the chosen breaker, and one without it shows its 
     live.bench->poll();
   };
   answer_with(two_breakers());
-  live.bench->choose_breaker("search");
+  live.bench->screen.breaker = "search";
   answer_with(breaker_run());
   CHECK(live.bench->breaker()->name == "breaker");
   answer_with(two_breakers());

@@ -39,7 +39,7 @@ TEST_CASE("goals stand beside each other, met or missed") {
 
 TEST_CASE("a failure is the other run's only when this one has come") {
   live_bench live;
-  live.bench->compare_with(rival::naive);
+  live.bench->compare_with(rival::starter);
   live.bench->set_knob(0, 90);
   live.source->tell(banner{banner::kind::crash, "naive crashed: signal 11", ""});
   live.bench->poll();

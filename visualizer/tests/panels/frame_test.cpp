@@ -89,8 +89,8 @@ TEST_CASE("the knob that an advice points at comes into view") {
   null_window window;
   window.settle(*bench);
   CHECK_FALSE(in_view(window.find("limit-17")));
-  bench->highlighted_knob = "limit-17";
-  bench->scroll_to_knob = true;
+  bench->screen.highlighted_knob = "limit-17";
+  bench->screen.scroll_to_knob = true;
   window.settle(*bench);
   CHECK(in_view(window.find("limit-17")));
 }

@@ -31,12 +31,12 @@ std::string state_of(const workbench& bench) {
   text += ", view " + std::to_string(bench.view.view().from_ns) + " to " +
           std::to_string(bench.view.view().to_ns);
   text += ", markers " + std::to_string(bench.markers.size());
-  text += ", scale " + std::to_string(bench.text_scale);
-  text += bench.help_open ? ", help" : "";
-  text += bench.presenter ? ", presenter" : "";
+  text += ", scale " + std::to_string(bench.screen.text_scale);
+  text += bench.screen.help_open ? ", help" : "";
+  text += bench.screen.presenter ? ", presenter" : "";
   text += bench.waiting() ? ", waiting" : "";
-  text += ", notice " + bench.notice();
-  return text + ", tab " + std::to_string(static_cast<int>(bench.tab));
+  text += ", notice " + bench.screen.notice;
+  return text + ", tab " + std::to_string(static_cast<int>(bench.screen.tab));
 }
 
 struct key_of {

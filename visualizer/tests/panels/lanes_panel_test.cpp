@@ -32,8 +32,8 @@ TEST_CASE("a click on a bar moves the cursor to where it begins") {
   at.window.move_to(*at.bench, {list.min.x + gutter + 300, list.min.y + 5});
   at.window.press(*at.bench);
   at.window.release(*at.bench);
-  REQUIRE(at.bench->selected_span);
-  CHECK(*at.bench->selected_span == 0);
+  REQUIRE(at.bench->screen.selected_span);
+  CHECK(*at.bench->screen.selected_span == 0);
 }
 
 TEST_CASE("of a name that is too long the end is kept") {
@@ -63,7 +63,7 @@ TEST_CASE("a frame of many lanes costs no more than its rows and columns") {
       b.at(i * us).begin_span("request", weir::trace::span_role::request);
     }
     auto bench = recorded_bench(b.done());
-    bench->tab = tab::lanes;
+    bench->screen.tab = tab::lanes;
     null_window window;
     window.settle(*bench);
     CAPTURE(requests);

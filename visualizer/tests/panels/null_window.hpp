@@ -3,7 +3,7 @@
 #pragma once
 
 #include "panels/panels.hpp"
-#include "tests/session/fake_simulation.hpp"
+#include "tests/session/live_bench.hpp"
 
 #include <imgui.h>
 
@@ -130,32 +130,5 @@ public:
   ui with;
   locator places;
 };
-
-/// A live session on the fake simulation, with its first run.
-struct live_bench {
-  live_bench() {
-    auto made = std::make_unique<fake_simulation>();
-    source = made.get();
-    bench = std::make_unique<workbench>(std::move(made));
-    source->tell(fake_simulation::scene());
-    bench->poll();
-    source->answer();
-    bench->poll();
-  }
-
-  /// Answers what was asked and takes it in.
-  void answer() {
-    source->answer();
-    bench->poll();
-  }
-
-  fake_simulation* source = nullptr;
-  std::unique_ptr<workbench> bench;
-};
-
-inline std::unique_ptr<workbench> recorded_bench(trace::recording what) {
-  return std::make_unique<workbench>(std::make_shared<const trace::recording>(std::move(what)),
-                                     "run.weirtrace");
-}
 
 } // namespace weir::viz::test

@@ -23,7 +23,7 @@ TEST_CASE("every action has a visible button with its key in the tooltip, whatev
   live_bench live;
   null_window window;
   for (const tab which : {tab::charts, tab::lanes, tab::events, tab::compare, tab::sweep}) {
-    live.bench->tab = which;
+    live.bench->screen.tab = which;
     window.settle(*live.bench);
     for (const action_info& each : all_actions()) {
       CAPTURE(std::string{each.name}, static_cast<int>(which));
@@ -129,12 +129,12 @@ TEST_CASE("dragging a knob asks for runs and shows the ghost") {
   run* before = live.bench->shown();
   window.drag(*live.bench, "arrival-rate slider", 0.7F, 0.9F);
   CHECK(live.source->asked.size() >= 2);
-  CHECK(live.bench->knobs()[0].value > 100);
+  CHECK(live.bench->scene().knobs[0].value > 100);
   live.answer();
   CHECK(live.bench->ghost() == before);
   window.settle(*live.bench);
   window.click(*live.bench, "reset arrival-rate");
-  CHECK(live.bench->knobs()[0].value == 60);
+  CHECK(live.bench->scene().knobs[0].value == 60);
 }
 
 TEST_CASE("a knob's value can be typed, and what makes no sense is explained") {
@@ -146,15 +146,15 @@ TEST_CASE("a knob's value can be typed, and what makes no sense is explained") {
   REQUIRE(ImGui::GetIO().WantTextInput);
   window.type(*live.bench, "1.5s");
   window.imgui_key(*live.bench, ImGuiKey_Enter);
-  CHECK(live.bench->knobs()[1].value == 1.5e9);
+  CHECK(live.bench->scene().knobs[1].value == 1.5e9);
 
   window.settle(*live.bench);
   window.click(*live.bench, "timeout value");
   window.settle(*live.bench);
   window.type(*live.bench, "soon");
   window.imgui_key(*live.bench, ImGuiKey_Enter);
-  CHECK_FALSE(live.bench->typing_error.empty());
-  CHECK(live.bench->knobs()[1].value == 1.5e9);
+  CHECK_FALSE(live.bench->screen.typing_error.empty());
+  CHECK(live.bench->scene().knobs[1].value == 1.5e9);
 }
 
 TEST_CASE("choices and the seed are turned by buttons") {
@@ -162,11 +162,11 @@ TEST_CASE("choices and the seed are turned by buttons") {
   null_window window{{1280, 1000}};
   window.settle(*live.bench);
   window.click(*live.bench, "when-full = drop-newest");
-  CHECK(live.bench->knobs()[3].value == 1);
+  CHECK(live.bench->scene().knobs[3].value == 1);
   window.click(*live.bench, "next seed");
-  CHECK(live.bench->seed() == 2);
+  CHECK(live.bench->scene().seed == 2);
   window.click(*live.bench, "reset all knobs");
-  CHECK(live.bench->knobs()[3].value == 0);
+  CHECK(live.bench->scene().knobs[3].value == 0);
 }
 
 TEST_CASE("no key does anything while a text field has the caret") {
@@ -191,16 +191,16 @@ TEST_CASE("the slash opens the filter, what is typed filters, and a click moves 
   window.settle(*live.bench);
   window.key(*live.bench, U'/');
   window.settle(*live.bench);
-  CHECK(live.bench->tab == tab::events);
+  CHECK(live.bench->screen.tab == tab::events);
   window.type(*live.bench, "opens");
-  CHECK(live.bench->filter.text == "opens");
+  CHECK(live.bench->screen.filter.text == "opens");
   window.settle(*live.bench);
   const box list = window.find("events list").where;
   window.move_to(*live.bench, {list.min.x + 30, list.min.y + 34});
   window.press(*live.bench);
   window.release(*live.bench);
-  REQUIRE(live.bench->selected_event);
-  CHECK(live.bench->shown()->texts()(*live.bench->selected_event).text.find("opens") !=
+  REQUIRE(live.bench->screen.selected_event);
+  CHECK(live.bench->shown()->texts()(*live.bench->screen.selected_event).text.find("opens") !=
         std::string::npos);
 }
 
@@ -219,10 +219,10 @@ TEST_CASE("compare and sweep are started from their panels") {
   window.click(*live.bench, "Sweep tab");
   window.settle(*live.bench);
   window.click(*live.bench, "start sweep");
-  CHECK(live.bench->sweeping());
+  CHECK(live.bench->sweep().running());
   live.answer();
   window.settle(*live.bench);
-  CHECK_FALSE(live.bench->sweeping());
+  CHECK_FALSE(live.bench->sweep().running());
   CHECK(window.places.find("sweep plot") != nullptr);
   check_tidy(window);
 }
@@ -230,7 +230,7 @@ TEST_CASE("compare and sweep are started from their panels") {
 TEST_CASE("a click on a point of the sweep sets the knob to it") {
   live_bench live;
   null_window window;
-  live.bench->tab = tab::sweep;
+  live.bench->screen.tab = tab::sweep;
   live.bench->start_sweep(5);
   live.answer();
   window.settle(*live.bench);
@@ -238,7 +238,7 @@ TEST_CASE("a click on a point of the sweep sets the knob to it") {
   window.move_to(*live.bench, {plot.max.x - 12, plot.centre().y});
   window.press(*live.bench);
   window.release(*live.bench);
-  CHECK(live.bench->knobs()[0].value == live.bench->sweep()->points.back().value);
+  CHECK(live.bench->scene().knobs[0].value == live.bench->sweep().result()->points.back().value);
   REQUIRE(live.source->asked.size() == 1);
   CHECK(live.source->asked[0].where == slot::main);
   live.answer();
@@ -250,9 +250,9 @@ TEST_CASE("a click on a point of the sweep sets the knob to it") {
 TEST_CASE("compare shows every gauge and state that both runs have, with their values") {
   live_bench live;
   null_window window{{1280, 900}};
-  live.bench->tab = tab::compare;
-  live.bench->second_tab = tab::compare;
-  live.bench->compare_with(rival::mended);
+  live.bench->screen.tab = tab::compare;
+  live.bench->screen.second_tab = tab::compare;
+  live.bench->compare_with(rival::solution);
   live.answer();
   live.bench->clock.go_to(live.bench->shown()->trace(), 1500 * ms);
   window.settle(*live.bench);
@@ -278,7 +278,7 @@ TEST_CASE("the menu opens scenes of every chapter, naive and mended") {
   CHECK(live.source->opened[0] == std::pair<std::string, submission>{"queue", submission::starter});
   window.settle(*live.bench);
   window.click(*live.bench, "show mended");
-  CHECK(live.bench->code() == submission::solution);
+  CHECK(live.bench->scene().code == submission::solution);
 }
 
 TEST_CASE("the list of keys opens, shows all, and closes") {
@@ -313,7 +313,7 @@ TEST_CASE("a banner says what happened, opens its details and goes away") {
   CHECK(window.find("banner").tooltip == "your code crashed: segmentation fault");
   check_tidy(window);
   window.click(*live.bench, "banner details");
-  CHECK_FALSE(live.bench->banner_open);
+  CHECK_FALSE(live.bench->screen.banner_open);
   window.click(*live.bench, "dismiss banner");
   window.settle(*live.bench);
   CHECK(window.places.find("banner") == nullptr);
@@ -325,7 +325,7 @@ TEST_CASE("presenter's mode shows flow, breaker and charts only") {
   window.settle(*live.bench);
   window.click(*live.bench, "Presenter's mode");
   window.settle(*live.bench);
-  CHECK(live.bench->presenter);
+  CHECK(live.bench->screen.presenter);
   CHECK(window.places.find("charts plot") != nullptr);
   CHECK(window.places.find("arrival-rate slider") == nullptr);
   CHECK(window.places.find("Lanes tab") == nullptr);
@@ -343,21 +343,21 @@ TEST_CASE("nothing is cut off and no labels overlap, in every tab and size") {
     live_bench live;
     live.bench->set_knob(0, 90);
     live.answer();
-    live.bench->compare_with(rival::naive);
+    live.bench->compare_with(rival::starter);
     live.bench->start_sweep(8);
     live.answer();
     null_window window{each.size, each.scale};
     for (const tab which : {tab::charts, tab::lanes, tab::events, tab::compare, tab::sweep}) {
       for (const nanos at : {nanos{0}, 1500 * ms, 2300 * ms, 4 * s}) {
-        live.bench->tab = which;
-        live.bench->second_tab = which;
+        live.bench->screen.tab = which;
+        live.bench->screen.second_tab = which;
         live.bench->clock.go_to(live.bench->shown()->trace(), at);
         window.settle(*live.bench);
         CAPTURE(each.size.x, each.scale, static_cast<int>(which), at);
         check_tidy(window);
       }
     }
-    live.bench->presenter = true;
+    live.bench->screen.presenter = true;
     window.settle(*live.bench);
     check_tidy(window);
   }
@@ -372,7 +372,7 @@ TEST_CASE("every tab has something to say where there is nothing to draw") {
   for (workbench* bench : {recorded.get(), &waiting}) {
     null_window window;
     for (const tab which : {tab::charts, tab::lanes, tab::events, tab::compare, tab::sweep}) {
-      bench->tab = which;
+      bench->screen.tab = which;
       window.settle(*bench);
       CAPTURE(static_cast<int>(which));
       CHECK_FALSE(window.places.labels().empty());
@@ -400,7 +400,7 @@ TEST_CASE("a recording without spans opens on its tasks; a click leads to what o
   b.at(3 * ms).in(1).add(0, weir::trace::event_kind::task_ended);
   b.in(0).promise_broken("B waits");
   auto bench = recorded_bench(b.done());
-  CHECK(bench->tab == tab::lanes);
+  CHECK(bench->screen.tab == tab::lanes);
   null_window window;
   window.settle(*bench);
   check_tidy(window);
@@ -421,7 +421,7 @@ TEST_CASE("a recording without spans opens on its tasks; a click leads to what o
 TEST_CASE("a recording without anything but notes opens on its events") {
   trace_builder nothing;
   nothing.at(ms).note("only a note");
-  CHECK(recorded_bench(nothing.done())->tab == tab::events);
+  CHECK(recorded_bench(nothing.done())->screen.tab == tab::events);
 }
 
 TEST_CASE("all keys and buttons survive a run without events") {

@@ -53,7 +53,7 @@ TEST_CASE("a replayed schedule opens at the moment of failure, without knobs or 
   CHECK_FALSE(live.bench->live());
   CHECK(live.bench->title() == "one at a time");
   CHECK(live.bench->clock.at().t_ns == 4 * ms);
-  CHECK(live.bench->selected_event.has_value());
+  CHECK(live.bench->screen.selected_event.has_value());
   CHECK(live.bench->command_line() == "weir viz --replay w1:door/one:1:2:abcd");
   CHECK_FALSE(live.bench->waiting());
 }
@@ -65,7 +65,7 @@ TEST_CASE("after a save that mends it, the new run is shown where one has been l
   live.tell(replayed(false));
   CHECK(live.bench->banner().what == banner::kind::held);
   CHECK(live.bench->clock.at().t_ns == 4 * ms);
-  CHECK_FALSE(live.bench->selected_event.has_value());
+  CHECK_FALSE(live.bench->screen.selected_event.has_value());
   CHECK(live.bench->shown()->line().promises_broken().empty());
 }
 

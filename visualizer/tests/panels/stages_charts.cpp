@@ -234,7 +234,7 @@ std::unique_ptr<workbench> all_kinds() {
 
 std::unique_ptr<workbench> presenter() {
   scripted made = live(tab::charts);
-  made.bench->presenter = true;
+  made.bench->screen.presenter = true;
   return std::move(made.bench);
 }
 

@@ -32,16 +32,16 @@ std::unique_ptr<workbench> not_chosen() {
 
 std::unique_ptr<workbench> waiting() {
   scripted made = live(tab::compare);
-  made.bench->compare_with(rival::naive);
+  made.bench->compare_with(rival::starter);
   return std::move(made.bench);
 }
 
 std::unique_ptr<workbench> same_code() {
-  return beside(rival::yours, [](run_finished&) {});
+  return beside(rival::mine, [](run_finished&) {});
 }
 
 std::unique_ptr<workbench> mended() {
-  auto bench = beside(rival::mended, [](run_finished&) {});
+  auto bench = beside(rival::solution, [](run_finished&) {});
   bench->clock.go_to(bench->shown()->trace(), 1500 * ms);
   return bench;
 }
@@ -64,7 +64,7 @@ std::unique_ptr<workbench> previous() {
 
 std::unique_ptr<workbench> crashed() {
   scripted made = live(tab::compare);
-  made.bench->compare_with(rival::naive);
+  made.bench->compare_with(rival::starter);
   made.source->asked.clear();
   made.source->tell(banner{banner::kind::crash, "the naive version crashed: segmentation fault",
                            "It went wrong at 1.2 s of virtual time."});
@@ -74,7 +74,7 @@ std::unique_ptr<workbench> crashed() {
 
 std::unique_ptr<workbench> does_not_compile() {
   scripted made = live(tab::compare);
-  made.bench->compare_with(rival::mended);
+  made.bench->compare_with(rival::solution);
   made.source->asked.clear();
   made.source->tell(banner{banner::kind::compile_error, "breaker.cpp does not compile",
                            "breaker.cpp:31: error: no member named 'trip' in 'breaker'"});
@@ -84,7 +84,7 @@ std::unique_ptr<workbench> does_not_compile() {
 
 /// It came, but ended after a third: a deadlock.
 std::unique_ptr<workbench> other_horizon() {
-  return beside(rival::naive, [](run_finished& run) {
+  return beside(rival::starter, [](run_finished& run) {
     auto shorter = *run.trace;
     shorter.events.resize(shorter.events.size() / 3);
     run.trace = std::make_shared<const trace::recording>(std::move(shorter));
@@ -95,7 +95,7 @@ std::unique_ptr<workbench> other_horizon() {
 }
 
 std::unique_ptr<workbench> nothing_in_common() {
-  return beside(rival::naive, [](run_finished& run) {
+  return beside(rival::starter, [](run_finished& run) {
     trace_builder other;
     other.at(ms).gauge("a gauge of its own", 3, 4).at(4 * s).note("the end");
     run.trace = std::make_shared<const trace::recording>(other.done());
@@ -103,7 +103,7 @@ std::unique_ptr<workbench> nothing_in_common() {
 }
 
 std::unique_ptr<workbench> empty_run() {
-  return beside(rival::naive, [](run_finished& run) {
+  return beside(rival::starter, [](run_finished& run) {
     run.trace = std::make_shared<const trace::recording>();
     run.healthy = false;
     run.ended = "crashed";
@@ -111,7 +111,7 @@ std::unique_ptr<workbench> empty_run() {
 }
 
 std::unique_ptr<workbench> other_settings() {
-  return beside(rival::naive, [](run_finished& run) {
+  return beside(rival::starter, [](run_finished& run) {
     auto other = *run.trace;
     other.header.seed = 77;
     other.header.knobs = {{"arrival-rate", "200/s"},
@@ -144,7 +144,7 @@ trace::recording large(double factor) {
 
 std::unique_ptr<workbench> many_pairs() {
   scripted made = opened(tab::compare);
-  made.bench->compare_with(rival::naive);
+  made.bench->compare_with(rival::starter);
   for (const run_request& each : std::exchange(made.source->asked, {})) {
     auto answer = answer_to(each);
     answer.trace =

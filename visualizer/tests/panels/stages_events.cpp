@@ -29,19 +29,19 @@ std::unique_ptr<workbench> all() {
 
 std::unique_ptr<workbench> no_hit() {
   scripted made = live(tab::events);
-  made.bench->filter.text = "no event has these words";
+  made.bench->screen.filter.text = "no event has these words";
   return std::move(made.bench);
 }
 
 std::unique_ptr<workbench> filtered() {
   scripted made = live(tab::events);
-  made.bench->filter.text = "timed out";
+  made.bench->screen.filter.text = "timed out";
   return std::move(made.bench);
 }
 
 std::unique_ptr<workbench> million() {
   auto bench = recorded(random_trace(1, 1'000'000), tab::events);
-  bench->filter.bookkeeping = true;
+  bench->screen.filter.bookkeeping = true;
   bench->clock.go_to(bench->shown()->trace(), bench->view.whole().length() / 2);
   return bench;
 }
@@ -86,7 +86,7 @@ std::unique_ptr<workbench> cause() {
 /// What the cursor stands on does not pass the filter.
 std::unique_ptr<workbench> selected_out_of_sight() {
   scripted made = live(tab::events);
-  made.bench->filter.text = "breaker open";
+  made.bench->screen.filter.text = "breaker open";
   made.bench->select_event(40);
   return std::move(made.bench);
 }

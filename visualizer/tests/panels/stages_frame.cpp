@@ -90,7 +90,7 @@ std::unique_ptr<workbench> copied() {
 
 std::unique_ptr<workbench> large_type() {
   auto bench = live();
-  bench->text_scale = 1.1F * 1.1F;
+  bench->screen.text_scale = 1.1F * 1.1F;
   return bench;
 }
 
@@ -132,7 +132,7 @@ std::unique_ptr<workbench> compile_error() {
 
 std::unique_ptr<workbench> compile_error_folded() {
   auto bench = compile_error();
-  bench->banner_open = false;
+  bench->screen.banner_open = false;
   return bench;
 }
 
@@ -178,7 +178,7 @@ std::unique_ptr<workbench> working() {
 
 std::unique_ptr<workbench> menu() {
   auto bench = live();
-  bench->menu_open = true;
+  bench->screen.menu_open = true;
   return bench;
 }
 
@@ -209,19 +209,19 @@ std::unique_ptr<workbench> long_menu() {
   bench->poll();
   source.answer();
   bench->poll();
-  bench->menu_open = true;
+  bench->screen.menu_open = true;
   return bench;
 }
 
 std::unique_ptr<workbench> keys() {
   auto bench = live();
-  bench->help_open = true;
+  bench->screen.help_open = true;
   return bench;
 }
 
 std::unique_ptr<workbench> lecture() {
   auto bench = live();
-  bench->presenter = true;
+  bench->screen.presenter = true;
   bench->clock.go_to(bench->shown()->trace(), 1500 * ms);
   return bench;
 }
@@ -237,13 +237,13 @@ std::unique_ptr<workbench> lecture_without_breaker() {
   }
   done.trace = std::make_shared<trace::recording>(b.done());
   auto bench = live_with(std::move(done));
-  bench->presenter = true;
+  bench->screen.presenter = true;
   return bench;
 }
 
 std::unique_ptr<workbench> lecture_without_run() {
   auto bench = waiting();
-  bench->presenter = true;
+  bench->screen.presenter = true;
   return bench;
 }
 

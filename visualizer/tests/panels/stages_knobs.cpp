@@ -110,24 +110,25 @@ std::unique_ptr<workbench> long_names() {
 
 std::unique_ptr<workbench> nonsense() {
   auto bench = every_kind();
-  bench->typing = 2;
-  bench->typed = "as much as there is";
-  bench->typing_error = "buffer: 'as much as there is' is no number of bytes; expected one like "
-                        "64KiB, from 1KiB to 16MiB.";
+  bench->screen.typing = 2;
+  bench->screen.typed = "as much as there is";
+  bench->screen.typing_error =
+      "buffer: 'as much as there is' is no number of bytes; expected one like "
+      "64KiB, from 1KiB to 16MiB.";
   return bench;
 }
 
 std::unique_ptr<workbench> nonsense_seed() {
   auto bench = every_kind();
-  bench->typing = workbench::typing_seed;
-  bench->typed = "lucky";
-  bench->typing_error = "A seed is a whole number.";
+  bench->screen.typing = screen_state::typing_seed;
+  bench->screen.typed = "lucky";
+  bench->screen.typing_error = "A seed is a whole number.";
   return bench;
 }
 
 std::unique_ptr<workbench> pointed_at() {
   auto bench = many();
-  bench->highlighted_knob = "limit-17";
+  bench->screen.highlighted_knob = "limit-17";
   return bench;
 }
 

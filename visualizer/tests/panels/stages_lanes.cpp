@@ -131,7 +131,7 @@ std::unique_ptr<workbench> unended() {
 std::unique_ptr<workbench> selected() {
   auto bench = ten();
   bench->select_event(bench->shown()->line().spans()[10].begin_event);
-  bench->selected_span = 10;
+  bench->screen.selected_span = 10;
   return bench;
 }
 

@@ -20,8 +20,8 @@ inline scripted opened(tab open, scene_opened scene = fake_simulation::scene()) 
   made.bench = std::make_unique<workbench>(std::move(source));
   made.source->tell(std::move(scene));
   made.bench->poll();
-  made.bench->tab = open;
-  made.bench->second_tab = open;
+  made.bench->screen.tab = open;
+  made.bench->screen.second_tab = open;
   return made;
 }
 
@@ -48,8 +48,8 @@ inline scripted live(tab open, scene_opened scene = fake_simulation::scene()) {
 inline std::unique_ptr<workbench> recorded(trace::recording what, tab open) {
   auto bench = std::make_unique<workbench>(
       std::make_shared<const trace::recording>(std::move(what)), "run.weirtrace");
-  bench->tab = open;
-  bench->second_tab = open;
+  bench->screen.tab = open;
+  bench->screen.second_tab = open;
   return bench;
 }
 

@@ -179,7 +179,7 @@ std::unique_ptr<workbench> old() {
 
 std::unique_ptr<workbench> other_knob_chosen() {
   auto bench = knee();
-  bench->sweep_knob = 1;
+  bench->screen.sweep_knob = 1;
   return bench;
 }
 

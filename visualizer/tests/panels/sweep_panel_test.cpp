@@ -8,8 +8,8 @@ using namespace weir::viz::test;
 TEST_CASE("a run of a sweep that fails is counted, marked and told") {
   {
     const shown_stage some{"sweep: some crashed"};
-    CHECK(some.bench->sweep_failures().size() == 8);
-    CHECK(some.bench->sweep_done() == some.bench->sweep_total());
+    CHECK(some.bench->sweep().failures().size() == 8);
+    CHECK(some.bench->sweep().done() == some.bench->sweep().total());
     CHECK(some.says("8 runs failed"));
   }
   const shown_stage all{"sweep: all crashed"};
@@ -27,8 +27,8 @@ TEST_CASE("where the goals are met is told, and marked at every point") {
   trace_builder quiet;
   quiet.at(4 * s).note("the end");
   live_bench live;
-  live.bench->tab = tab::sweep;
-  live.bench->sweep_knob = 2; // limit, 1 to 64
+  live.bench->screen.tab = tab::sweep;
+  live.bench->screen.sweep_knob = 2; // limit, 1 to 64
   live.bench->start_sweep();
   for (const run_request& each : std::exchange(live.source->asked, {})) {
     auto done = fake_simulation::result(each);
@@ -39,7 +39,7 @@ TEST_CASE("where the goals are met is told, and marked at every point") {
   live.bench->poll();
   null_window window;
   window.settle(*live.bench);
-  const auto& points = live.bench->sweep()->points;
+  const auto& points = live.bench->sweep().result()->points;
   const auto met = [](const sweep_point& each) {
     return meets_all(each);
   };
@@ -48,8 +48,8 @@ TEST_CASE("where the goals are met is told, and marked at every point") {
   REQUIRE(first->value >= 10);
   REQUIRE(last->value <= 20);
   const std::string wanted = "both goals met from " +
-                             value_text(*live.bench->swept(), first->value) + " to " +
-                             value_text(*live.bench->swept(), last->value);
+                             value_text(*live.bench->sweep().knob(), first->value) + " to " +
+                             value_text(*live.bench->sweep().knob(), last->value);
   const auto& labels = window.places.labels();
   CHECK(std::ranges::count(labels, wanted, &locator::label::text) == 1);
   CHECK(std::ranges::count(labels, "goal 2", &locator::label::text) == 1);

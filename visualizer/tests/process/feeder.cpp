@@ -7,6 +7,7 @@
 
 #include <array>
 #include <condition_variable>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -21,10 +22,10 @@ constexpr std::chrono::seconds forever{60};
 
 } // namespace
 
-struct session::bell {
+struct session::arrivals {
   std::mutex mutex;
-  std::condition_variable rung;
-  bool ringing = false;
+  std::condition_variable more;
+  std::deque<simulation_update> updates;
 };
 
 protocol::scene_launch launch_of(const std::string& reader, std::chrono::milliseconds patience) {
@@ -47,7 +48,7 @@ std::string second_build() {
   return FIXTURE_READER_2;
 }
 
-session::session() : bell_(std::make_shared<bell>()) {
+session::session() : arrivals_(std::make_unique<arrivals>()) {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
   feeder_ = ends[0];
@@ -56,10 +57,11 @@ session::session() : bell_(std::make_shared<bell>()) {
                              .title = "A climb",
                              .submissions = {submission::mine, submission::starter}}}});
   window_ = open_scene_feed(ends[1]);
-  window_->wake_by([bell = bell_] {
-    const std::scoped_lock lock(bell->mutex);
-    bell->ringing = true;
-    bell->rung.notify_one();
+  window_->listen([this](simulation_update update) {
+    told_on = std::this_thread::get_id();
+    const std::scoped_lock lock(arrivals_->mutex);
+    arrivals_->updates.push_back(std::move(update));
+    arrivals_->more.notify_one();
   });
 }
 
@@ -99,19 +101,18 @@ void session::hang_up() {
 }
 
 simulation_update session::take() {
-  while (waiting_.empty()) {
-    waiting_ = window_->poll();
-    if (waiting_.empty()) {
-      std::unique_lock lock(bell_->mutex);
-      if (!bell_->rung.wait_for(lock, forever, [this] { return bell_->ringing; })) {
-        throw std::runtime_error("no update came");
-      }
-      bell_->ringing = false;
-    }
+  std::unique_lock lock(arrivals_->mutex);
+  if (!arrivals_->more.wait_for(lock, forever, [this] { return !arrivals_->updates.empty(); })) {
+    throw std::runtime_error("no update came");
   }
-  auto first = std::move(waiting_.front());
-  waiting_.erase(waiting_.begin());
+  auto first = std::move(arrivals_->updates.front());
+  arrivals_->updates.pop_front();
   return first;
+}
+
+bool session::silent() const {
+  const std::scoped_lock lock(arrivals_->mutex);
+  return arrivals_->updates.empty();
 }
 
 banner session::next_banner(banner::kind what) {

@@ -6,9 +6,11 @@
 #include "process/simulation.hpp"
 #include "protocol/feed.hpp"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace weir::viz::test {
@@ -65,15 +67,18 @@ public:
   /// Ends the window.
   void close() { window_.reset(); }
 
+  /// Nothing has arrived that was not taken.
+  [[nodiscard]] bool silent() const;
+
   std::vector<simulation_update> passed;
+  std::atomic<std::thread::id> told_on; ///< the thread that the latest update came on
 
 private:
   simulation_update take();
 
-  struct bell;
-  std::shared_ptr<bell> bell_;
+  struct arrivals;
+  std::unique_ptr<arrivals> arrivals_; ///< goes last: the simulation's thread puts into it
   std::unique_ptr<simulation> window_;
-  std::vector<simulation_update> waiting_;
   std::string heard_;
   int feeder_ = -1;
 };

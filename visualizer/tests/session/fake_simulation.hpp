@@ -74,12 +74,21 @@ public:
 
   void cancel_sweep() override { ++sweeps_cancelled; }
 
-  [[nodiscard]] std::vector<simulation_update> poll() override { return std::exchange(news_, {}); }
-
-  void wake_by(std::function<void()>) override {}
+  void listen(std::function<void(simulation_update)> told) override {
+    told_ = std::move(told);
+    for (auto& each : std::exchange(unheard_, {})) {
+      told_(std::move(each));
+    }
+  }
 
   // --- for the test -------------------------------------------------------------------------
-  void tell(simulation_update what) { news_.push_back(std::move(what)); }
+  void tell(simulation_update what) {
+    if (told_) {
+      told_(std::move(what));
+    } else {
+      unheard_.push_back(std::move(what));
+    }
+  }
 
   static scene_opened scene(const std::string& id = "breaker",
                             submission which = submission::mine) {
@@ -138,7 +147,8 @@ public:
 
 private:
   std::vector<scene_entry> scenes_;
-  std::vector<simulation_update> news_;
+  std::function<void(simulation_update)> told_;
+  std::vector<simulation_update> unheard_; ///< there is no listener yet
 };
 
 } // namespace weir::viz::test

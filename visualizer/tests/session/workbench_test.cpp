@@ -1,6 +1,6 @@
 #include "catch.hpp"
 #include "model/flow.hpp"
-#include "tests/panels/null_window.hpp"
+#include "tests/session/live_bench.hpp"
 
 using namespace weir::viz;
 using namespace weir::viz::test;
@@ -43,11 +43,11 @@ TEST_CASE("while a knob is dragged the ghost is the run before the drag") {
 TEST_CASE("values are held to the knob's range and steps") {
   live_bench live;
   live.bench->set_knob(0, 1e9);
-  CHECK(live.bench->knobs()[0].value == 400);
+  CHECK(live.bench->scene().knobs[0].value == 400);
   live.bench->set_knob(2, 7.4);
-  CHECK(live.bench->knobs()[2].value == 7);
+  CHECK(live.bench->scene().knobs[2].value == 7);
   live.bench->drag_knob(1, 14e6);
-  CHECK(live.bench->knobs()[1].value == 10e6);
+  CHECK(live.bench->scene().knobs[1].value == 10e6);
 }
 
 TEST_CASE("a rebuilt file keeps the knobs and asks again") {
@@ -56,7 +56,7 @@ TEST_CASE("a rebuilt file keeps the knobs and asks again") {
   live.answer();
   live.source->tell(fake_simulation::scene());
   live.bench->poll();
-  CHECK(live.bench->knobs()[0].value == 90);
+  CHECK(live.bench->scene().knobs[0].value == 90);
   REQUIRE(live.source->asked.size() == 1);
   CHECK(live.source->asked.front().knobs.front().second == 90);
 }
@@ -71,9 +71,9 @@ TEST_CASE("what the command line asked for is where the scene begins") {
   told.beside = submission::starter;
   source.tell(told);
   bench.poll();
-  CHECK(bench.seed() == 7);
-  CHECK(bench.knobs()[0].value == 120);
-  CHECK(bench.against() == rival::naive);
+  CHECK(bench.scene().seed == 7);
+  CHECK(bench.scene().knobs[0].value == 120);
+  CHECK(bench.against() == rival::starter);
   REQUIRE(source.asked.size() == 2);
   CHECK(source.asked[1].where == slot::other);
 }
@@ -101,20 +101,20 @@ TEST_CASE("a value in words or digits is kept exactly; a hand on the slider goes
   live.source->asked.clear();
   live.source->tell(told);
   live.bench->poll();
-  CHECK(live.bench->knobs()[1].value == 123e6);
+  CHECK(live.bench->scene().knobs[1].value == 123e6);
   REQUIRE_FALSE(live.source->asked.empty());
   CHECK(live.source->asked.back().knobs[1].second == 123e6);
   live.source->tell(fake_simulation::scene()); // rebuilt: the setting stays
   live.bench->poll();
-  CHECK(live.bench->knobs()[1].value == 123e6);
+  CHECK(live.bench->scene().knobs[1].value == 123e6);
   live.bench->set_knob(1, 77e6);
-  CHECK(live.bench->knobs()[1].value == 77e6);
+  CHECK(live.bench->scene().knobs[1].value == 77e6);
   live.bench->set_knob(2, 7.6); // whole all the same
-  CHECK(live.bench->knobs()[2].value == 8);
+  CHECK(live.bench->scene().knobs[2].value == 8);
   live.bench->drag_knob(1, 77e6);
-  CHECK(live.bench->knobs()[1].value == 80e6);
+  CHECK(live.bench->scene().knobs[1].value == 80e6);
   live.bench->set_knob(1, 1e12);
-  CHECK(live.bench->knobs()[1].value == 5e9);
+  CHECK(live.bench->scene().knobs[1].value == 5e9);
 }
 
 TEST_CASE("a sweep runs each value of a knob that has few, and says when it is out of date") {
@@ -124,7 +124,7 @@ TEST_CASE("a sweep runs each value of a knob that has few, and says when it is o
   live.source->tell(told);
   live.bench->poll();
   live.answer();
-  live.bench->sweep_knob = 2;
+  live.bench->screen.sweep_knob = 2;
   live.bench->start_sweep();
   REQUIRE(live.source->asked.size() == 12);
   for (std::size_t i = 0; i < 12; ++i) {
@@ -133,7 +133,7 @@ TEST_CASE("a sweep runs each value of a knob that has few, and says when it is o
   live.answer();
   CHECK_FALSE(live.bench->sweep_is_old());
   live.bench->choose_swept(5);
-  CHECK(live.bench->knobs()[2].value == 5);
+  CHECK(live.bench->scene().knobs[2].value == 5);
   REQUIRE(live.source->asked.size() == 1);
   CHECK(live.source->asked[0].where == slot::main);
   CHECK_FALSE(live.bench->sweep_is_old()); // its own knob does not count
@@ -141,7 +141,7 @@ TEST_CASE("a sweep runs each value of a knob that has few, and says when it is o
   CHECK(live.bench->sweep_is_old());
 
   live.source->asked.clear();
-  live.bench->sweep_knob = 0; // 1 to 400: some of them, each on a step
+  live.bench->screen.sweep_knob = 0; // 1 to 400: some of them, each on a step
   live.bench->start_sweep();
   CHECK(live.source->asked.size() == 22);
 }
@@ -171,7 +171,7 @@ TEST_CASE("comparing runs the other code with the same seed and knobs, again on 
   live_bench live;
   live.bench->set_knob(0, 80);
   live.answer();
-  live.bench->compare_with(rival::naive);
+  live.bench->compare_with(rival::starter);
   REQUIRE(live.source->asked.size() == 1);
   CHECK(live.source->asked[0].code == submission::starter);
   CHECK(live.source->asked[0].knobs[0].second == 80);
@@ -189,14 +189,15 @@ TEST_CASE("a sweep takes its results in any order and ignores those of one that 
   live.source->tell(fake_simulation::result(asked[3]));
   live.source->tell(fake_simulation::result(asked[0]));
   live.bench->poll();
-  REQUIRE(live.bench->sweep() != nullptr);
-  CHECK(live.bench->sweep()->points.size() == 2);
-  CHECK(live.bench->sweep()->points[0].value < live.bench->sweep()->points[1].value);
+  REQUIRE(live.bench->sweep().result() != nullptr);
+  CHECK(live.bench->sweep().result()->points.size() == 2);
+  CHECK(live.bench->sweep().result()->points[0].value <
+        live.bench->sweep().result()->points[1].value);
   live.bench->stop_sweep();
   CHECK(live.source->sweeps_cancelled == 1);
   live.source->tell(fake_simulation::result(asked[1]));
   live.bench->poll();
-  CHECK(live.bench->sweep()->points.size() == 2);
+  CHECK(live.bench->sweep().result()->points.size() == 2);
 }
 
 TEST_CASE("markers come and go at the cursor") {
@@ -213,16 +214,16 @@ TEST_CASE("markers come and go at the cursor") {
 TEST_CASE("Esc clears one thing at a time: list, filter, selection") {
   auto bench = recorded_bench(breaker_run());
   bench->select_event(5);
-  bench->filter.text = "breaker";
-  bench->help_open = true;
+  bench->screen.filter.text = "breaker";
+  bench->screen.help_open = true;
   bench->perform(action::clear);
-  CHECK_FALSE(bench->help_open);
-  CHECK(bench->filter.text == "breaker");
+  CHECK_FALSE(bench->screen.help_open);
+  CHECK(bench->screen.filter.text == "breaker");
   bench->perform(action::clear);
-  CHECK(bench->filter.text.empty());
-  CHECK(bench->selected_event);
+  CHECK(bench->screen.filter.text.empty());
+  CHECK(bench->screen.selected_event);
   bench->perform(action::clear);
-  CHECK_FALSE(bench->selected_event);
+  CHECK_FALSE(bench->screen.selected_event);
 }
 
 TEST_CASE("a zoom is undone") {

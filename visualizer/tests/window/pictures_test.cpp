@@ -2,8 +2,8 @@
 #include "catch.hpp"
 #include "panels/panels.hpp"
 #include "tests/panels/contrast.hpp"
-#include "tests/panels/stages.hpp"
 #include "tests/session/fake_simulation.hpp"
+#include "tests/panels/stages.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -132,7 +132,7 @@ TEST_CASE("the breaker's panel shows the state at the cursor by colour and in a 
 TEST_CASE("nothing is drawn over the edge and no labels overlap") {
   auto bench = bench_of(breaker_run());
   for (const tab which : {tab::charts, tab::lanes, tab::events, tab::compare, tab::sweep}) {
-    bench->tab = which;
+    bench->screen.tab = which;
     const image seen = studio::get().draw(*bench);
     CAPTURE(static_cast<int>(which));
     CHECK(studio::get().places.complaints().empty());
@@ -156,7 +156,7 @@ TEST_CASE("in every state each label has a contrast of 4.5 to 1 to what it stand
     }
     const auto bench = each.set();
     const image seen = studio::get().draw(*bench);
-    const bool covered = bench->menu_open || bench->help_open;
+    const bool covered = bench->screen.menu_open || bench->screen.help_open;
     std::string found;
     for (const locator::label& label : studio::get().places.labels()) {
       const bool faded = (label.colour >> IM_COL32_A_SHIFT) != 0xff; // of what cannot be pressed
