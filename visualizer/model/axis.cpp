@@ -34,7 +34,7 @@ void axis::remember() {
   }
   gesture_remembered_ = true;
   undo_.push_back(view_);
-  if (undo_.size() > depth) {
+  if (undo_.size() > undo_steps) {
     undo_.erase(undo_.begin());
   }
 }

@@ -10,8 +10,8 @@ namespace weir::viz {
 /// The part of the run that the charts show, with zoom, pan, fit and undo. Pure: knows no pixels.
 class axis {
 public:
-  static constexpr nanos shortest = 100;   ///< never zooms in further, in ns
-  static constexpr std::size_t depth = 64; ///< steps that undo remembers
+  static constexpr nanos shortest = 100;        ///< never zooms in further, in ns
+  static constexpr std::size_t undo_steps = 64; ///< that undo remembers
 
   explicit axis(time_range whole = {0, 1});
 

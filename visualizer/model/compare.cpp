@@ -10,7 +10,8 @@ namespace weir::viz {
 
 namespace {
 
-enum class wish : std::uint8_t { more, less, none };
+/// Which of two figures is the better one.
+enum class preference : std::uint8_t { more, less, none };
 
 using figure = std::optional<double>;
 
@@ -21,7 +22,7 @@ figure as_figure(const std::optional<T>& value) {
 
 struct row_kind {
   std::string_view name;
-  wish want = wish::none;
+  preference prefers = preference::none;
   std::function<std::string(double)> show = {};
   bool in_points = false; ///< differences of shares are told in points, not in percent of percent
 };
@@ -57,10 +58,10 @@ void add(comparison& to, const row_kind& kind, figure left, figure right) {
     const double difference = *right - *left;
     const double scale = std::max(std::abs(*left), std::abs(*right));
     if (std::abs(difference) >= 0.01 * scale && difference != 0) {
-      const bool good = (difference > 0) == (kind.want == wish::more);
-      row.right_is = kind.want == wish::none ? verdict::different
-                     : good                  ? verdict::better
-                                             : verdict::worse;
+      const bool good = (difference > 0) == (kind.prefers == preference::more);
+      row.right_is = kind.prefers == preference::none ? verdict::different
+                     : good                           ? verdict::better
+                                                      : verdict::worse;
       // Nothing is so many percent of 0, and shares differ in points.
       row.difference = *left == 0 || kind.in_points
                            ? (difference < 0 ? "−" : "+") + kind.show(std::abs(difference))
@@ -93,7 +94,7 @@ void compare_counters(const timeline& left, const timeline& right, comparison& t
     const auto a = total_of(left, counter.name);
     const auto b = total_of(right, counter.name);
     if (a.value_or(0) != 0 || b.value_or(0) != 0) {
-      add(to, {counter.name, wish::none, in_unit(counter.unit)}, a, b);
+      add(to, {counter.name, preference::none, in_unit(counter.unit)}, a, b);
     }
   };
   for (const auto& each : left.counters()) {
@@ -143,31 +144,33 @@ comparison compare(const timeline& left, const timeline& right) {
   const auto ended = [](const headline& of, trace::outcome how) {
     return static_cast<double>(of.by_outcome[static_cast<std::size_t>(how)]);
   };
-  add(result, {"offered", wish::none, show_rate}, a.offered_per_s, b.offered_per_s);
-  add(result, {"throughput", wish::more, show_rate}, a.throughput_per_s, b.throughput_per_s);
-  add(result, {"not ok", wish::less, show_share, true}, a.error_share, b.error_share);
+  add(result, {"offered", preference::none, show_rate}, a.offered_per_s, b.offered_per_s);
+  add(result, {"throughput", preference::more, show_rate}, a.throughput_per_s, b.throughput_per_s);
+  add(result, {"not ok", preference::less, show_share, true}, a.error_share, b.error_share);
   for (const auto how :
        {trace::outcome::rejected, trace::outcome::timed_out, trace::outcome::failed,
         trace::outcome::dropped, trace::outcome::short_circuited}) {
     if (ended(a, how) + ended(b, how) > 0) {
-      add(result, {trace::to_string(how), wish::less, show_number}, ended(a, how), ended(b, how));
+      add(result, {trace::to_string(how), preference::less, show_number}, ended(a, how),
+          ended(b, how));
     }
   }
-  add(result, {"p50 of served", wish::less, show_time}, as_figure(a.p50), as_figure(b.p50));
-  add(result, {"p99 of served", wish::less, show_time}, as_figure(a.p99), as_figure(b.p99));
+  add(result, {"p50 of served", preference::less, show_time}, as_figure(a.p50), as_figure(b.p50));
+  add(result, {"p99 of served", preference::less, show_time}, as_figure(a.p99), as_figure(b.p99));
   if (a.amplification.value_or(1) > 1 || b.amplification.value_or(1) > 1) {
-    add(result, {"attempts per request", wish::less, show_number}, a.amplification,
+    add(result, {"attempts per request", preference::less, show_number}, a.amplification,
         b.amplification);
   }
-  add(result, {"deepest queue", wish::less, in_unit_of(main_queue(left), main_queue(right))},
+  add(result, {"deepest queue", preference::less, in_unit_of(main_queue(left), main_queue(right))},
       a.deepest_queue, b.deepest_queue);
-  add(result, {"most in flight", wish::none, show_number}, a.most_in_flight, b.most_in_flight);
-  add(result, {"breaker opened", wish::none, show_number}, as_figure(a.breaker_opened),
+  add(result, {"most in flight", preference::none, show_number}, a.most_in_flight,
+      b.most_in_flight);
+  add(result, {"breaker opened", preference::none, show_number}, as_figure(a.breaker_opened),
       as_figure(b.breaker_opened));
-  add(result, {"worst loop lag", wish::less, show_time}, as_figure(a.worst_loop_lag),
+  add(result, {"worst loop lag", preference::less, show_time}, as_figure(a.worst_loop_lag),
       as_figure(b.worst_loop_lag));
   compare_counters(left, right, result);
-  add(result, {"length", wish::none, show_time}, a.length_s * 1e9, b.length_s * 1e9);
+  add(result, {"length", preference::none, show_time}, a.length_s * 1e9, b.length_s * 1e9);
   return result;
 }
 

@@ -17,7 +17,7 @@ banner_look look_of(banner::kind what) {
   switch (what) {
   case banner::kind::working:
     return {theme::in_flight, icon::rerun, theme::in_flight};
-  case banner::kind::held:
+  case banner::kind::passed:
     return {theme::closed, icon::check, theme::closed};
   case banner::kind::remark:
     return {theme::timeout, icon::warning, theme::timeout};

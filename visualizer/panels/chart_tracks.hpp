@@ -45,16 +45,16 @@ struct track {
   float share = 1;         ///< of the height that is left over
 };
 
-/// What the choice of tracks heeds beside the run itself.
-struct track_wishes {
+/// What the choice of tracks goes by beside the run itself.
+struct track_request {
   std::string breaker = {}; ///< the one whose band is drawn; empty: all of them
   std::string goals = {};   ///< texts of the goals: what they speak of comes first
 };
 
-[[nodiscard]] track_wishes wishes_of(const workbench& bench);
+[[nodiscard]] track_request track_request_of(const workbench& bench);
 
 /// Which tracks a run has, in the order of reading: load first, then what became of it.
-[[nodiscard]] std::vector<track> tracks_of(const timeline& line, const track_wishes& wishes = {});
+[[nodiscard]] std::vector<track> tracks_of(const timeline& line, const track_request& request = {});
 
 /// The spans of that name, else those that the caller sees; null when the run has no spans.
 [[nodiscard]] const latency_series* chosen_latency(const timeline& line, std::string_view name);

@@ -41,7 +41,7 @@ void draw_charts(ui& with, workbench& bench, ImVec2 size) {
   begin_panel(with, "charts", "", size, ImGuiWindowFlags_NoScrollbar);
   run* shown = bench.shown();
   std::vector<track> tracks =
-      shown != nullptr ? tracks_of(shown->line(), wishes_of(bench)) : std::vector<track>{};
+      shown != nullptr ? tracks_of(shown->line(), track_request_of(bench)) : std::vector<track>{};
   if (tracks.empty()) {
     empty_state(with, shown == nullptr ? "No run yet" : "Nothing to chart",
                 shown == nullptr

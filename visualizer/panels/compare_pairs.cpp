@@ -52,7 +52,7 @@ struct pair {
 /// The states first, then gauges and counters as the charts have them; where nothing ever happens
 /// there is nothing to compare.
 std::vector<pair> pairs_of(const timeline& mine, const timeline& theirs,
-                           const track_wishes& wishes) {
+                           const track_request& request) {
   std::vector<pair> pairs;
   std::ptrdiff_t states = 0;
   const auto moves = [](const step_series& one) {
@@ -70,7 +70,7 @@ std::vector<pair> pairs_of(const timeline& mine, const timeline& theirs,
                        .colour = colour});
     }
   };
-  for (const track& each : tracks_of(mine, wishes)) {
+  for (const track& each : tracks_of(mine, request)) {
     if (each.kind == track_kind::breaker_band) {
       const state_series& state = mine.states()[each.index];
       if (const state_series* same = state_called(theirs, state.name); same != nullptr) {
@@ -190,7 +190,8 @@ void draw_pairs(ui& with, workbench& bench, run& other, const std::string& left,
   const float ruler = with.px(22);
   const float legend = with.fonts.small->FontSize + with.px(6);
   const float gap = with.px(8);
-  const std::vector<pair> pairs = pairs_of(bench.shown()->line(), other.line(), wishes_of(bench));
+  const std::vector<pair> pairs =
+      pairs_of(bench.shown()->line(), other.line(), track_request_of(bench));
   draw_legend(with, *ImGui::GetWindowDrawList(), at, room.x, left, right);
   if (pairs.empty()) {
     draw_wrapped(with, *ImGui::GetWindowDrawList(), {at.x, at.y + legend + gap}, room.x,

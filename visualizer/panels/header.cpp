@@ -13,7 +13,7 @@ std::string_view label_of(submission which) {
   case submission::starter:
     return "Naive";
   case submission::solution:
-    return "Mended";
+    return "Solution";
   case submission::other:
     return "Other file";
   case submission::mine:
@@ -36,7 +36,7 @@ std::string_view tip_of(submission which) {
   return "Your file in the workspace. It is rebuilt whenever you save it.";
 }
 
-/// The menu of scenes: every chapter, naive and mended.
+/// The menu of scenes: every chapter, the naive code and the solution.
 void draw_menu(ui& with, workbench& bench, ImVec2 below) {
   if (!bench.screen.menu_open) {
     return;
@@ -230,7 +230,7 @@ void draw_header(ui& with, workbench& bench) {
                            .width = 0,
                            .colour = theme::text};
     if (draw_button(with, "Scenes", look,
-                    "Scenes of every chapter, naive and mended, without opening an exercise.")) {
+                    "Scenes of every chapter, naive and solved, without opening an exercise.")) {
       bench.screen.menu_open = !bench.screen.menu_open;
     }
     ImGui::SameLine(0, with.px(12));

@@ -45,8 +45,8 @@ bool is_load(const counter_series& counter) {
 /// of, then the rest; what stays at zero is told last.
 class track_list {
 public:
-  track_list(const timeline& line, const track_wishes& wishes)
-      : line_(line), wishes_(wishes), taken_(line.gauges().size(), false) {
+  track_list(const timeline& line, const track_request& request)
+      : line_(line), request_(request), taken_(line.gauges().size(), false) {
     for (const breaker_sources& each : line.breakers()) {
       for (const std::int32_t own : {each.failure_rate, each.calls_in_window, each.window_size,
                                      each.cooldown, each.probes}) {
@@ -106,7 +106,7 @@ private:
 
   void add_breakers() {
     for (const breaker_sources& each : line_.breakers()) {
-      const bool wanted = wishes_.breaker.empty() || wishes_.breaker == each.name;
+      const bool wanted = request_.breaker.empty() || request_.breaker == each.name;
       if (each.state >= 0 && wanted) {
         add_band(static_cast<std::size_t>(each.state));
       }
@@ -135,14 +135,14 @@ private:
   /// Gauges and counters that the goals speak of, or those that they don't.
   void add_probes(bool asked_for) {
     for (const gauge_series& each : line_.gauges()) {
-      if (is_asked_for(each.name, wishes_.goals) == asked_for) {
+      if (is_asked_for(each.name, request_.goals) == asked_for) {
         const bool lag = each.role == trace::source_role::loop_lag;
         add_moving(&each, lag ? theme::timeout : theme::in_flight, 0.8F);
       }
     }
     for (const counter_series& each : line_.counters()) {
       // One that stays at zero says something only where a goal wants it so.
-      if (!is_load(each) && is_asked_for(each.name, wishes_.goals) == asked_for &&
+      if (!is_load(each) && is_asked_for(each.name, request_.goals) == asked_for &&
           (asked_for || each.total.extent().max > 0)) {
         add(each);
       }
@@ -162,28 +162,28 @@ private:
   }
 
   const timeline& line_;
-  const track_wishes& wishes_;
+  const track_request& request_;
   std::vector<bool> taken_;
   std::vector<track> found_;
 };
 
 } // namespace
 
-std::vector<track> tracks_of(const timeline& line, const track_wishes& wishes) {
-  return track_list{line, wishes}.list();
+std::vector<track> tracks_of(const timeline& line, const track_request& request) {
+  return track_list{line, request}.list();
 }
 
-track_wishes wishes_of(const workbench& bench) {
-  track_wishes wishes;
+track_request track_request_of(const workbench& bench) {
+  track_request request;
   if (const breaker_sources* chosen = bench.breaker(); chosen != nullptr) {
-    wishes.breaker = chosen->name;
+    request.breaker = chosen->name;
   }
   if (bench.shown() != nullptr) {
     for (const judged_goal& each : bench.shown()->goals()) {
-      wishes.goals += each.text + '\n';
+      request.goals += each.text + '\n';
     }
   }
-  return wishes;
+  return request;
 }
 
 } // namespace weir::viz

@@ -106,7 +106,7 @@ struct banner {
   enum class kind : std::uint8_t {
     none,
     working, ///< "compiling queue.cpp"
-    held,    ///< the promise that the replayed schedule broke holds in it now
+    passed,  ///< the promise that the replayed schedule broke holds in it now
     remark,  ///< about the replayed schedule, where nothing went wrong in showing it
     compile_error,
     crash,

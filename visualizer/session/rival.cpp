@@ -34,7 +34,7 @@ std::string_view name_of(submission which) {
   case submission::starter:
     return "naive";
   case submission::solution:
-    return "mended";
+    return "solution";
   case submission::other:
     return "the other file";
   case submission::mine:

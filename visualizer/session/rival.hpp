@@ -11,7 +11,7 @@ namespace weir::viz {
 enum class rival : std::uint8_t { none, previous, mine, starter, solution, other };
 
 [[nodiscard]] rival rival_of(submission which);
-[[nodiscard]] submission code_of(rival which); ///< yours for those that are no code
+[[nodiscard]] submission code_of(rival which); ///< the reader's for those that are no code
 
 [[nodiscard]] std::string_view name_of(submission which); ///< "your code", "naive", ...
 [[nodiscard]] std::string_view name_of(rival which);      ///< "the previous run", ...

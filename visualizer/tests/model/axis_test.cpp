@@ -85,7 +85,7 @@ TEST_CASE("undo remembers a bounded number of steps") {
   while (view.undo()) {
     ++steps;
   }
-  CHECK(steps == axis::depth);
+  CHECK(steps == axis::undo_steps);
 }
 
 TEST_CASE("a new run keeps the view, or all of it where all was shown") {

@@ -26,11 +26,11 @@ TEST_CASE("a run that did not go to its end is told before any figure") {
 TEST_CASE("where nothing differs, that is said") {
   CHECK(shown_stage{"compare: same code"}.says("No figure differs by 1 % or more."));
   CHECK(shown_stage{"compare: same code"}.says("Both sides run the same code."));
-  CHECK_FALSE(shown_stage{"compare: mended"}.says("No figure differs by 1 % or more."));
+  CHECK_FALSE(shown_stage{"compare: solution"}.says("No figure differs by 1 % or more."));
 }
 
 TEST_CASE("goals stand beside each other, met or missed") {
-  const shown_stage at{"compare: mended"};
+  const shown_stage at{"compare: solution"};
   CHECK(at.says("at most 10 requests time out"));
   CHECK(at.says("missed"));
   CHECK(at.says("met"));

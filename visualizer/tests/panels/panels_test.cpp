@@ -267,7 +267,7 @@ TEST_CASE("compare shows every gauge and state that both runs have, with their v
   check_tidy(window);
 }
 
-TEST_CASE("the menu opens scenes of every chapter, naive and mended") {
+TEST_CASE("the menu opens scenes of every chapter, naive and solution") {
   live_bench live;
   null_window window;
   window.settle(*live.bench);
@@ -277,7 +277,7 @@ TEST_CASE("the menu opens scenes of every chapter, naive and mended") {
   REQUIRE(live.source->opened.size() == 1);
   CHECK(live.source->opened[0] == std::pair<std::string, submission>{"queue", submission::starter});
   window.settle(*live.bench);
-  window.click(*live.bench, "show mended");
+  window.click(*live.bench, "show solution");
   CHECK(live.bench->scene().code == submission::solution);
 }
 

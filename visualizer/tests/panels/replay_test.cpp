@@ -61,9 +61,9 @@ TEST_CASE("a replayed schedule opens at the moment of failure, without knobs or 
 TEST_CASE("after a save that mends it, the new run is shown where one has been looking") {
   replay_bench live;
   live.tell(replayed(true));
-  live.tell(banner{banner::kind::held, "The promise holds in this schedule now.", "so it does"});
+  live.tell(banner{banner::kind::passed, "The promise holds in this schedule now.", "so it does"});
   live.tell(replayed(false));
-  CHECK(live.bench->banner().what == banner::kind::held);
+  CHECK(live.bench->banner().what == banner::kind::passed);
   CHECK(live.bench->clock.at().t_ns == 4 * ms);
   CHECK_FALSE(live.bench->screen.selected_event.has_value());
   CHECK(live.bench->shown()->line().promises_broken().empty());
@@ -78,7 +78,7 @@ TEST_CASE("a save that does not compile keeps the last replay under its banner")
 }
 
 TEST_CASE("good news and remarks are drawn as such, with their text") {
-  for (const auto kind : {banner::kind::held, banner::kind::remark}) {
+  for (const auto kind : {banner::kind::passed, banner::kind::remark}) {
     replay_bench live;
     live.tell(replayed(false));
     live.tell(banner{kind, "The token no longer fits.", "It does not come to all the choices."});

@@ -40,7 +40,7 @@ std::unique_ptr<workbench> same_code() {
   return beside(rival::mine, [](run_finished&) {});
 }
 
-std::unique_ptr<workbench> mended() {
+std::unique_ptr<workbench> solution() {
   auto bench = beside(rival::solution, [](run_finished&) {});
   bench->clock.go_to(bench->shown()->trace(), 1500 * ms);
   return bench;
@@ -163,7 +163,7 @@ std::vector<stage> compare_stages() {
           {"compare: not chosen", not_chosen},
           {"compare: waiting", waiting},
           {"compare: same code", same_code},
-          {"compare: mended", mended},
+          {"compare: solution", solution},
           {"compare: previous of nothing", previous_of_nothing},
           {"compare: previous", previous},
           {"compare: crashed", crashed},

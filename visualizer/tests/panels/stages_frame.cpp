@@ -160,8 +160,8 @@ std::unique_ptr<workbench> timed_out() {
   return told({banner::kind::timed_out, "your code did not finish within 10 s", ""});
 }
 
-std::unique_ptr<workbench> held() {
-  return told({banner::kind::held, "The promise holds in this schedule now",
+std::unique_ptr<workbench> passed() {
+  return told({banner::kind::passed, "The promise holds in this schedule now",
                "Save on: it is replayed with every save. Other schedules may still break it; "
                "`weir run` tries many of them, and the watch loop does so with every save."});
 }
@@ -297,7 +297,7 @@ std::vector<stage> frame_stages() {
           {"banner: long title and text", long_banner},
           {"banner: crash", crash},
           {"banner: stalled", timed_out},
-          {"banner: a replayed promise holds", held},
+          {"banner: a replayed promise holds", passed},
           {"banner: a remark about a replay", replay_remark},
           {"menu: two scenes", menu},
           {"menu: eighteen scenes", long_menu},
