@@ -47,7 +47,7 @@ banner::kind kind_of(const protocol::say_replayed& said) {
   using kind = protocol::say_replayed::kind;
   switch (said.what) {
   case kind::passed:
-    return banner::kind::held;
+    return banner::kind::passed;
   case kind::diverged:
   case kind::broken:
     return said.title.empty() ? banner::kind::none : banner::kind::remark;
