@@ -14,6 +14,8 @@
 // PCT: Burckhardt, Kothari, Musuvathi, Nagarakatte: "A randomized scheduler with probabilistic
 // guarantees of finding bugs", ASPLOS 2010.
 //
+// Arguments: the budget, and the model (weir/model.hpp), which is "anything" if it is left out.
+//
 // A row says: found in how many of the seeds within the budget, then median, mean and largest
 // number of schedules.
 
@@ -278,8 +280,9 @@ constexpr std::size_t seeds = 100;
 
 int main(int argc, char** argv) {
   const std::size_t budget = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 5'000;
-  std::printf("schedules to the first failure, %zu seeds, at most %zu schedules each\n", seeds,
-              budget);
+  const auto model = weir::parse_schedule_model(argc > 2 ? argv[2] : "anything");
+  std::printf("schedules to the first failure, %zu seeds, at most %zu schedules each, under %s\n",
+              seeds, budget, weir::to_string(model).c_str());
   std::printf("%-16s %-14s %8s %8s %8s %8s\n", "bug", "policy", "found", "median", "mean", "most");
   for (const auto& [name, body] : bugs) {
     for (const auto& policy : strategies) {
@@ -288,6 +291,7 @@ int main(int argc, char** argv) {
         weir::explore_options options;
         options.name = name;
         options.search.schedules = budget;
+        options.search.model = model;
         options.search.seed = 1 + seed * 1'000'003;
         options.make_policy = policy.make;
         options.shrink_runs = 0;

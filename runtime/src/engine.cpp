@@ -71,126 +71,6 @@ void engine::run_wait(void* payload, ready_action action) {
   wait->run(wait, action, ec);
 }
 
-// ---- timers
-// ---------------------------------------------------------------------------------------
-
-void engine::start_wait(virtual_timer& timer, timer_wait& wait) {
-  wait.task = current_task_;
-  wait.owner = &timer;
-  wait.previous = timer.last_;
-  (timer.last_ ? timer.last_->next : timer.first_) = &wait;
-  timer.last_ = &wait;
-  heap_insert({make_key(timer.expiry_, sequence_++), &wait});
-}
-
-void engine::make_ready(timer_wait& wait) {
-  if (wait.cancellation) {
-    *wait.cancellation = nullptr;
-    wait.cancellation = nullptr;
-  }
-  if (virtual_timer* timer = wait.owner) {
-    (wait.previous ? wait.previous->next : timer->first_) = wait.next;
-    (wait.next ? wait.next->previous : timer->last_) = wait.previous;
-    wait.owner = nullptr;
-  }
-  ready_item item;
-  timer_wait* pointer = &wait;
-  std::memcpy(item.payload, &pointer, sizeof pointer);
-  item.run = &run_wait;
-  item.task = wait.task;
-  ready_.push(item);
-}
-
-void engine::cancel_wait(timer_wait& wait) noexcept {
-  heap_remove(wait.heap_index);
-  wait.cancelled = true;
-  make_ready(wait);
-}
-
-bool engine::advance(std::int64_t limit) {
-  const std::int64_t next = std::max(heap_.front().when(), now_);
-  if (next > limit)
-    return false;
-  if (next != now_) {
-    if (auto* r = trace::current_recorder())
-      r->append({.t_ns = next, .kind = event_kind::clock_advanced, .a = now_});
-    now_ = next;
-    steps_at_tick_ = steps_;
-    mix(static_cast<std::uint64_t>(now_));
-  }
-  while (!heap_.empty() && heap_.front().when() <= now_) {
-    timer_wait& wait = *heap_.front().wait;
-    heap_remove(0);
-    make_ready(wait);
-  }
-  return true;
-}
-
-void engine::block(std::chrono::nanoseconds d) noexcept {
-  if (d.count() <= 0)
-    return;
-  now_ += d.count();
-  mix(static_cast<std::uint64_t>(now_));
-  if (auto* r = trace::current_recorder())
-    r->append(
-        {.t_ns = now_, .task = current_task_, .kind = event_kind::loop_blocked, .a = d.count()});
-}
-
-void engine::heap_insert(const heap_entry& entry) {
-  heap_.push_back(entry);
-  entry.wait->heap_index = static_cast<std::uint32_t>(heap_.size() - 1);
-  sift_up(heap_.size() - 1);
-}
-
-void engine::heap_remove(std::size_t index) noexcept {
-  const heap_entry last = heap_.back();
-  heap_.pop_back();
-  if (index == heap_.size())
-    return;
-  place(index, last);
-  if (sift_up(index) == index)
-    sift_down(index);
-}
-
-std::size_t engine::sift_up(std::size_t index) noexcept {
-  const heap_entry moving = heap_[index];
-  while (index > 0) {
-    const std::size_t parent = (index - 1) / 4;
-    if (moving.key >= heap_[parent].key)
-      break;
-    place(index, heap_[parent]);
-    index = parent;
-  }
-  place(index, moving);
-  return index;
-}
-
-void engine::sift_down(std::size_t index) noexcept {
-  heap_entry* const heap = heap_.data();
-  const std::size_t size = heap_.size();
-  const heap_entry moving = heap[index];
-  for (;;) {
-    const std::size_t first = 4 * index + 1;
-    std::size_t least = first;
-    if (first + 4 <= size) {
-      const std::size_t left = first + (heap[first + 1].key < heap[first].key);
-      const std::size_t right = first + 2 + (heap[first + 3].key < heap[first + 2].key);
-      least = heap[right].key < heap[left].key ? right : left;
-    } else {
-      if (first >= size)
-        break;
-      for (std::size_t child = first + 1; child < size; ++child)
-        if (heap[child].key < heap[least].key)
-          least = child;
-    }
-    if (moving.key <= heap[least].key)
-      break;
-    place(index, heap[least]);
-    index = least;
-  }
-  place(index, moving);
-}
-
 // ---- tasks
 // ----------------------------------------------------------------------------------------
 
@@ -287,26 +167,55 @@ private:
 
 } // namespace
 
-std::size_t engine::choose(policy& p) {
-  const std::size_t count = ready_.size();
+void engine::allow(const schedule_model& model) noexcept {
+  ties_are_open_ = model.order != order_model::anything; // there they are anyway
+  if (model.order == order_model::one_thread)
+    width_ = 1;
+  else if (model.order == order_model::pool)
+    width_ = std::max<std::size_t>(model.threads, 2);
+  else
+    width_ = std::numeric_limits<std::size_t>::max();
+  time_moves_ = model.time == time_model::moves;
+  jitter_ = std::max<std::int64_t>(model.jitter.count(), 1);
+}
+
+/// Asks the policy, and writes down what it says.
+std::size_t engine::decide(const choice_point& point) {
+  const std::size_t chosen = std::min(policy_->choose(point), point.size() - 1);
+  choices_.push_back(static_cast<std::uint32_t>(chosen));
+  return chosen;
+}
+
+/// The older ones are taken by as many threads, which are held up with them. Timers that expired
+/// together may go in any order anyway.
+std::size_t engine::threads_for(std::size_t chosen) const noexcept {
+  const std::uint32_t tie = ready_[chosen].tie;
+  std::size_t threads = 1;
+  for (std::size_t i = 0; i < chosen; ++i)
+    threads += tie == 0 || ready_[i].tie != tie ? 1 : 0;
+  return threads;
+}
+
+std::size_t engine::choose() {
+  const std::size_t count = std::min(ready_.size(), width_);
   if (count == 1)
     return 0;
-  const std::size_t chosen = std::min(p.choose(choice_point(ready_)), count - 1);
-  choices_.push_back(static_cast<std::uint32_t>(chosen));
-  if (auto* r = trace::current_recorder())
+  const std::size_t chosen = decide(choice_point(ready_, count));
+  if (auto* r = trace::current_recorder()) {
+    threads_needed_ = std::max(threads_needed_, threads_for(chosen));
     r->append({.t_ns = now_,
                .task = ready_[chosen].task,
                .kind = event_kind::choice,
                .a = static_cast<std::int64_t>(chosen),
                .b = static_cast<std::int64_t>(count)});
+  }
   return chosen;
 }
 
 std::size_t engine::pick(std::size_t n) {
   if (n <= 1 || policy_ == nullptr)
     return 0;
-  const std::size_t chosen = std::min(policy_->choose(choice_point(n)), n - 1);
-  choices_.push_back(static_cast<std::uint32_t>(chosen));
+  const std::size_t chosen = decide(choice_point(choice_kind::value, n));
   mix(chosen);
   return chosen;
 }
@@ -316,6 +225,8 @@ engine::idle engine::drive(policy& p, const limits& bounds, const bool& done) {
   const driving while_here(driving_);
   policy_ = &p;
   for (;;) {
+    if (time_moves_)
+      pass_time(bounds.time);
     if (ready_.empty()) {
       if (done)
         return idle::done;
@@ -327,7 +238,7 @@ engine::idle engine::drive(policy& p, const limits& bounds, const bool& done) {
     if (steps_ == bounds.steps)
       return idle::step_limit;
     ++steps_;
-    ready_item item = ready_.take(choose(p));
+    ready_item item = ready_.take(choose());
     mix(item.task);
     current_task_ = item.task;
     item.run(item.payload, ready_action::invoke);

@@ -35,6 +35,7 @@ public:
     found_.name = options.name;
     found_.scenario = (options.scope.empty() ? "" : options.scope + "/") + slug(options.name);
     run_options_.seed = options.search.seed.value_or(1);
+    run_options_.model = options.search.model.value_or(schedule_model{});
     run_options_.limits = options.limits;
     run_options_.leaks = options.leaks;
   }
@@ -78,6 +79,11 @@ private:
     found_.replayed = true;
     found_.schedules = 1;
     run_options_.seed = token.seed;
+    run_options_.model = token.model;
+    if (!token.asio.empty() && token.asio != asio_version())
+      found_.remark = text("the token was made with Asio {}, and this is Asio {}, whose operations "
+                           "may post at other points: it may be another schedule",
+                           token.asio, asio_version());
     const trace::scoped_recorder quiet(nullptr);
     failing_schedule seen;
     seen.number = 1;
@@ -109,9 +115,10 @@ private:
     failure.found_deviations = count_deviations(result.choices);
     const auto wanted = result.outcome;
     if (wanted == run_outcome::nondeterministic) {
-      failure.token = to_string(schedule_token{found_.scenario, run_options_.seed, result.choices});
+      failure.token = token_of(result.choices);
       failure.deviations = failure.found_deviations;
       failure.result = std::move(result);
+      failure.model = run_options_.model;
       found_.failure = std::move(failure);
       return;
     }
@@ -136,13 +143,18 @@ private:
       failure.result = run_choices(body_, run_options_, choices);
     }
     failure.deviations = count_deviations(failure.result.choices);
-    failure.token =
-        to_string(schedule_token{found_.scenario, run_options_.seed, failure.result.choices});
+    failure.token = token_of(failure.result.choices);
+    failure.model = run_options_.model;
     auto& header = recorder.header();
     header.scenario = found_.name;
     header.seed = run_options_.seed;
     header.token = failure.token;
     failure.trace = recorder.snapshot();
+  }
+
+  [[nodiscard]] std::string token_of(const std::vector<std::uint32_t>& choices) const {
+    return to_string(
+        schedule_token{found_.scenario, run_options_.seed, choices, run_options_.model});
   }
 
   const explore_options& options_;
@@ -155,6 +167,18 @@ private:
 
 exploration explore(const explore_options& options, const scenario& body) {
   return exploring(options, body)();
+}
+
+std::string failing_schedule::exists() const {
+  const bool one = result.threads <= 1;
+  std::string out =
+      one ? "one io_context thread can run it so"
+          : text("needs a pool of {} threads, or fewer; one io_context thread may not "
+                 "be able to run it so",
+                 result.threads);
+  if (model.time == time_model::moves)
+    out += text(", if a handler may take, and a timer be late by, up to {}", model.jitter);
+  return out + text(" (explored: {})", to_string(model));
 }
 
 std::string exploration::report() const {
@@ -170,6 +194,9 @@ std::string exploration::report() const {
   out += "  last events:\n";
   for (const auto& line : trace::last_events(failure->trace, 12))
     out += text("    {}  {}  {}\n", std::chrono::nanoseconds(line.t_ns), line.task, line.text);
+  out += text("  this schedule: {}\n", failure->exists());
+  if (!remark.empty())
+    out += text("  note: {}\n", remark);
   out += text("  replay: {}\n", failure->token);
   return out;
 }

@@ -127,8 +127,14 @@ run_result conclude(detail::engine& e, detail::engine::idle idle, const run_opti
                                   : list_tasks(result.tasks)));
   } else if (idle == idle_kind::step_limit)
     end(run_outcome::step_limit,
-        text("{} handlers ran without an end, the last {} of them with the clock standing at {}",
-             e.steps(), e.steps_at_this_instant(), std::chrono::nanoseconds(e.now())));
+        options.model.time == time_model::stands_still
+            ? text("{} handlers ran without an end, the last {} of them with the clock standing at "
+                   "{}",
+                   e.steps(), e.steps_at_this_instant(), std::chrono::nanoseconds(e.now()))
+            : text("{} handlers ran without an end, the last {} of them without a moment in which "
+                   "nothing was ready, from {} to {}",
+                   e.steps(), e.steps_since_wait(), std::chrono::nanoseconds(e.last_wait()),
+                   std::chrono::nanoseconds(e.now())));
   else if (idle == idle_kind::time_limit)
     end(run_outcome::time_limit,
         text("the next timer lies beyond the limit of {}", options.limits.virtual_time));
@@ -146,6 +152,7 @@ run_result conclude(detail::engine& e, detail::engine::idle idle, const run_opti
   result.virtual_time = std::chrono::nanoseconds(e.now());
   result.handlers = e.steps();
   result.choices = e.choices();
+  result.threads = e.threads_needed();
   result.hash = e.hash();
   result.error = error;
   return result;
@@ -186,6 +193,7 @@ run_result run(const scenario& body, policy& p, const run_options& options) {
   auto context = std::make_unique<virtual_context>();
   detail::engine& e = context->engine();
   e.seed = options.seed;
+  e.allow(options.model);
   auto* const recorder = trace::current_recorder();
   if (recorder)
     recorder->append(
@@ -215,7 +223,7 @@ run_result run(const scenario& body, policy& p, const run_options& options) {
   }
   const bool started_scheduler = boost::asio::has_service<boost::asio::detail::scheduler>(*context);
   run_result result = conclude(e, idle, options, error, started_scheduler);
-  p.end_run(result.choices.size());
+  p.end_run(result.choices.size() - e.time_choices());
   if (recorder) {
     const auto outcome = recorder->intern(to_string(result.outcome));
     recorder->append({.t_ns = e.now(),

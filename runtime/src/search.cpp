@@ -10,6 +10,8 @@ search_options search_options::or_else(const search_options& defaults) const {
     all.seed = defaults.seed;
   if (!all.policy)
     all.policy = defaults.policy;
+  if (!all.model)
+    all.model = defaults.model;
   if (all.replay.empty())
     all.replay = defaults.replay;
   return all;

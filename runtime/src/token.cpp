@@ -1,6 +1,8 @@
 #include <weir/random.hpp>
 #include <weir/token.hpp>
 
+#include <boost/asio/version.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -10,7 +12,8 @@ namespace weir {
 
 namespace {
 
-constexpr std::string_view version = "w1";
+constexpr std::string_view version = "w2";
+constexpr std::string_view first_version = "w1"; // without ASIO and MODEL
 /// A schedule longer than this is no schedule of ours: no run makes so many choices.
 constexpr std::size_t most_choices = 50'000'000;
 
@@ -43,9 +46,14 @@ std::string_view next_field(std::string_view& rest, char separator) {
 
 } // namespace
 
+std::string asio_version() {
+  return in_base(BOOST_ASIO_VERSION / 100'000, 10) + '.' +
+         in_base(BOOST_ASIO_VERSION / 100 % 1'000, 10);
+}
+
 std::string to_string(const schedule_token& token) {
-  std::string body =
-      std::string(version) + ':' + token.scenario + ':' + in_base(token.seed, 16) + ':';
+  std::string body = std::string(version) + ':' + token.scenario + ':' + in_base(token.seed, 16) +
+                     ':' + token.asio + ':' + to_string(token.model) + ':';
   std::size_t since = 0;
   bool first = true;
   for (const std::uint32_t choice : token.choices) {
@@ -66,36 +74,60 @@ std::string to_string(const schedule_token& token) {
   return body + ':' + check_of(body);
 }
 
+namespace {
+
+std::vector<std::uint32_t> parse_choices(std::string_view list) {
+  std::vector<std::uint32_t> choices;
+  if (list == "-")
+    return choices;
+  while (!list.empty()) {
+    std::string_view item = next_field(list, '.');
+    const auto skipped = number(next_field(item, 'x'), 10, "list of choices");
+    const auto choice = item.empty() ? 1 : number(item, 10, "list of choices");
+    if (skipped > most_choices || choices.size() + skipped > most_choices ||
+        choice > std::numeric_limits<std::uint32_t>::max())
+      throw token_error("the token's list of choices is longer than any run. Copy the whole token "
+                        "from the report");
+    choices.resize(choices.size() + skipped, 0);
+    choices.push_back(static_cast<std::uint32_t>(choice));
+  }
+  return choices;
+}
+
+schedule_model parse_model(std::string_view text) {
+  try {
+    return parse_schedule_model(text);
+  } catch (const std::invalid_argument& error) {
+    throw token_error(std::string("in the token, ") + error.what());
+  }
+}
+
+} // namespace
+
 schedule_token parse_token(std::string_view text) {
-  const auto last = text.rfind(':');
-  if (std::count(text.begin(), text.end(), ':') != 4)
-    throw token_error("a token looks like w1:scenario:seed:choices:check, found '" +
-                      std::string(text) + "'. Copy the whole token from the report");
-  std::string_view rest = text.substr(0, last);
+  const auto fields = std::count(text.begin(), text.end(), ':');
+  std::string_view rest = text;
   const auto found_version = next_field(rest, ':');
-  if (found_version != version)
+  const bool first = found_version == first_version;
+  const bool known = first || found_version == version;
+  if (fields < 4 || (known && fields != (first ? 4 : 6)))
+    throw token_error("a token looks like w2:scenario:seed:asio:model:choices:check, found '" +
+                      std::string(text) + "'. Copy the whole token from the report");
+  if (!known)
     throw token_error("this is a token of version '" + std::string(found_version) +
-                      "', and this weir reads " + std::string(version) +
-                      ". Replay it with the weir that printed it");
+                      "', and this weir reads " + std::string(first_version) + " and " +
+                      std::string(version) + ". Replay it with the weir that printed it");
+  const auto last = text.rfind(':');
   if (check_of(text.substr(0, last)) != text.substr(last + 1))
     throw token_error("the token does not match its check '" + std::string(text.substr(last + 1)) +
                       "': some of it was changed or lost. Copy the whole token from the report");
   schedule_token token;
   token.scenario = next_field(rest, ':');
   token.seed = number(next_field(rest, ':'), 16, "seed");
-  if (rest == "-")
-    return token;
-  while (!rest.empty()) {
-    std::string_view item = next_field(rest, '.');
-    const auto skipped = number(next_field(item, 'x'), 10, "list of choices");
-    const auto choice = item.empty() ? 1 : number(item, 10, "list of choices");
-    if (skipped > most_choices || token.choices.size() + skipped > most_choices ||
-        choice > std::numeric_limits<std::uint32_t>::max())
-      throw token_error("the token's list of choices is longer than any run. Copy the whole token "
-                        "from the report");
-    token.choices.resize(token.choices.size() + skipped, 0);
-    token.choices.push_back(static_cast<std::uint32_t>(choice));
-  }
+  token.asio = first ? "" : std::string(next_field(rest, ':'));
+  if (!first)
+    token.model = parse_model(next_field(rest, ':'));
+  token.choices = parse_choices(next_field(rest, ':'));
   return token;
 }
 

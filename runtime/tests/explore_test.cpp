@@ -237,6 +237,29 @@ TEST_CASE("tokens read back to what was printed and refuse what was not") {
   CHECK_THROWS_WITH(weir::parse_token("w9" + printed.substr(2)), Catch::Contains("version"));
 }
 
+TEST_CASE("a token carries its model and its Asio, and one of version 1 is still read") {
+  weir::schedule_token token{"a/b", 3, {0, 2}};
+  token.model = {.order = weir::order_model::pool, .threads = 2, .time = weir::time_model::moves};
+  token.asio = "1.30";
+  const auto printed = weir::to_string(token);
+  CHECK(printed.starts_with("w2:a/b:3:1.30:pool-2+1ms:1x2:"));
+  CHECK(weir::parse_token(printed) == token);
+
+  const auto old = weir::parse_token("w1:lost-update:1:5:063b");
+  CHECK(old.choices == std::vector<std::uint32_t>{0, 0, 0, 0, 0, 1});
+  CHECK(old.model == weir::schedule_model{});
+  CHECK(old.asio.empty());
+}
+
+TEST_CASE("a replay of a token that another Asio made says so") {
+  weir::schedule_token token{"lost-update", 1, {}};
+  CHECK(weir::explore(quick("lost update", weir::to_string(token)), lost_update()).remark.empty());
+  token.asio = "1.99";
+  const auto found = weir::explore(quick("lost update", weir::to_string(token)), lost_update());
+  CHECK(found.remark.find("made with Asio 1.99, and this is Asio " + weir::asio_version()) !=
+        std::string::npos);
+}
+
 TEST_CASE("shrinking keeps only the departures that the failure needs") {
   // Fails exactly when positions 3 and 11 are both set.
   const auto fails =

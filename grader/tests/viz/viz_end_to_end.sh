@@ -68,7 +68,7 @@ said=$("$weir" viz bounded-queue --text) || die 'no text picture of a scene'
 "$weir" viz bounded-queue --text --set capacity=nonsense 2>/dev/null && die 'a setting that makes no sense is taken'
 
 said=$("$weir" run bounded-queue)
-token=$(grep -o -m 1 'w1:[^ ]*' <<<"$said") || die "the starter gives no token: $said"
+token=$(grep -o -m 1 'w[0-9]*:[^ ]*' <<<"$said") || die "the starter gives no token: $said"
 said=$("$weir" viz --replay "$token" --text) || die 'a failure is not replayed'
 [[ $said == *'✗ 0.002 s: the queue holds'* ]] || die "a replayed failure does not name the broken promise: $said"
 

@@ -9,6 +9,7 @@
 ///     if (!found) std::cerr << found.report();
 #pragma once
 
+#include <weir/model.hpp>
 #include <weir/policy.hpp>
 #include <weir/run.hpp>
 #include <weir/search.hpp>
@@ -42,11 +43,15 @@ struct explore_options {
 struct failing_schedule {
   std::size_t number = 0;           ///< which schedule failed first, from 1
   run_result result;                ///< of the simplified schedule
+  schedule_model model;             ///< under which it was found
   std::string token;                ///< replays it
   std::size_t deviations = 0;       ///< how often it leaves first-in-first-out order
   std::size_t found_deviations = 0; ///< the same before it was simplified
   std::size_t shrink_runs = 0;
   trace::recording trace; ///< of the simplified schedule
+
+  /// Under which circumstances a real loop can come to it: a sentence's end for people.
+  [[nodiscard]] std::string exists() const;
 };
 
 struct exploration {
@@ -59,6 +64,7 @@ struct exploration {
   /// Of a replayed schedule: the run came to every choice that the token lists, and could make it.
   /// Code that was changed since may have other choices, and the token then says little about it.
   bool followed = true;
+  std::string remark;     ///< what a replay has to be taken with; mostly empty
   trace::recording trace; ///< of a replayed schedule that held; a failure has its own
   std::optional<failing_schedule> failure;
 

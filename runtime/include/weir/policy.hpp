@@ -1,8 +1,9 @@
 /// \file
 /// Scheduling policies: which of the ready handlers runs next.
 ///
-/// A policy is asked only where there is a choice. It sees how many handlers are ready, oldest
-/// first, and whose they are; it never sees time, because time moves only when nothing is ready.
+/// A policy is asked only where there is a choice, and which choices there are is a matter of the
+/// model (weir/model.hpp). It sees how many handlers may come next, oldest first, and whose they
+/// are.
 #pragma once
 
 #include <weir/detail/ready_set.hpp>
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace weir {
@@ -19,15 +21,24 @@ namespace weir {
 enum class choice_kind : std::uint8_t {
   handler, ///< which of the ready handlers runs next; 0 is the oldest
   value,   ///< a number that the scenario asked for (`weir::pick`)
+  /// How time goes on, where it moves: 0 is "not of its own accord", larger ones are further from
+  /// that. Comes up at every handler, so a policy that deviates does so seldom.
+  time,
 };
 
 /// A point at which a run can go on in more than one way: what a policy may look at.
 class choice_point {
 public:
-  explicit choice_point(const detail::ready_set& ready) noexcept
-      : ready_(&ready), size_(ready.size()) {}
+  /// Among the `size` oldest of `ready`.
+  choice_point(const detail::ready_set& ready, std::size_t size) noexcept
+      : ready_(&ready), size_(size) {}
 
-  explicit choice_point(std::size_t values) noexcept : size_(values), kind_(choice_kind::value) {}
+  /// Among handlers of these tasks.
+  explicit choice_point(std::span<const std::uint32_t> tasks) noexcept
+      : tasks_(tasks), size_(tasks.size()) {}
+
+  /// Among values, or ways in which time goes on.
+  choice_point(choice_kind kind, std::size_t size) noexcept : size_(size), kind_(kind) {}
 
   [[nodiscard]] choice_kind kind() const noexcept { return kind_; }
 
@@ -36,11 +47,14 @@ public:
 
   /// Whose the handler `i` is; 0 for other kinds.
   [[nodiscard]] std::uint32_t task(std::size_t i) const noexcept {
-    return ready_ ? (*ready_)[i].task : 0;
+    if (ready_)
+      return (*ready_)[i].task;
+    return i < tasks_.size() ? tasks_[i] : 0;
   }
 
 private:
   const detail::ready_set* ready_ = nullptr;
+  std::span<const std::uint32_t> tasks_;
   std::size_t size_;
   choice_kind kind_ = choice_kind::handler;
 };
@@ -61,24 +75,26 @@ public:
   /// A task has come into being. Ids count up from 1.
   virtual void task_started(std::uint32_t) {}
 
-  /// Called after each run with the number of choices it had.
+  /// Called after each run with the number of choices it had, those of time left out.
   virtual void end_run(std::size_t) {}
 };
 
-/// Always the oldest: what a plain event loop does.
+/// Always the oldest, and time as it comes: what a plain event loop does.
 std::unique_ptr<policy> make_fifo();
 
-/// Each ready handler with equal probability.
+/// Each ready handler with equal probability. Where time moves, it does so of its own accord once
+/// in 2, 8 or 32 chances: drawn for each run, since runs are of very different lengths.
 std::unique_ptr<policy> make_random();
 
 /// Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010):
 /// random task priorities, lowered at `depth - 1` random points. Finds a bug of depth d among n
-/// tasks and k steps with probability at least 1 / (n k^(d-1)) a run. `depth` >= 1.
+/// tasks and k steps with probability at least 1 / (n k^(d-1)) a run. `depth` >= 1. Time moves as
+/// under the random policy.
 std::unique_ptr<policy> make_pct(std::size_t depth);
 
-/// Every schedule that leaves first-in-first-out order at most `deviations` times, depth first
-/// (delay bounding after Emmi, Qadeer, Rakamarić, POPL 2011). Deterministic; the seed is not used.
-/// Unbounded by default.
+/// Every schedule that leaves first-in-first-out order, or moves time, at most `deviations` times,
+/// depth first (delay bounding after Emmi, Qadeer, Rakamarić, POPL 2011). Deterministic; the seed
+/// is not used. Unbounded by default.
 std::unique_ptr<policy> make_depth_first(std::size_t deviations = SIZE_MAX);
 
 /// First-in-first-out once, then random and PCT of depth 2, 3 and 4 in turn: no single strategy
@@ -93,8 +109,8 @@ std::unique_ptr<policy> make_replay(std::vector<std::uint32_t> choices);
 struct policy_metrics {
   std::uint64_t runs = 0;
   std::uint64_t choices = 0;
-  std::uint64_t deviations = 0; ///< choices other than the oldest
-  std::size_t widest = 0;       ///< most handlers ready at one choice
+  std::uint64_t deviations = 0; ///< choices other than 0
+  std::size_t widest = 0;       ///< most ways to go on at one choice
 };
 
 /// A decorator that counts what goes through it. `metrics` must outlive it.

@@ -2,6 +2,7 @@
 /// One run of a scenario under one policy: how it is bounded, and how it can end.
 #pragma once
 
+#include <weir/model.hpp>
 #include <weir/random.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -71,8 +72,11 @@ struct run_result {
   std::chrono::nanoseconds virtual_time{};
   std::uint64_t handlers = 0;
   std::vector<std::uint32_t>
-      choices; ///< the schedule: an index for each point with more than one ready
+      choices; ///< the schedule: an index for each point with more than one way to go on
   std::vector<task_report> tasks; ///< those alive at the end; empty when completed
+  /// An `io_context` with so many threads can come to this order; with fewer it may not. Measured
+  /// only while a trace is recorded.
+  std::size_t threads = 1;
   std::uint64_t hash = 0;   ///< over time, task and choice of every step: equal for equal runs
   std::exception_ptr error; ///< of `exception`
 
@@ -85,6 +89,7 @@ struct run_options {
   std::uint64_t seed = 1;
   run_limits limits{};
   leak_check leaks = leak_check::fail;
+  schedule_model model{};
 };
 
 /// Runs `body` once in a fresh virtual context. Events go to the current trace recorder, if there

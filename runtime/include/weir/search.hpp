@@ -2,6 +2,8 @@
 /// How an exploration searches: the one struct that carries it, from a command line to `explore`.
 #pragma once
 
+#include <weir/model.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -24,7 +26,9 @@ struct search_options {
   std::optional<std::size_t> schedules{}; ///< how many at the most, above 0; at last 500
   std::optional<std::uint64_t> seed{};    ///< of the first schedule, later ones count up; at last 1
   std::optional<policy_kind> policy{};    ///< at last `mixed`
-  /// A token. The scenario that it names runs that one schedule, every other scenario none at all.
+  std::optional<schedule_model> model{};  ///< which there are; at last `anything`, `stands_still`
+  /// A token. The scenario that it names runs that one schedule, under the token's model; every
+  /// other scenario runs none at all.
   std::string replay{};
 
   /// These, and from `defaults` what is not set here.

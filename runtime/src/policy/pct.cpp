@@ -1,3 +1,5 @@
+#include "time_draws.hpp"
+
 #include <weir/policy.hpp>
 #include <weir/random.hpp>
 
@@ -14,6 +16,7 @@ public:
 
   bool begin_run(std::uint64_t seed) override {
     random_ = random_stream(seed, "pct");
+    time_.begin_run(seed);
     priorities_.clear();
     step_ = 0;
     change_points_.clear();
@@ -26,7 +29,9 @@ public:
   }
 
   std::size_t choose(const choice_point& point) override {
-    if (point.kind() != choice_kind::handler)
+    if (point.kind() == choice_kind::time)
+      return time_.choose(point.size());
+    if (point.kind() == choice_kind::value)
       return random_.below(point.size());
     std::size_t best = highest(point);
     while (next_change_ < change_points_.size() && change_points_[next_change_] <= step_) {
@@ -64,6 +69,7 @@ private:
 
   std::size_t depth_;
   random_stream random_{0};
+  time_draws time_;
   std::unordered_map<std::uint32_t, std::uint64_t> priorities_;
   std::vector<std::uint64_t> change_points_;
   std::size_t next_change_ = 0;

@@ -104,7 +104,10 @@ std::string describe_loop(const recording& in, const event& e) {
   case event_kind::timer_cancelled:
     return weir::text("timer {} is cancelled", e.b);
   case event_kind::clock_advanced:
-    return weir::text("nothing is ready: the clock moves on from {}", duration(e.a));
+    return (e.b == 1   ? "handlers take their time: the clock moves on from "
+            : e.b == 2 ? "the loop wakes up late: the clock moves on from "
+                       : "nothing is ready: the clock moves on from ") +
+           duration(e.a);
   case event_kind::loop_blocked:
     return weir::text("blocks the loop for {}", duration(e.a));
   default:

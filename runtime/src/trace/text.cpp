@@ -19,9 +19,10 @@ bool is_essential(const event& e) noexcept {
   case event_kind::timer_armed:
   case event_kind::timer_fired:
   case event_kind::timer_cancelled:
-  case event_kind::clock_advanced:
   case event_kind::choice:
     return false;
+  case event_kind::clock_advanced:
+    return e.b != 0; // a choice of the policy's
   default:
     return true;
   }

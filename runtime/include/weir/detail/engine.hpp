@@ -4,21 +4,22 @@
 #pragma once
 
 #include <weir/detail/ready_set.hpp>
+#include <weir/detail/task_record.hpp>
+#include <weir/detail/virtual_timer.hpp>
+#include <weir/model.hpp>
 
 #include <boost/asio/detail/executor_function.hpp>
 #include <boost/asio/detail/thread_context.hpp>
 #include <boost/asio/detail/thread_info_base.hpp>
-#include <boost/system/error_code.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <new>
-#include <source_location>
 #include <string>
-#include <typeinfo>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -26,70 +27,9 @@
 namespace weir {
 
 class policy;
+class choice_point;
 
 namespace detail {
-
-class engine;
-class virtual_timer;
-
-/// One pending wait on a timer. Lives in the engine's heap until it expires or is cancelled, then
-/// in the ready set.
-struct timer_wait {
-  using function = void (*)(timer_wait*, ready_action, const boost::system::error_code&);
-  function run;
-  std::uint32_t task = 0;
-  std::uint32_t heap_index = 0;
-  virtual_timer* owner = nullptr;
-  timer_wait* next = nullptr;
-  timer_wait* previous = nullptr;
-  timer_wait** cancellation = nullptr; ///< the back reference of a cancellation handler, if any
-  bool cancelled = false;
-};
-
-/// A timer's share of the engine: its expiry and the list of waits on it. One per timer object.
-class virtual_timer {
-public:
-  explicit virtual_timer(engine& e) noexcept : engine_(&e) {}
-
-  virtual_timer(virtual_timer&& other) noexcept;
-  virtual_timer& operator=(virtual_timer&& other) noexcept;
-  ~virtual_timer();
-
-  std::size_t cancel() noexcept;
-  std::size_t cancel_one() noexcept;
-
-  std::size_t expires_at(std::int64_t when) noexcept {
-    const std::size_t cancelled = first_ ? cancel() : 0;
-    expiry_ = when;
-    return cancelled;
-  }
-
-  [[nodiscard]] std::int64_t expiry() const noexcept { return expiry_; }
-
-  [[nodiscard]] engine& owner() const noexcept { return *engine_; }
-
-private:
-  friend class engine;
-  void adopt(virtual_timer& other) noexcept;
-  engine* engine_;
-  std::int64_t expiry_ = 0; ///< nanoseconds since the run began
-  timer_wait* first_ = nullptr;
-  timer_wait* last_ = nullptr;
-};
-
-/// What is known of one task: a coroutine started by `co_spawn`, or work begun outside any.
-struct task_record {
-  const void* bottom_frame = nullptr; ///< the coroutine thread's entry frame; null: not a coroutine
-  void* top_frame = nullptr;          ///< the frame that is suspended, while `waiting`
-  const std::type_info* operation = nullptr; ///< what it waits for, while `waiting`
-  std::source_location where{};              ///< where it waits, when the operation could tell
-  std::int64_t since = 0;                    ///< nanoseconds at which it was last suspended
-  std::uint32_t parent = 0;
-  bool waiting = false;
-  bool ended = false;
-  bool named = false; ///< in the trace
-  std::string name;
-};
 
 /// Why the loop has to stop before the scenario is through.
 enum class stop_reason { none, expectation, out_of_memory, left_virtual_time, exception };
@@ -180,6 +120,9 @@ public:
     std::int64_t time;
   };
 
+  /// Which choices there are. Before `drive`.
+  void allow(const schedule_model& model) noexcept;
+
   /// Runs handlers, chosen by `p`, until `done` is true and nothing is ready at that instant, or
   /// until something ends the run.
   idle drive(policy& p, const limits& bounds, const bool& done);
@@ -193,6 +136,11 @@ public:
     return steps_ - steps_at_tick_;
   }
 
+  /// The last time at which the loop waited for a timer, and the handlers since.
+  [[nodiscard]] std::int64_t last_wait() const noexcept { return waited_at_; }
+
+  [[nodiscard]] std::uint64_t steps_since_wait() const noexcept { return steps_ - steps_at_wait_; }
+
   [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
 
   [[nodiscard]] std::size_t pending_timers() const noexcept { return heap_.size(); }
@@ -200,6 +148,13 @@ public:
   [[nodiscard]] std::uint64_t outstanding_work() const noexcept { return work_; }
 
   [[nodiscard]] const std::vector<std::uint32_t>& choices() const noexcept { return choices_; }
+
+  /// How many of them were about time.
+  [[nodiscard]] std::size_t time_choices() const noexcept { return time_choices_; }
+
+  /// With how many threads an `io_context` can come to this order, at most. Measured only while a
+  /// trace is recorded.
+  [[nodiscard]] std::size_t threads_needed() const noexcept { return threads_needed_; }
 
   [[nodiscard]] const ready_set& ready() const noexcept { return ready_; }
 
@@ -261,9 +216,18 @@ private:
     std::move(f)();
   }
 
-  std::size_t choose(policy& p);
+  std::size_t choose();
+  std::size_t decide(const choice_point& point);
+  [[nodiscard]] std::size_t threads_for(std::size_t chosen) const noexcept;
   bool advance(std::int64_t limit);
-  void make_ready(timer_wait& wait);
+  std::int64_t lateness(std::int64_t expiry, std::int64_t limit);
+  void pass_time(std::int64_t limit);
+  void leap(std::int64_t limit);
+  void move_clock(std::int64_t to, std::int64_t why);
+  [[nodiscard]] bool is_due() const noexcept;
+  void release_due();
+  void release_in_any_order(std::int64_t expiry);
+  void make_ready(timer_wait& wait, std::uint32_t tie);
   void heap_insert(const heap_entry& entry);
   void heap_remove(std::size_t index) noexcept;
   std::size_t sift_up(std::size_t index) noexcept;
@@ -276,7 +240,6 @@ private:
 
   ready_set ready_;
   std::vector<heap_entry> heap_; ///< 4-ary, by (expiry, sequence)
-  std::vector<timer_wait*> due_;
   std::int64_t now_ = 0;
   std::uint64_t sequence_ = 0;
   std::uint64_t work_ = 0;
@@ -286,6 +249,20 @@ private:
   std::uint32_t current_task_ = 0;
   policy* policy_ = nullptr;
   bool driving_ = false;
+  bool time_moves_ = false;
+  bool ties_are_open_ = false;
+  std::uint32_t tie_ = 0;                                       ///< of the last timers that expired
+  std::size_t width_ = std::numeric_limits<std::size_t>::max(); ///< how many of the oldest compete
+  std::int64_t jitter_ = 0;
+  std::int64_t leap_ = 0;      ///< how far the clock was moved last because the loop spins
+  std::int64_t waited_at_ = 0; ///< when the loop last waited
+  std::uint64_t steps_at_wait_ = 0;
+  std::uint64_t released_by_ = 0; ///< the step by which what is due is found to be; 0: nothing is
+  std::size_t time_choices_ = 0;
+  std::size_t threads_needed_ = 1;
+  std::vector<timer_wait*> tied_;
+  std::vector<std::uint32_t> tied_tasks_;
+  std::vector<std::size_t> tied_first_;
   std::vector<std::uint32_t> choices_;
   std::vector<task_record> tasks_;
   std::unordered_map<const void*, std::uint32_t>

@@ -20,6 +20,8 @@ struct ready_item {
   alignas(void*) unsigned char payload[sizeof(void*)];
   function run;
   std::uint32_t task;
+  /// Timers that expired together have one number, which no other has; 0 for what is no timer.
+  std::uint32_t tie = 0;
 };
 
 /// The ready handlers, oldest first. Any of them can be taken; the order of the others is kept, so

@@ -26,7 +26,8 @@ enum class event_kind : std::uint8_t {
   timer_armed = 7,     ///< source = site, a = expiry in ns, b = the timer's id
   timer_fired = 8,     ///< source = site, a = expiry in ns, b = the timer's id
   timer_cancelled = 9, ///< source = site, a = expiry in ns, b = the timer's id
-  clock_advanced = 10, ///< t_ns = the new time, a = the time before, in ns
+  clock_advanced = 10, ///< t_ns = the new time, a = the time before, in ns, b = why: 0 nothing was
+                       ///< ready, 1 handlers took that long, 2 nothing was, and the loop woke late
   loop_blocked =
       11, ///< t_ns = when the loop was free again, source = what blocked it, a = for how long in ns
   choice = 12,  ///< a = index of the handler chosen, b = how many were ready
