@@ -53,7 +53,7 @@ void add_replay(subcommand app, context& ctx) {
   subcommand command =
       app.add_subcommand("replay", "Run your code again under the one schedule that a token names");
   auto options = std::make_shared<replay_options>();
-  command.add_option("TOKEN", options->token, "From a failure report: w1:...").required();
+  command.add_option("TOKEN", options->token, "From a failure report: w2:...").required();
   command.add_option("--file", options->file, "Run this file instead of the one in the workspace")
       .type_name("FILE");
   command.add_flag("--json", options->json, "Print the verdict as JSON");

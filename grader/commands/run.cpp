@@ -1,3 +1,4 @@
+#include "base/errors.hpp"
 #include "commands/commands.hpp"
 #include "commands/grading.hpp"
 #include "report/json_report.hpp"
@@ -11,6 +12,7 @@
 #include <array>
 #include <fstream>
 #include <memory>
+#include <stdexcept>
 
 namespace weir::grader {
 
@@ -68,6 +70,14 @@ void run(context& ctx, const run_options& options) {
   ctx.result = exit_code_of(v);
 }
 
+schedule_model model_from(const std::string& text) {
+  try {
+    return parse_schedule_model(text);
+  } catch (const std::invalid_argument& error) {
+    throw usage_error{fmt::format("--model: {}", error.what())};
+  }
+}
+
 } // namespace
 
 void add_run(subcommand app, context& ctx) {
@@ -93,6 +103,13 @@ void add_run(subcommand app, context& ctx) {
           "How schedules are chosen")
       .one_of({"mixed", "fifo", "random", "pct", "dfs"})
       .default_text("mixed");
+  command
+      .add_option(
+          "--model",
+          [options](const std::string& text) { options->search.model = model_from(text); },
+          "Which schedules there are: anything, pool-N or one-thread; with +1ms behind it, "
+          "time may move by so much, and timers be late")
+      .default_text("anything");
   command
       .add_option("--schedules", options->search.schedules,
                   "For each scenario (default: the tier's own number)")

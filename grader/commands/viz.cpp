@@ -27,7 +27,7 @@ constexpr const char* help =
 `--text`, `--screenshot` and `--record` need no person; `--text` needs no display either.
 
 Examples: `weir viz bounded-queue`, `weir viz --compare mine starter`, `weir viz breaker --set timeout=500ms`,
-`weir viz --replay w1:...`, `weir viz breaker --starter --screenshot breaker.png --at 6s`.)";
+`weir viz --replay w2:...`, `weir viz breaker --starter --screenshot breaker.png --at 6s`.)";
 
 struct viz_options {
   std::string id;
@@ -147,7 +147,7 @@ void replay(context& ctx, const viz_options& options) {
   }
   if (options.replay.find(':') == std::string::npos) {
     throw usage_error{
-        fmt::format("'{}' is neither a trace file nor a token (w1:...) from a failure "
+        fmt::format("'{}' is neither a trace file nor a token (w2:...) from a failure "
                     "report.",
                     options.replay)};
   }

@@ -201,6 +201,8 @@ int main(int argc, char** argv) {
   app.add_option("--seed", args.search.seed);
   std::string policy;
   app.add_option("--policy", policy, "mixed, fifo, random, pct or dfs");
+  std::string model = "anything"; // what the exercises are calibrated under: any order, and time stands still
+  app.add_option("--model", model, "which schedules there are (weir/model.hpp)");
   app.add_option("--replay", args.search.replay, "a token: runs that schedule and nothing else");
   app.add_option("--trace-dir", args.trace_directory, "where traces of failing schedules go");
   app.add_option("--trace", args.trace_file, "where the scene's trace goes");
@@ -213,6 +215,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     if (!policy.empty()) args.search.policy = parse_policy(policy);
+    args.search.model = parse_schedule_model(model);
     if (!args.search.replay.empty()) (void)parse_token(args.search.replay);
     if (args.tests.empty() == args.scene.empty()) throw std::invalid_argument("give either --tests or --scene");
   } catch (const CLI::ParseError& e) {

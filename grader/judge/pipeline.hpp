@@ -50,7 +50,7 @@ std::filesystem::path build_folder_of(const std::filesystem::path& workspace_roo
 boost::asio::awaitable<verdict> grade(const toolchain& tools, const sandbox& box,
                                       grade_request request);
 
-/// The test that a token was made by: "push-waits" of "w1:bounded-queue/push-waits/…:…". Throws
+/// The test that a token was made by: "push-waits" of "w2:bounded-queue/push-waits/…:…". Throws
 /// usage_error when the token is malformed or names no test of this exercise.
 const test_info& test_of_token(const exercise& ex, const std::string& token);
 

@@ -27,6 +27,9 @@ std::vector<std::string> arguments_of(const run_request& request, const fs::path
   if (search.policy) {
     add("--policy", std::string{to_string(*search.policy)});
   }
+  if (search.model) {
+    add("--model", to_string(*search.model));
+  }
   if (search.schedules) {
     add("--schedules", std::to_string(*search.schedules));
   }
