@@ -1,5 +1,6 @@
 #include <weir/detail/coroutine_stack.hpp>
 #include <weir/detail/operation_name.hpp>
+#include <weir/detail/prelude_check.hpp>
 #include <weir/policy.hpp>
 #include <weir/prelude.hpp>
 #include <weir/trace/recorder.hpp>
@@ -190,6 +191,12 @@ run_result run(const scenario& body, policy& p, const run_options& options) {
   if (detail::engine::current() != nullptr)
     throw std::logic_error(
         "weir::run inside another run: a schedule can't be explored from within one");
+  if (detail::stock_timer_is_linked()) {
+    run_result refused;
+    refused.outcome = run_outcome::left_virtual_time;
+    refused.message = detail::without_prelude;
+    return refused;
+  }
   auto context = std::make_unique<virtual_context>();
   detail::engine& e = context->engine();
   e.seed = options.seed;

@@ -81,4 +81,13 @@
 #include <variant>
 #include <vector>
 
+// Asio's functions and some of its types live in libweir: they have to be those of these headers.
+#if defined(WEIR_BUILT_WITH_ASIO) && WEIR_BUILT_WITH_ASIO != BOOST_ASIO_VERSION
+#error libweir was built with another Asio. Include that Boost, or build Weir with this one
+#endif
+// g++ and clang disagree about some of Asio's mangled names.
+#if defined(WEIR_BUILT_WITH_CLANG) && defined(__clang__) != WEIR_BUILT_WITH_CLANG
+#error libweir was built by another compiler. Use that one (g++ or clang), or build Weir with this
+#endif
+
 namespace asio = boost::asio;
