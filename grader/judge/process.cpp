@@ -103,14 +103,7 @@ public:
 
   void watch() {
     watch_exit();
-    deadline_.expires_after(spec_.limits.wall);
-    ++pending_;
-    deadline_.async_wait([self = shared_from_this()](error_code error) {
-      if (!error) {
-        self->kill_for(process_end::cause::wall_limit);
-      }
-      self->one_done();
-    });
+    kill_after(spec_.limits.wall);
     for (const auto& each : readers_) {
       ++pending_;
       read(*each);
@@ -132,6 +125,16 @@ public:
       killed_for_ = why;
     }
     child_.kill();
+  }
+
+  void cancel() {
+    if (spec_.grace.count() == 0 || reaped_) {
+      kill_for(process_end::cause::cancelled);
+      return;
+    }
+    killed_for_ = killed_for_.value_or(process_end::cause::cancelled);
+    ::kill(pid_, SIGTERM);
+    kill_after(spec_.grace);
   }
 
 private:
@@ -160,6 +163,18 @@ private:
   std::uint64_t bytes_{};
   support::child_process child_; ///< what is destroyed in the middle ends it
   int pending_{};
+
+  /// From now on; an earlier deadline is forgotten.
+  void kill_after(std::chrono::nanoseconds time) {
+    deadline_.expires_after(time);
+    ++pending_;
+    deadline_.async_wait([self = shared_from_this()](error_code error) {
+      if (!error) {
+        self->kill_for(process_end::cause::wall_limit);
+      }
+      self->one_done();
+    });
+  }
 
   void read(reader& from) {
     from.pipe.async_read_some(asio::buffer(from.buffer), [self = shared_from_this(), &from](
@@ -263,7 +278,7 @@ asio::awaitable<process_result> guard(std::shared_ptr<process_run> run) {
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    run->kill_for(process_end::cause::cancelled);
+    run->cancel();
     if (!run->is_done()) {
       co_await run->done().async_wait(asio::redirect_error(asio::use_awaitable, error));
     }

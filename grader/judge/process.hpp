@@ -47,6 +47,9 @@ struct process_spec {
   std::vector<std::string> environment; ///< "NAME=value", the child's whole environment
   std::filesystem::path working_directory;
   process_limits limits;
+  /// What cancellation gives the child to end by itself, after SIGTERM; zero: it is killed at once.
+  /// For a program that has children in groups of their own, as ninja has.
+  std::chrono::milliseconds grace{};
   std::vector<input_pipe> inputs;
   std::vector<output_pipe> outputs; ///< besides 1 and 2, which are captured
   std::optional<support::system_call_filter> filter;
@@ -71,8 +74,8 @@ struct process_result {
 /// when this process does. Standard input is /dev/null, other descriptors are closed. Memory does
 /// not grow with the output. Must run on a single-threaded executor or a strand.
 ///
-/// Cancellation (any type) kills the group; the operation then throws operation_aborted, after the
-/// child is reaped.
+/// Cancellation (any type) kills the group, after `grace`; the operation then throws
+/// operation_aborted, after the child is reaped.
 /// \throws std::system_error when the child can't be started: which step failed is in the message
 boost::asio::awaitable<process_result> run_process(process_spec spec);
 

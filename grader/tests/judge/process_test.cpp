@@ -130,6 +130,31 @@ TEST_CASE("cancellation ends the group, and only then completes", "[process]") {
   CHECK(is_gone(child));
 }
 
+TEST_CASE("with grace, cancellation asks first and waits for the answer", "[process]") {
+  boost::asio::cancellation_signal cancel;
+  std::string said;
+  auto spec = shell("trap 'echo bye >&3; exit 0' TERM; echo up >&3; while :; do sleep 0.01; done");
+  spec.grace = std::chrono::seconds{20};
+  spec.outputs = {{3, [&](std::string_view bytes) {
+                     said += bytes;
+                     if (said == "up\n") {
+                       cancel.emit(boost::asio::cancellation_type::terminal);
+                     }
+                   }}};
+  CHECK_THROWS_AS(run_to_end(run_process(spec), &cancel), boost::system::system_error);
+  CHECK(said == "up\nbye\n");
+}
+
+TEST_CASE("grace has an end", "[process]") {
+  boost::asio::cancellation_signal cancel;
+  auto spec = shell("trap '' TERM; echo up >&3; while :; do sleep 0.01; done");
+  spec.grace = std::chrono::milliseconds{50};
+  spec.outputs = {{3, [&](std::string_view) {
+                     cancel.emit(boost::asio::cancellation_type::terminal);
+                   }}};
+  CHECK_THROWS_AS(run_to_end(run_process(spec), &cancel), boost::system::system_error);
+}
+
 TEST_CASE("extra pipes carry text both ways", "[process]") {
   auto spec = shell("read line <&4; echo \"got $line\" >&3");
   std::string received;
