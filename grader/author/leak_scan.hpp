@@ -9,13 +9,13 @@ namespace weir::grader {
 
 /// What a hand-out is made of, relative to the repository.
 inline constexpr std::array handed_out{
-    "CMakeLists.txt",  "CMakePresets.json", "README.md",       "weir",
-    ".gitignore",      ".clang-format",     ".github",         "runtime",
-    "chapters",        "exercises",         "visualizer",      "grader/CMakeLists.txt",
-    "grader/cmake",    "grader/base",       "grader/workbook", "grader/terminal",
-    "grader/judge",    "grader/report",     "grader/watch",    "grader/viz",
-    "grader/author",   "grader/doctor",     "grader/commands", "grader/harness",
-    "grader/launcher", "grader/tests"};
+    "CMakeLists.txt", "CMakePresets.json", "README.md",       "weir",
+    ".gitignore",     ".clang-format",     ".github",         "runtime",
+    "chapters",       "exercises",         "visualizer",      "grader/CMakeLists.txt",
+    "grader/cmake",   "grader/base",       "grader/workbook", "grader/terminal",
+    "grader/judge",   "grader/parts",      "grader/report",   "grader/watch",
+    "grader/viz",     "grader/author",     "grader/doctor",   "grader/commands",
+    "grader/harness", "grader/launcher",   "grader/tests"};
 
 /// What no reader may see.
 inline constexpr std::array secret{"solutions", "grader/hidden", "grader/adversarial"};

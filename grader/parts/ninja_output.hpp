@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weir::grader::parts {
+
+/// "[3/12] Linking …": three steps of twelve are done.
+struct ninja_step {
+  std::size_t done{};
+  std::size_t all{};
+
+  bool operator==(const ninja_step&) const = default;
+};
+
+/// Nullopt for any other line.
+std::optional<ninja_step> parse_step(std::string_view line);
+
+/// Text in pieces of any size becomes lines.
+class line_splitter {
+public:
+  /// `on_line` gets each line without its end.
+  void feed(std::string_view bytes, const std::function<void(std::string_view)>& on_line);
+
+private:
+  std::string begun_;
+};
+
+/// What a part of this kind takes here: the mean of those that `<build>/.ninja_log` tells of, whose
+/// outputs' paths hold `pattern`; `otherwise` if there are none.
+std::chrono::milliseconds mean_duration(const std::filesystem::path& ninja_log,
+                                        std::string_view pattern,
+                                        std::chrono::milliseconds otherwise);
+
+/// What is left of a build of which we expect that it takes so long, in whole seconds, at least 1.
+/// With more than a handful of steps something else is built as well (the runtime has changed):
+/// then the steps say more than what was expected.
+int seconds_left(const std::optional<ninja_step>& latest, std::chrono::milliseconds elapsed,
+                 std::chrono::milliseconds expected);
+
+/// The first lines of a failed build that say what is wrong; a full disk before all else.
+std::string what_failed(std::string_view output);
+
+} // namespace weir::grader::parts
