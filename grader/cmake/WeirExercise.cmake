@@ -10,9 +10,20 @@
 #   tests_dir/<id>.so, scenes_dir/<id>.so
 #   asan                                  the same fields once more for a sanitized build; absent unless WEIR_ASAN_GRADER
 
-# What judging a file needs, apart from the `weir` command itself; that and the scenes; and the judging sanitized, if it
-# was asked for and can be had.
+# From the little that a first verdict needs to everything, so that what nobody needs yet can be built later (the names of
+# the small ones are those of grader/judge/part.hpp):
+#
+#   weir_judging_base           what judging any file needs, apart from the `weir` command itself and the hidden tests
+#   weir_first                  that and the command
+#   judge-<id>, scene-<id>      an exercise's hidden tests, and its scene
+#   weir_deep_header            what the deeper search compiles a file with
+#   weir_judging                the base, every exercise's hidden tests, and the header of the deeper search
+#   weir_grading                that and the scenes
+#   weir_sanitized              the judging sanitized, if it was asked for and can be had
+add_custom_target(weir_judging_base)
+add_custom_target(weir_deep_header)
 add_custom_target(weir_judging)
+add_dependencies(weir_judging weir_judging_base weir_deep_header)
 add_custom_target(weir_grading)
 add_dependencies(weir_grading weir_judging)
 add_custom_target(weir_sanitized)
@@ -51,13 +62,12 @@ function(weir_add_reader_prelude name optimisation out_flags)
   file(MAKE_DIRECTORY "${WEIR_READER_DIR}")
   add_custom_command(
     OUTPUT "${output}"
-    COMMAND "${CMAKE_CXX_COMPILER}" ${flags} -x c++-header "${source}" -o "${output}" -MD -MF "${output}.d" -MT "${output}"
+    COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} "${CMAKE_CXX_COMPILER}" ${flags} -x c++-header "${source}" -o "${output}" -MD -MF "${output}.d" -MT "${output}"
     DEPENDS "${source}"
     DEPFILE "${output}.d"
     COMMENT "Precompiling the reader's header (${name})"
     VERBATIM)
   add_custom_target(weir_reader_${name} ALL DEPENDS "${output}")
-  add_dependencies(weir_judging weir_reader_${name})
   set(${out_flags}
       ${use}
       PARENT_SCOPE)
@@ -99,7 +109,7 @@ function(weir_add_module_start out)
     COMMENT "Compiling the start of every reader's module"
     VERBATIM)
   add_custom_target(weir_reader_module_start ALL DEPENDS "${object}")
-  add_dependencies(weir_judging weir_reader_module_start)
+  add_dependencies(weir_judging_base weir_reader_module_start)
   set(${out}
       "${object}"
       PARENT_SCOPE)
@@ -138,9 +148,15 @@ function(weir_write_toolchain)
   endif()
   weir_add_reader_prelude(prelude-deep -O2 deep_pch_flags)
   weir_add_module_start(module_start)
+  add_dependencies(weir_judging_base weir_reader_prelude)
+  add_dependencies(weir_deep_header weir_reader_prelude-deep)
 
   if(TARGET weir_runner)
-    add_dependencies(weir_judging weir_runner)
+    add_dependencies(weir_judging_base weir_runner)
+  endif()
+  if(TARGET weir-bin)
+    add_custom_target(weir_first)
+    add_dependencies(weir_first weir-bin weir_judging_base)
   endif()
 
   set(compiler_id gcc)
@@ -292,7 +308,7 @@ function(weir_add_hidden_tests id folder source)
                SKIP_BUILD_RPATH ON)
   target_link_libraries(tests-${id} PRIVATE weir::runtime)
   target_link_options(tests-${id} PRIVATE -s "-Wl,--version-script=${symbols}")
-  add_dependencies(weir_judging tests-${id})
+  add_dependencies(judge-${id} tests-${id})
 endfunction()
 
 # weir_add_exercise(NN-chapter/MM-name): modules tests/<id>.so and scenes/<id>.so, id being the name without its number.
@@ -300,6 +316,8 @@ function(weir_add_exercise folder)
   cmake_path(GET folder FILENAME name)
   string(REGEX REPLACE "^[0-9]+-" "" id "${name}")
 
+  add_custom_target(judge-${id})
+  add_dependencies(weir_judging judge-${id})
   set(tests "${PROJECT_SOURCE_DIR}/grader/hidden/${folder}/tests.cpp")
   if(EXISTS "${tests}")
     weir_add_hidden_tests(${id} ${folder} "${tests}")
