@@ -145,7 +145,7 @@ asio::awaitable<std::vector<check_item>> check_exercises(const toolchain& tools,
     }
   };
   co_await grade_jobs(box, request.repository_root, request.scratch, to_grade, request.jobs,
-                      on_verdict);
+                      on_verdict, request.on_waiting);
   std::vector<check_item> all;
   for (const exercise* ex : request.exercises) {
     std::ranges::move(check_paper(request.repository_root, *ex), std::back_inserter(all));

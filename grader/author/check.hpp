@@ -33,6 +33,7 @@ struct check_request {
   std::size_t jobs{2};  ///< how many files are graded at a time
   bool sanitized{true}; ///< also with the sanitized toolchain, where it was built
   std::function<void(std::size_t done, std::size_t all, const check_item& last)> on_item;
+  part_progress_handler on_waiting; ///< as in `grade_jobs`
 };
 
 /// What an exercise must have on paper: three hints, a goal where there is a scene, every promise

@@ -20,6 +20,7 @@ struct workload {
   const fs::path& scratch;
   const std::vector<grading_job>& jobs;
   const std::function<void(std::size_t, const verdict&)>& on_verdict;
+  const part_progress_handler& on_waiting;
   std::size_t next{};
 };
 
@@ -38,6 +39,7 @@ asio::awaitable<void> work(workload& shared, std::size_t worker) {
     wanted.depth = job.depth;
     wanted.deep_budget = job.deep_budget;
     wanted.search.seed = job.seed;
+    wanted.on_waiting = shared.on_waiting;
     const verdict v = co_await grade(*job.tools, shared.box, std::move(wanted));
     shared.on_verdict(mine, v);
   }
@@ -58,11 +60,12 @@ asio::awaitable<void> work_in_parallel(workload& shared, std::size_t worker, std
 
 } // namespace
 
-asio::awaitable<void>
-grade_jobs(const sandbox& box, const fs::path& repository_root, const fs::path& scratch,
-           const std::vector<grading_job>& jobs, std::size_t at_a_time,
-           const std::function<void(std::size_t, const verdict&)>& on_verdict) {
-  workload shared{box, repository_root, scratch, jobs, on_verdict};
+asio::awaitable<void> grade_jobs(const sandbox& box, const fs::path& repository_root,
+                                 const fs::path& scratch, const std::vector<grading_job>& jobs,
+                                 std::size_t at_a_time,
+                                 const std::function<void(std::size_t, const verdict&)>& on_verdict,
+                                 const part_progress_handler& on_waiting) {
+  workload shared{box, repository_root, scratch, jobs, on_verdict, on_waiting};
   co_await work_in_parallel(shared, 0, at_a_time);
 }
 

@@ -96,8 +96,8 @@ asio::awaitable<void> require_passing_solutions(const toolchain& tools, const sa
       failing.push_back(fmt::format("{} ({})", jobs[index].ex->id, headline(v)));
     }
   };
-  co_await grade_jobs(box, request.repository_root, request.scratch, jobs, request.jobs,
-                      on_verdict);
+  co_await grade_jobs(box, request.repository_root, request.scratch, jobs, request.jobs, on_verdict,
+                      request.on_waiting);
   if (!failing.empty()) {
     throw content_error{fmt::format(
         "The solution as it is does not pass: {}. `weir author check` tells more; mend that first.",
@@ -119,7 +119,7 @@ mutate_exercises(const toolchain& tools, const sandbox& box, mutate_request requ
     }
   };
   co_await grade_jobs(box, request.repository_root, request.scratch, all.jobs, request.jobs,
-                      on_verdict);
+                      on_verdict, request.on_waiting);
 
   for (const exercise* ex : request.exercises) {
     const std::vector<harmless_change> known = read_harmless(request.repository_root, *ex);
@@ -148,7 +148,7 @@ mutate_exercises(const toolchain& tools, const sandbox& box, mutate_request requ
       judge(all.results[which[index]], v);
     };
     co_await grade_jobs(box, request.repository_root, request.scratch, again, request.jobs,
-                        on_second);
+                        on_second, request.on_waiting);
   }
   co_return std::move(all.results);
 }

@@ -37,6 +37,7 @@ struct mutate_request {
   std::size_t jobs{2}; ///< how many are graded at a time
   bool deep{};         ///< judge survivors of the first tier once more, by the deeper search
   std::function<void(std::size_t done, std::size_t all, const mutant_result& last)> on_result;
+  part_progress_handler on_waiting; ///< as in `grade_jobs`
 };
 
 /// Judges every mutant of every exercise's solution by its hidden tests, in order of exercise and

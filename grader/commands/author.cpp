@@ -5,6 +5,7 @@
 #include "base/errors.hpp"
 #include "base/run_operation.hpp"
 #include "commands/commands.hpp"
+#include "commands/load_tools.hpp"
 #include "judge/toolchain.hpp"
 
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ void require_repository(const context& ctx) {
 }
 
 void release(context& ctx, const std::string& target) {
-  const toolchain tools = toolchain::load(ctx.where.build);
+  const toolchain tools = load_tools(ctx);
   if (run_operation(refresh_modules(ctx.where.build))) {
     ctx.note("brought the modules of the hidden tests up to date with their sources");
   }

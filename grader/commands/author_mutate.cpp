@@ -1,6 +1,7 @@
 #include "author/mutate.hpp"
 #include "base/run_operation.hpp"
 #include "commands/commands.hpp"
+#include "commands/load_tools.hpp"
 #include "judge/runner.hpp"
 #include "terminal/progress_line.hpp"
 
@@ -120,6 +121,8 @@ std::vector<mutant_result> carry_out(context& ctx, const toolchain& tools, mutat
   const scratch_folder scratch{fs::temp_directory_path()};
   request.scratch = scratch.path();
   progress_line line{ctx, ctx.now};
+  waiting_line waiting{ctx};
+  request.on_waiting = waiting.handler();
   request.on_result = [&](std::size_t done, std::size_t all, const mutant_result& last) {
     line.show(done, all,
               fmt::format("{} line {}: {}: {}", last.exercise, last.what.line, last.what.operation,
@@ -129,7 +132,7 @@ std::vector<mutant_result> carry_out(context& ctx, const toolchain& tools, mutat
 }
 
 void mutate(context& ctx, const author_mutate_options& options) {
-  const toolchain tools = toolchain::load(ctx.where.build);
+  const toolchain tools = load_tools(ctx);
   const mutate_request request = request_for(ctx, options);
   const std::vector<mutant_result> results = carry_out(ctx, tools, request);
   if (options.json) {

@@ -2,6 +2,7 @@
 
 #include "base/run_operation.hpp"
 #include "commands/commands.hpp"
+#include "commands/load_tools.hpp"
 #include "judge/pipeline.hpp"
 #include "judge/runner.hpp"
 
@@ -175,12 +176,10 @@ void bench(context& ctx, const bench_options& options) {
   for (const auto& id : options.ids) {
     exercises.push_back(&ctx.require_exercise(id));
   }
-  const toolchain tools = toolchain::load(ctx.where.build);
+  const toolchain tools = load_tools(ctx);
   if (options.ids.empty()) {
     for (const exercise& ex : ctx.exercises().exercises()) {
-      if (fs::exists(tools.tests_of(ex.id))) {
-        exercises.push_back(&ex);
-      }
+      exercises.push_back(&ex);
     }
   }
   const scratch_folder scratch{fs::temp_directory_path()};

@@ -2,6 +2,7 @@
 
 #include "base/errors.hpp"
 #include "base/run_operation.hpp"
+#include "commands/load_tools.hpp"
 #include "workbook/debrief.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -40,7 +41,9 @@ const exercise& require_exercise_of_token(context& ctx, const std::string& token
 }
 
 verdict grade_now(const context& ctx, grade_request request) {
-  const toolchain tools = toolchain::load(ctx.where.build);
+  const toolchain tools = load_tools(ctx);
+  waiting_line line{ctx};
+  request.on_waiting = line.handler();
   return run_operation(probe_and_grade(tools, std::move(request)));
 }
 

@@ -2,6 +2,7 @@
 #include "base/run_operation.hpp"
 #include "commands/commands.hpp"
 #include "commands/grading.hpp"
+#include "commands/load_tools.hpp"
 #include "judge/build_module.hpp"
 #include "judge/run_scene.hpp"
 #include "report/report.hpp"
@@ -29,7 +30,8 @@ struct scene_options {
 using built_scene = std::variant<scene_outcome, verdict>;
 
 boost::asio::awaitable<built_scene> build_and_run(const toolchain& tools, build_request wanted,
-                                                  scene_request scene) {
+                                                  scene_request scene,
+                                                  part_progress_handler on_waiting) {
   const sandbox box = co_await sandbox::probe();
   build_outcome built = co_await build_module(tools, box, std::move(wanted));
   built_scene result;
@@ -41,6 +43,7 @@ boost::asio::awaitable<built_scene> build_and_run(const toolchain& tools, build_
     v.stages = std::move(built.stages);
     result = std::move(v);
   } else {
+    co_await provide(tools, part{.kind = part_kind::scene, .exercise = scene.ex->id}, on_waiting);
     scene.module = built.module;
     result = co_await run_scene(tools, box, std::move(scene));
   }
@@ -85,8 +88,11 @@ void scene(context& ctx, const scene_options& options) {
   request.kept_folder = defaults.build_folder / "scene";
   request.settings = options.settings;
   request.seed = options.seed;
-  const toolchain tools = toolchain::load(ctx.where.build);
-  built_scene result = run_operation(build_and_run(tools, std::move(wanted), std::move(request)));
+  const toolchain tools = load_tools(ctx);
+  waiting_line line{ctx};
+  built_scene result =
+      run_operation(build_and_run(tools, std::move(wanted), std::move(request), line.handler()));
+  line.clear();
   if (auto* failed = std::get_if<verdict>(&result)) {
     ctx.out << report(*failed, ex, report_options_for(ctx, ex, false));
     ctx.result = exit_code_of(*failed);

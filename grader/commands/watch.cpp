@@ -3,7 +3,9 @@
 #include "commands/command_help.hpp"
 #include "commands/commands.hpp"
 #include "commands/grading.hpp"
+#include "commands/load_tools.hpp"
 #include "judge/process.hpp"
+#include "parts/background_builder.hpp"
 #include "viz/show.hpp"
 #include "watch/shell.hpp"
 #include "workbook/debrief.hpp"
@@ -59,6 +61,7 @@ struct session {
   std::ostringstream remarks;
   context ctx;
   sandbox box;
+  parts::background_builder* builder{}; // while the loop runs
 
   explicit session(const context& outer)
       : ctx{{.terminal = outer.terminal,
@@ -109,13 +112,22 @@ watch::run_outcome outcome_of(session& loop, const exercise& ex, verdict judged)
   return outcome;
 }
 
-asio::awaitable<watch::run_outcome> judge(session& loop, std::string id, search_depth depth) {
+asio::awaitable<watch::run_outcome> judge(session& loop, std::string id, search_depth depth,
+                                          watch::waiting_handler on_waiting) {
   const exercise& ex = loop.ctx.require_exercise(id);
-  const toolchain tools = toolchain::load(loop.ctx.where.build); // may have been built anew since
+  toolchain tools = toolchain::load(loop.ctx.where.build); // may have been built anew since
+  tools.provide = [&loop](part which, part_progress_handler on_progress) {
+    return loop.builder->need(std::move(which), std::move(on_progress));
+  };
   grade_request request = request_for(loop.ctx, ex);
   if (depth == search_depth::deep) {
     request.depth = search_depth::deep;
     request.search.seed = deep_seed;
+  }
+  if (on_waiting) {
+    request.on_waiting = [on_waiting](const part_progress& how_far) {
+      on_waiting(to_string(how_far));
+    };
   }
   verdict judged = co_await grade(tools, loop.box, std::move(request));
   co_return outcome_of(loop, ex, std::move(judged));
@@ -207,8 +219,9 @@ asio::awaitable<std::string> visualize(session& loop, std::string id, std::strin
 
 watch::watch_services services_of(session& loop) {
   watch::watch_services services;
-  services.judge = [&loop](const std::string& id, search_depth depth) {
-    return judge(loop, id, depth);
+  services.judge = [&loop](const std::string& id, search_depth depth,
+                           watch::waiting_handler on_waiting) {
+    return judge(loop, id, depth, std::move(on_waiting));
   };
   services.file_of = [&loop](const std::string& id) {
     return loop.ctx.work().file_of(loop.ctx.require_exercise(id));
@@ -303,11 +316,50 @@ watch_wishes wishes_of(const watch_options& options) {
   return wishes;
 }
 
+/// What the reader will need, in the order in which they will: where they are, then what comes
+/// after.
+std::vector<part> parts_from(session& loop, std::size_t current) {
+  const auto all = loop.ctx.exercises().exercises();
+  std::vector<part> wanted;
+  for (std::size_t step = 0; step < all.size(); ++step) {
+    const exercise& ex = all[(current + step) % all.size()];
+    wanted.push_back({.kind = part_kind::tests, .exercise = ex.id});
+    if (step == 0) {
+      wanted.push_back({.kind = part_kind::deep_header}); // for what goes on behind a pass
+    }
+    if (viz::has_scene(loop.ctx.where, ex)) {
+      wanted.push_back({.kind = part_kind::scene, .exercise = ex.id});
+    }
+  }
+  return wanted;
+}
+
+/// The builder's scope is the loop's: whatever way the loop ends, the build has ended before this
+/// returns.
 asio::awaitable<void> run_loop(session& loop, watch::shell_settings settings) {
   const auto executor = co_await asio::this_coro::executor;
   loop.box = co_await sandbox::probe();
+  parts::builder_services building = parts::services_at(site_of(loop.ctx));
+  building.on_problem = [&loop](const std::string& problem) {
+    loop.ctx.note("nothing is built ahead any more: " + problem);
+  };
+  parts::background_builder builder{executor, std::move(building),
+                                    parts_from(loop, settings.current)};
+  loop.builder = &builder;
   watch::watch_shell shell{executor, std::move(settings), services_of(loop)};
-  co_await shell.run();
+  task_group background{executor};
+  background.spawn(builder.run());
+  std::exception_ptr thrown;
+  try {
+    co_await shell.run();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  background.cancel();
+  co_await background.join();
+  if (thrown) {
+    std::rethrow_exception(thrown);
+  }
 }
 
 void watch_on_terminal(const context& outer, const watch_options& options) {

@@ -76,6 +76,9 @@ public:
       : tools_{tools}, box_{box}, request_{std::move(request)} {}
 
   asio::awaitable<verdict> run() {
+    if (request_.depth == search_depth::deep) {
+      co_await provide(tools_, part{.kind = part_kind::deep_header}, request_.on_waiting);
+    }
     tell("compile");
     build_request wanted;
     wanted.ex = request_.ex;
@@ -91,6 +94,9 @@ public:
       failed.deep = request_.depth == search_depth::deep;
       co_return failed;
     }
+    // What does not compile needs no tests to say so.
+    co_await provide(tools_, part{.kind = part_kind::tests, .exercise = request_.ex->id},
+                     request_.on_waiting);
     tell("run");
     stopwatch watch;
     module_ = built.module;

@@ -30,6 +30,7 @@ struct grade_request {
   /// Told when a stage begins ("compile", "link", "run"), for progress displays. May be empty.
   std::function<void(const std::string& stage)> on_stage;
   std::function<void(const record_step&)> on_step;
+  part_progress_handler on_waiting; ///< told of a part that has to be built first; may be empty
 };
 
 /// Schedules for each scenario in the first tier, and in all of the deep tier.

@@ -123,6 +123,13 @@ toolchain toolchain::load(const fs::path& build) {
   return found;
 }
 
+boost::asio::awaitable<void> provide(const toolchain& tools, part which,
+                                     part_progress_handler on_progress) {
+  if (tools.provide) {
+    co_await tools.provide(std::move(which), std::move(on_progress));
+  }
+}
+
 std::vector<fs::path> toolchain::built_ahead(search_depth depth) const {
   std::vector<fs::path> files;
   for (const auto& flag : precompiled(depth)) {

@@ -1,8 +1,12 @@
 #pragma once
 
 #include "base/search_depth.hpp"
+#include "judge/part.hpp"
+
+#include <boost/asio/awaitable.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +29,11 @@ struct toolchain {
   std::filesystem::path scenes_dir;
   bool sanitized{}; ///< no limit on address space: sanitizers reserve terabytes
   std::shared_ptr<const toolchain> asan; ///< null unless the workbook was built with it
+
+  /// Brings a part up to date before it is used. Throws environment_error when it can't be had.
+  /// Empty: what there is counts.
+  std::function<boost::asio::awaitable<void>(part which, part_progress_handler on_progress)>
+      provide;
 
   /// Reads `<build>/weir-toolchain.json`. Throws environment_error when it is missing, malformed or
   /// of another format.
@@ -57,5 +66,9 @@ struct toolchain {
   /// and what to do; empty when nothing is known.
   [[nodiscard]] std::string miscompiles() const;
 };
+
+/// What `tools.provide` does, or nothing.
+boost::asio::awaitable<void> provide(const toolchain& tools, part which,
+                                     part_progress_handler on_progress);
 
 } // namespace weir::grader

@@ -169,6 +169,10 @@ asio::awaitable<protocol::feed_message> feeder::built(const exercise& ex, submis
   if (outcome.failure) {
     co_return problem_of(which, file, outcome);
   }
+  co_await provide(tools, part{.kind = part_kind::scene, .exercise = ex.id},
+                   [this, which](const part_progress& how_far) {
+                     outbox_.say(say_working(which, to_string(how_far)));
+                   });
   const process_spec runner = runner_of(tools, box_, ex, outcome.module, scratch_->path());
   co_return protocol::say_module{which, launch_of(runner, patience)};
 }

@@ -6,6 +6,7 @@
 #include "judge/pipeline.hpp"
 #include "judge/sandbox.hpp"
 #include "judge/toolchain.hpp"
+#include "parts/build_part.hpp"
 #include "viz/feeder.hpp"
 #include "viz/replay_feeder.hpp"
 #include "viz/window.hpp"
@@ -26,6 +27,13 @@ namespace {
 
 fs::path solution_of(const open_workbook& book, const exercise& ex) {
   return book.where.root / "solutions" / ex.folder / ex.file;
+}
+
+/// A scene or tests that are not there yet are built when they are needed.
+toolchain load_tools(const paths& where) {
+  toolchain tools = toolchain::load(where.build);
+  tools.provide = parts::provider_at({.root = where.root, .build = where.build});
+  return tools;
 }
 
 /// The files behind the submissions, and which of them may be shown.
@@ -130,7 +138,7 @@ feed_services services_of(open_workbook& book, submission_book& codes) {
     return grader::build_folder_of(book.where.workspace, ex);
   };
   services.load_toolchain = [&book] {
-    return toolchain::load(book.where.build);
+    return load_tools(book.where);
   };
   services.repository_root = book.where.root;
   return services;
@@ -182,7 +190,7 @@ asio::awaitable<int> live(open_workbook& book, const live_request& request,
 replay_source source_of(open_workbook& book, const sandbox& box, const replay_request& request) {
   const fs::path build_folder = grader::build_folder_of(book.where.workspace, *request.ex);
   const auto judge = [&book, &box, &request, build_folder]() -> asio::awaitable<verdict> {
-    const toolchain tools = toolchain::load(book.where.build);
+    const toolchain tools = load_tools(book.where);
     grade_request wanted;
     wanted.ex = request.ex;
     wanted.repository_root = book.where.root;
@@ -252,7 +260,7 @@ fs::path require_window_program(const paths& where, const environment& env) {
 
 bool has_scene(const paths& where, const exercise& ex) {
   std::error_code error;
-  return fs::is_regular_file(where.build / "scenes" / (ex.id + ".so"), error);
+  return fs::is_regular_file(where.root / "exercises" / ex.folder / "scene.cpp", error);
 }
 
 int show_live(open_workbook& book, const environment& env, const live_request& request) {

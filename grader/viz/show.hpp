@@ -42,7 +42,7 @@ struct live_request {
 /// The visualizer's program. Throws environment_error, which says what to do, when it is not built.
 std::filesystem::path require_window_program(const paths& where, const environment& env);
 
-/// Whether the exercise has a scene that is built.
+/// Whether the exercise has a scene; it may have to be built first.
 bool has_scene(const paths& where, const exercise& ex);
 
 /// Shows the scene until the window is closed; returns the window's exit status. SIGINT and SIGTERM

@@ -24,6 +24,12 @@ struct file_changed {};
 /// The watched file is not there any more.
 struct file_missing {};
 
+/// The run has to wait for something that is built first: for what, and how long.
+struct run_waits {
+  generation of{};
+  std::string what;
+};
+
 /// A run's answer.
 struct verdict_arrived {
   generation of{};
@@ -93,9 +99,9 @@ struct noticed {
 /// SIGINT, SIGTERM, or the terminal has gone.
 struct asked_to_stop {};
 
-using event =
-    std::variant<started, key_pressed, file_changed, file_missing, verdict_arrived, run_broke,
-                 deep_finished, exercise_checked, exercise_broke, check_finished, page_loaded,
-                 reset_finished, editor_finished, resized, ticked, noticed, asked_to_stop>;
+using event = std::variant<started, key_pressed, file_changed, file_missing, run_waits,
+                           verdict_arrived, run_broke, deep_finished, exercise_checked,
+                           exercise_broke, check_finished, page_loaded, reset_finished,
+                           editor_finished, resized, ticked, noticed, asked_to_stop>;
 
 } // namespace weir::grader::watch

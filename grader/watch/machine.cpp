@@ -50,11 +50,26 @@ void watch_machine::handle(const file_missing&) {
   out_.emplace_back(draw{});
 }
 
+void watch_machine::handle(const run_waits& e) {
+  if (state_.running == run_kind::none || e.of != state_.latest) {
+    return;
+  }
+  const bool first = state_.waiting.empty();
+  state_.waiting = e.what;
+  if (first && state_.running == run_kind::exercise && state_.view == view_kind::report &&
+      !state_.outcome) {
+    state_.brief_meanwhile = true;
+    out_.emplace_back(load_page{page_kind::brief, current().id});
+  }
+  out_.emplace_back(draw{});
+}
+
 void watch_machine::handle(const verdict_arrived& e) {
   if (state_.running != run_kind::exercise || e.of != state_.latest) {
     return;
   }
   state_.running = run_kind::none;
+  leave_brief();
   state_.outcome = e.outcome;
   state_.outcome_is_deep = false;
   state_.broken.clear();
@@ -75,6 +90,7 @@ void watch_machine::handle(const run_broke& e) {
     return;
   }
   state_.running = run_kind::none;
+  state_.waiting.clear();
   state_.broken = e.reason;
   state_.outcome.reset();
   show(view_kind::report);
@@ -110,6 +126,7 @@ void watch_machine::handle(const exercise_checked& e) {
     return;
   }
   ++state_.checked;
+  state_.waiting.clear();
   auto& exercise = state_.exercises[*index];
   exercise.checked = e.outcome.headline;
   judge(exercise, e.outcome);
@@ -127,6 +144,7 @@ void watch_machine::handle(const exercise_broke& e) {
     return;
   }
   ++state_.checked;
+  state_.waiting.clear();
   state_.exercises[*index].checked = "not judged: " + e.reason;
   out_.emplace_back(draw{});
 }
@@ -217,7 +235,21 @@ void watch_machine::open(std::size_t index) {
   }
 }
 
+void watch_machine::leave_brief() {
+  state_.waiting.clear();
+  if (!std::exchange(state_.brief_meanwhile, false) || state_.view != view_kind::brief) {
+    return;
+  }
+  if (state_.scroll == 0) {
+    show(view_kind::report);
+  } else {
+    state_.notice = "The verdict is there; Esc shows it.";
+  }
+}
+
 void watch_machine::begin_run() {
+  state_.waiting.clear();
+  state_.brief_meanwhile = false;
   state_.running = run_kind::exercise;
   state_.ticks = 0;
   out_.emplace_back(start_run{current().id, ++state_.latest});
@@ -228,6 +260,7 @@ void watch_machine::end_run() {
     return;
   }
   state_.running = run_kind::none;
+  state_.waiting.clear();
   out_.emplace_back(cancel_run{state_.latest});
 }
 

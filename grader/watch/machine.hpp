@@ -20,6 +20,9 @@ namespace weir::grader::watch {
 /// - A pass starts a search in the background. Its answer is shown only if it found something; a
 /// save of the same
 ///   exercise cancels it, another exercise's pass replaces it.
+/// - A run that waits for something to be built has the brief on the screen meanwhile; the verdict
+/// takes
+///   its place, unless the reader is in the midst of it.
 /// - Nothing of the reader's is thrown away unasked: `x` asks back, and only `y` means yes.
 ///
 /// Not synchronised: one thread feeds it.
@@ -39,6 +42,7 @@ private:
   void handle(const key_pressed& e);
   void handle(const file_changed&);
   void handle(const file_missing&);
+  void handle(const run_waits& e);
   void handle(const verdict_arrived& e);
   void handle(const run_broke& e);
   void handle(const deep_finished& e);
@@ -67,6 +71,7 @@ private:
   void scroll_by(std::ptrdiff_t lines);
 
   void open(std::size_t index);
+  void leave_brief();
   void begin_run();
   void end_run();
   void end_deep();

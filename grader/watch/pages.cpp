@@ -107,6 +107,9 @@ constexpr std::string_view keys_page =
 std::string running_status(const watch_state& state) {
   constexpr std::array<std::string_view, 4> wheel{"-", "\\", "|", "/"};
   const auto spoke = wheel[state.ticks % wheel.size()];
+  if (!state.waiting.empty()) {
+    return paint.cyan(fmt::format("{} {}", spoke, state.waiting));
+  }
   if (state.running == run_kind::all) {
     return paint.cyan(fmt::format("{} checking {}/{}", spoke,
                                   std::min(state.checked + 1, state.exercises.size()),

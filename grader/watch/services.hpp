@@ -17,12 +17,16 @@ namespace asio = boost::asio;
 
 namespace weir::grader::watch {
 
+using waiting_handler = std::function<void(const std::string& what)>;
+
 /// What the loop asks of the rest of the grader. All must be set but
 /// `news` and `visualize`. They run on the
 /// loop's thread; each may throw std::exception, whose message is then shown to the reader.
 struct watch_services {
   /// Judges the exercise's file as it is now. Ends early, with operation_aborted, when cancelled.
-  std::function<asio::awaitable<run_outcome>(const std::string& exercise, search_depth depth)>
+  /// `on_waiting` is told, about once a second, of what has to be built first; it may be empty.
+  std::function<asio::awaitable<run_outcome>(const std::string& exercise, search_depth depth,
+                                             waiting_handler on_waiting)>
       judge;
   /// The reader's file, absolute.
   std::function<std::filesystem::path(const std::string& exercise)> file_of;

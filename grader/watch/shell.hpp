@@ -61,6 +61,7 @@ private:
   asio::awaitable<void> edit_in_terminal();
   asio::awaitable<void> edit_in_window(editor_command command);
 
+  waiting_handler waiting_in(generation run);
   void feed(event happened);
   void press(const std::vector<key>& keys);
   void suspend();

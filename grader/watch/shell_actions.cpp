@@ -11,9 +11,16 @@
 
 namespace weir::grader::watch {
 
+waiting_handler watch_shell::waiting_in(generation run) {
+  return [this, run](const std::string& what) {
+    feed(run_waits{run, what});
+  };
+}
+
 asio::awaitable<void> watch_shell::judge_one(start_run wish) {
   try {
-    const auto outcome = co_await services_.judge(wish.exercise, search_depth::quick);
+    const auto outcome =
+        co_await services_.judge(wish.exercise, search_depth::quick, waiting_in(wish.number));
     feed(verdict_arrived{wish.number, outcome});
   } catch (const std::exception& thrown) {
     if (is_cancellation(thrown)) {
@@ -42,7 +49,8 @@ asio::awaitable<void> watch_shell::judge_all(start_check wish) {
   for (std::size_t index = 0; index < machine_.state().exercises.size(); ++index) {
     const std::string exercise = machine_.state().exercises[index].id;
     try {
-      const auto outcome = co_await services_.judge(exercise, search_depth::quick);
+      const auto outcome =
+          co_await services_.judge(exercise, search_depth::quick, waiting_in(wish.number));
       feed(exercise_checked{wish.number, exercise, outcome});
     } catch (const std::exception& thrown) {
       if (is_cancellation(thrown)) {
@@ -58,7 +66,7 @@ asio::awaitable<void> watch_shell::judge_deeply(start_deep wish) {
   run_outcome outcome; // a search that breaks found nothing
   outcome.passed = true;
   try {
-    outcome = co_await services_.judge(wish.exercise, search_depth::deep);
+    outcome = co_await services_.judge(wish.exercise, search_depth::deep, {});
   } catch (const std::exception& thrown) {
     if (is_cancellation(thrown)) {
       throw;

@@ -29,9 +29,11 @@ struct watch_state {
   screen_size size;
 
   run_kind running{run_kind::none};
-  generation latest{};   ///< Number of the latest run, under way or not.
-  std::size_t ticks{};   ///< Since the run under way began; tenths of a second.
-  std::size_t checked{}; ///< Exercises judged by the check under way.
+  generation latest{};    ///< Number of the latest run, under way or not.
+  std::size_t ticks{};    ///< Since the run under way began; tenths of a second.
+  std::string waiting;    ///< What the run under way waits for, and how long; empty: it runs.
+  bool brief_meanwhile{}; ///< The brief was opened to bridge that time.
+  std::size_t checked{};  ///< Exercises judged by the check under way.
   std::optional<deep_search> deep;
 
   std::optional<run_outcome> outcome; ///< Of the current exercise in this sitting.

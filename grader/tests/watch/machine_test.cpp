@@ -483,3 +483,66 @@ TEST_CASE("a verdict that comes while a page is open does not close it, a save d
   loop.on(file_changed{});
   CHECK(loop.state().view == view_kind::report);
 }
+
+TEST_CASE("while a run waits for its tests to be built there is the brief to read", "[watch]") {
+  opened loop;
+  CHECK(loop.on(run_waits{1, "overflow's tests are being built: 12 s left"}) ==
+        actions{load_page{page_kind::brief, "overflow"}, draw{}});
+  loop.on(page_loaded{page_kind::brief, "overflow", "# What to lose"});
+  CHECK(loop.state().view == view_kind::brief);
+  CHECK(loop.state().waiting == "overflow's tests are being built: 12 s left");
+  CHECK(loop.on(run_waits{1, "overflow's tests are being built: 11 s left"}) == actions{draw{}});
+  CHECK(loop.state().waiting == "overflow's tests are being built: 11 s left");
+}
+
+TEST_CASE("the verdict takes the place of the brief that bridged the time", "[watch]") {
+  opened loop;
+  loop.on(run_waits{1, "overflow's tests are being built: 12 s left"});
+  loop.on(page_loaded{page_kind::brief, "overflow", "# What to lose"});
+  loop.on(verdict_arrived{1, failing()});
+  CHECK(loop.state().view == view_kind::report);
+  CHECK(loop.state().waiting.empty());
+}
+
+TEST_CASE("a reader in the midst of the brief is told of the verdict, and stays", "[watch]") {
+  opened loop;
+  loop.on(resized{{80, 12}});
+  loop.on(run_waits{1, "overflow's tests are being built: 12 s left"});
+  std::string text;
+  for (int line = 0; line < 100; ++line) {
+    text += "A line of the brief.\n\n";
+  }
+  loop.on(page_loaded{page_kind::brief, "overflow", text});
+  loop.press(U'j');
+  REQUIRE(loop.state().scroll > 0);
+  loop.on(verdict_arrived{1, failing()});
+  CHECK(loop.state().view == view_kind::brief);
+  CHECK(loop.state().notice == "The verdict is there; Esc shows it.");
+}
+
+TEST_CASE("a brief that the reader opened is not closed by the verdict", "[watch]") {
+  opened loop;
+  loop.on(page_loaded{page_kind::brief, "overflow", "# What to lose"});
+  loop.on(run_waits{1, "overflow's tests are being built: 12 s left"});
+  loop.on(verdict_arrived{1, failing()});
+  CHECK(loop.state().view == view_kind::brief);
+}
+
+TEST_CASE("a run that is over waits for nothing any more", "[watch]") {
+  opened loop;
+  loop.on(run_waits{1, "overflow's tests are being built: 12 s left"});
+  loop.on(run_broke{1, "the disk is full"});
+  CHECK(loop.state().waiting.empty());
+  CHECK(loop.on(run_waits{1, "overflow's tests are being built: 11 s left"}) == actions{});
+}
+
+TEST_CASE("a check of all says what it waits for, and opens nothing", "[watch]") {
+  opened loop;
+  loop.on(verdict_arrived{1, failing()});
+  loop.press(U'c');
+  const auto run = loop.state().latest;
+  CHECK(loop.on(run_waits{run, "demand's tests are being built: 3 s left"}) == actions{draw{}});
+  CHECK(loop.state().waiting == "demand's tests are being built: 3 s left");
+  loop.on(exercise_checked{run, "bounded-queue", passing()});
+  CHECK(loop.state().waiting.empty());
+}

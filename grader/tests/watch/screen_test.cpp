@@ -270,3 +270,9 @@ TEST_CASE("any size is filled exactly, in every view", "[watch]") {
     }
   }
 }
+
+TEST_CASE("what a run waits for stands where its state stands", "[watch]") {
+  auto machine = opened({80, 14});
+  machine.on(run_waits{1, "overflow's tests are being built: 12 s left"});
+  CHECK(shown(machine).find("- overflow's tests are being built: 12 s left") != std::string::npos);
+}

@@ -70,7 +70,8 @@ watch_services services_in(const fs::path& folder) {
     return folder / (id + ".cpp");
   };
   services.file_of = file_of;
-  services.judge = [file_of](const std::string& id, search_depth depth) {
+  services.judge = [file_of](const std::string& id, search_depth depth,
+                             const waiting_handler& /*on_waiting*/) {
     return judge(file_of(id), depth);
   };
   services.page = [](const std::string& id, page_kind) {
