@@ -3,7 +3,7 @@
 
 help_of_tests() {
   cat <<'TEXT'
-./weir test [CTEST-ARG…]: the project's own whole test suite
+./weir test [--all] [CTEST-ARG…]: the project's own whole test suite
 
 Installs what is missing (on a terminal it asks first), builds everything, runs
 all tests, and ends with 0 if none failed. The words behind it go to ctest:
@@ -11,12 +11,24 @@ all tests, and ends with 0 if none failed. The words behind it go to ctest:
   ./weir test -N            list the tests
   ./weir test -R runtime    those whose name matches
   ./weir test --rerun-failed
+
+An exercise's calibration (every right and wrong answer, under many seeds and
+sanitizers) is gone through again only if something has changed that it depends
+on since it was last proven here. With --all, or CI in the environment, it is
+gone through whatever has changed.
 TEXT
 }
 
 run_tests() {
+  local arguments=() word
+  [[ -z ${CI-} ]] || export WEIR_PROVE=all
+  for word in "$@"; do
+    if [[ $word == --all ]]; then export WEIR_PROVE=all; else arguments+=("$word"); fi
+  done
+  set -- "${arguments[@]}"
   part say
   part packages
+  part time_left
   part build
   [[ -t 0 && -t 2 ]] || assume_yes=yes
   require_for tests
