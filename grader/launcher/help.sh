@@ -17,7 +17,7 @@ weir $version: a workbook for asynchronous flow control in C++20.
   ./weir test         the project's own test suite
 
 Weir is not built yet. The first start installs the Debian packages that are
-missing (it says which, and asks), builds for some minutes, and after that
+missing (it says which, and asks), builds for some two minutes, and after that
 ./weir --help lists every command.
 TEXT
 }

@@ -12,28 +12,31 @@ give_up() {
   exit 3
 }
 
-progress_shown=''
+progress_shown='' progress_tenth=''
 
 # On a terminal the line is rewritten; elsewhere a line is printed for each tenth.
-progress() { # TEXT DONE TOTAL
-  local percent=$(($3 > 0 ? $2 * 100 / $3 : 0))
-  if [[ -t 2 ]]; then
-    local line width
+progress() { # TEXT DONE TOTAL [SECONDS-LEFT]
+  local percent=$(($3 > 0 ? $2 * 100 / $3 : 0)) line width
+  if [[ -n ${4-} ]]; then
+    line="$1: about $4 s left"
+  else
     printf -v line '%s  %3d %%' "$1" "$percent"
-    [[ $3 -eq 100 ]] || line+="  $2 of $3" # of a hundred it would be the percentage again
+  fi
+  [[ $3 -eq 100 ]] || line+="  ($2 of $3)" # of a hundred it would be the percentage again
+  if [[ -t 2 ]]; then
     [[ $line != "$progress_shown" ]] || return 0
     width=${COLUMNS:-$(tput cols 2>/dev/null || echo 80)}
     printf '\r%s\033[K' "${line:0:width-1}" >&2
     progress_shown=$line
-  elif [[ $progress_shown != "$1 $((percent / 10))" ]]; then
-    progress_shown="$1 $((percent / 10))"
-    printf '%s  %d %%\n' "$1" "$percent" >&2
+  elif [[ $progress_tenth != "$1 $((percent / 10))" ]]; then
+    progress_tenth="$1 $((percent / 10))"
+    printf '%s\n' "$line" >&2
   fi
 }
 
 clear_progress() {
   [[ ! -t 2 || -z $progress_shown ]] || printf '\r\033[K' >&2
-  progress_shown=''
+  progress_shown='' progress_tenth=''
 }
 
 # The end of a log, indented, and where the rest is.
