@@ -249,7 +249,7 @@ function(weir_compile_beside target kind folder)
     weir_add_prelude_of(${kind} ${ARGN})
   endif()
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/exercises/${folder}"
-                                               "${PROJECT_SOURCE_DIR}/grader/harness")
+                                               "${PROJECT_SOURCE_DIR}/grader/harness" "${PROJECT_SOURCE_DIR}/runtime")
   target_link_libraries(${target} PRIVATE weir::runtime weir_warnings)
   target_compile_options(${target} PRIVATE ${ARGN})
   target_precompile_headers(${target} REUSE_FROM weir_prelude_of_${kind})

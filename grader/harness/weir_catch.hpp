@@ -1,16 +1,8 @@
 /// \file
-/// The one place that includes Catch2, version 2 or 3, and the words hidden tests are written in.
+/// Catch2, and the words hidden tests are written in.
 #pragma once
 
-#if __has_include(<catch2/catch_test_macros.hpp>)
-#include <catch2/catch_approx.hpp>
-#include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators_all.hpp>
-#define WEIR_CATCH_VERSION 3
-#else
-#include <catch2/catch.hpp>
-#define WEIR_CATCH_VERSION 2
-#endif
+#include "testing/catch.hpp"
 
 #include <weir/expect.hpp>
 #include <weir/explore.hpp>

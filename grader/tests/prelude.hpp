@@ -3,4 +3,4 @@
 #pragma once
 
 #include "base/prelude.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"

@@ -3,7 +3,7 @@
 #include "base/files.hpp"
 #include "commands/cli.hpp"
 #include "commands/context.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>

@@ -3,8 +3,13 @@
 find_package(Catch2 REQUIRED)
 include(Catch)
 
-add_library(weir_test_main OBJECT "${CMAKE_CURRENT_LIST_DIR}/test_main.cpp")
-target_link_libraries(weir_test_main PRIVATE Catch2::Catch2)
+# "testing/catch.hpp", and Catch2 behind it.
+add_library(weir_catch INTERFACE)
+target_include_directories(weir_catch INTERFACE "${PROJECT_SOURCE_DIR}/runtime")
+target_link_libraries(weir_catch INTERFACE Catch2::Catch2)
+
+add_library(weir_test_main OBJECT "${PROJECT_SOURCE_DIR}/runtime/testing/test_main.cpp")
+target_link_libraries(weir_test_main PUBLIC weir_catch)
 
 # weir_discover_tests(target prefix): every TEST_CASE of a Catch2 program becomes the CTest entry `prefix:name`. One that
 # can't be carried out on this machine says "this test is skipped: WHY".

@@ -1,7 +1,7 @@
 // What differs between the versions of Asio that Weir is built with. Each test says which it is
 // about; one that is about others is not compiled.
 #include "run_helpers.hpp"
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/token.hpp>
 

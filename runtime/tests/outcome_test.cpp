@@ -1,5 +1,5 @@
 #include "run_helpers.hpp"
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace std::chrono_literals;
 using weir::run_outcome;

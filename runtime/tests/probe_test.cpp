@@ -1,5 +1,6 @@
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
+#include <weir/policy.hpp>
 #include <weir/probe.hpp>
 #include <weir/trace/summary.hpp>
 

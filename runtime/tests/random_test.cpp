@@ -1,4 +1,4 @@
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/random.hpp>
 

@@ -1,4 +1,4 @@
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/detail/ready_set.hpp>
 #include <weir/random.hpp>

@@ -1,4 +1,4 @@
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/probe.hpp>
 #include <weir/scene.hpp>
@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 using namespace std::chrono_literals;
+using weir::test::has_text;
 namespace trace = weir::trace;
 
 namespace {
@@ -105,12 +106,12 @@ TEST_CASE("a goal is met, missed, or missed with the reason it can't be judged",
   CHECK(tame.goals[0].met);
   CHECK(tame.goals[1].met);
   CHECK_FALSE(tame.goals[2].met);
-  CHECK_THAT(tame.goals[2].remark, Catch::Contains("'dpeth'; it has 'depth'"));
+  CHECK_THAT(tame.goals[2].remark, has_text("'dpeth'; it has 'depth'"));
   const auto wild = weir::run_scene(*weir_scene(), {.assignments = {"batch=50"}}, to);
   CHECK_FALSE(wild.goals[0].met);
   CHECK(wild.goals[0].seen == weir::text("{} at most", wild.summary.gauge("depth").max));
   CHECK(wild.goals[1].seen.empty());
-  CHECK_THAT(to_text(wild), Catch::Contains("missed  depth never above 20: " + wild.goals[0].seen));
+  CHECK_THAT(to_text(wild), has_text("missed  depth never above 20: " + wild.goals[0].seen));
   CHECK_FALSE(wild.goals_met());
 }
 
@@ -141,7 +142,7 @@ TEST_CASE("the trace of a scene says how to run it again", "[scene]") {
 TEST_CASE("bad settings are refused before anything runs", "[scene]") {
   trace::recorder to;
   CHECK_THROWS_WITH(weir::run_scene(*weir_scene(), {.assignments = {"perod=1s"}}, to),
-                    Catch::Contains("did you mean period?"));
+                    has_text("did you mean period?"));
   CHECK(to.size() == 0);
   CHECK_THROWS_AS(weir::run_scene({}, {}, to), std::logic_error);
 }
@@ -166,14 +167,14 @@ TEST_CASE("a scene that throws says what, and is not healthy", "[scene]") {
   const auto result = weir::run_scene(scene, {}, to);
   CHECK_FALSE(result.healthy);
   CHECK(result.ended == "exception");
-  CHECK_THAT(result.message, Catch::Contains("the dam broke"));
+  CHECK_THAT(result.message, has_text("the dam broke"));
 }
 
 TEST_CASE("a scene that is stuck says since when", "[scene]") {
   trace::recorder to;
   const auto result = weir::run_scene(with_body(wait_for_nothing), {}, to);
   CHECK(result.healthy);
-  CHECK_THAT(result.message, Catch::Contains("nothing happened any more after 0 ns"));
+  CHECK_THAT(result.message, has_text("nothing happened any more after 0 ns"));
 }
 
 TEST_CASE("a scene that spins at one instant is ended by its limit", "[scene]") {
@@ -189,10 +190,10 @@ TEST_CASE("a scene's summary is for people and for programs", "[scene]") {
   trace::recorder to;
   const auto result = weir::run_scene(*weir_scene(), {.assignments = {"batch=3"}}, to);
   const auto text = weir::to_text(result);
-  CHECK_THAT(text, Catch::Contains("A pile\nWatch it grow"));
-  CHECK_THAT(text, Catch::Contains("missed  depth never above 20"));
-  CHECK_THAT(text, Catch::Contains("met     nothing lost"));
-  CHECK_THAT(text, Catch::Contains("▁") && Catch::Contains("█"));
+  CHECK_THAT(text, has_text("A pile\nWatch it grow"));
+  CHECK_THAT(text, has_text("missed  depth never above 20"));
+  CHECK_THAT(text, has_text("met     nothing lost"));
+  CHECK_THAT(text, has_text("▁") && has_text("█"));
   const auto json = boost::json::parse(weir::to_json(result));
   CHECK(json.at("set").as_string() == "--set batch=3");
   CHECK(json.at("goals").as_array().size() == 3);

@@ -1,5 +1,5 @@
 #include "run_helpers.hpp"
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/explore.hpp>
 #include <weir/token.hpp>

@@ -1,4 +1,4 @@
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/trace/file.hpp>
 #include <weir/trace/recorder.hpp>
@@ -10,6 +10,7 @@
 #include <string>
 
 using namespace weir::trace;
+using weir::test::has_text;
 
 namespace {
 
@@ -99,7 +100,7 @@ TEST_CASE("a trace of a later version names the weir that opens it", "[trace]") 
   bytes[8] = static_cast<char>(file_version + 1);
   bytes.replace(16, 5, "3.1.4");
   CHECK(why_not(bytes) == file_error::reason::newer_version);
-  CHECK_THROWS_WITH(decode_text(bytes), Catch::Contains("with weir 3.1.4 or later"));
+  CHECK_THROWS_WITH(decode_text(bytes), has_text("with weir 3.1.4 or later"));
   // Whatever a later version puts behind the first 40 bytes.
   CHECK(why_not(bytes.substr(0, 40)) == file_error::reason::newer_version);
 }
@@ -113,7 +114,7 @@ TEST_CASE("a trace cut off at any byte opens as far as it goes, or says why not"
       const auto part = decode_text(bytes.substr(0, size));
       ++opened;
       CHECK(part.truncated);
-      CHECK_THAT(part.remark, Catch::Contains("breaks off"));
+      CHECK_THAT(part.remark, has_text("breaks off"));
       REQUIRE(part.events.size() <= whole.events.size());
       CHECK(std::equal(part.events.begin(), part.events.end(), whole.events.begin()));
     } catch (const file_error& error) {
@@ -153,7 +154,7 @@ TEST_CASE("a file is replaced as a whole and leaves no other file behind", "[tra
 TEST_CASE("files that can't be opened or written are named with the reason", "[trace]") {
   const scratch_folder folder;
   const auto missing = folder.path() / "none" / "run.weirtrace";
-  CHECK_THROWS_WITH(read_file(missing), Catch::Contains("run.weirtrace: No such file"));
-  CHECK_THROWS_WITH(read_file(folder.path()), Catch::Contains("can't open the trace"));
-  CHECK_THROWS_WITH(write_file(missing, sample()), Catch::Contains("No such file"));
+  CHECK_THROWS_WITH(read_file(missing), has_text("run.weirtrace: No such file"));
+  CHECK_THROWS_WITH(read_file(folder.path()), has_text("can't open the trace"));
+  CHECK_THROWS_WITH(write_file(missing, sample()), has_text("No such file"));
 }

@@ -1,5 +1,5 @@
 #include "../src/trace/json.hpp"
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 // Boost.JSON reads back what Weir writes; compiled here, once, so that the runtime's tests need no
 // library for it.
@@ -13,7 +13,7 @@ using namespace weir::trace;
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
@@ -28,17 +28,17 @@ TEST_CASE("any text becomes a JSON string that reads back", "[trace]") {
     for (auto& c : text) {
       c = static_cast<char>(bits() % 128);
     }
-    const auto read = boost::json::parse(quoted(text)).as_string();
+    const auto read = boost::json::parse(json_string(text)).as_string();
     REQUIRE(std::string_view(read.data(), read.size()) == text);
   }
 }
 
 TEST_CASE("bytes that are no UTF-8 are replaced, and the rest is kept", "[trace]") {
-  CHECK(quoted("größe → 水 😀") == "\"größe → 水 😀\"");
-  CHECK(quoted("a\xFFz") == "\"a\xEF\xBF\xBDz\"");
-  CHECK(quoted("\xC3") == "\"\xEF\xBF\xBD\"");
+  CHECK(json_string("größe → 水 😀") == "\"größe → 水 😀\"");
+  CHECK(json_string("a\xFFz") == "\"a\xEF\xBF\xBDz\"");
+  CHECK(json_string("\xC3") == "\"\xEF\xBF\xBD\"");
   for (const auto* bad : {"\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80"}) {
-    CHECK_NOTHROW(boost::json::parse(quoted(bad)));
+    CHECK_NOTHROW(boost::json::parse(json_string(bad)));
   }
   std::mt19937 bits(6);
   for (int round = 0; round < 5000; ++round) {
@@ -46,7 +46,7 @@ TEST_CASE("bytes that are no UTF-8 are replaced, and the rest is kept", "[trace]
     for (auto& c : text) {
       c = static_cast<char>(128 + bits() % 128);
     }
-    REQUIRE_NOTHROW(boost::json::parse(quoted(text)));
+    REQUIRE_NOTHROW(boost::json::parse(json_string(text)));
   }
 }
 

@@ -1,4 +1,4 @@
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/trace.hpp>
 #include <weir/trace/shared.hpp>
@@ -10,6 +10,7 @@
 #include <vector>
 
 using namespace weir::trace;
+using weir::test::has_text;
 
 namespace {
 
@@ -93,13 +94,13 @@ TEST_CASE("text and chrome events name the roles", "[trace]") {
   const auto trace = with_roles(of_a_later_weir);
   std::ostringstream text;
   write_text(text, trace);
-  CHECK_THAT(text.str(), Catch::Contains("source    orders on the rail: queue of rail\n"));
-  CHECK_THAT(text.str(), Catch::Contains("source    what the fuse saw: breaker window of fuse\n"));
-  CHECK_THAT(text.str(), Catch::Contains("source    odd: unknown\n"));
+  CHECK_THAT(text.str(), has_text("source    orders on the rail: queue of rail\n"));
+  CHECK_THAT(text.str(), has_text("source    what the fuse saw: breaker window of fuse\n"));
+  CHECK_THAT(text.str(), has_text("source    odd: unknown\n"));
   std::ostringstream chrome;
   write_chrome(chrome, trace);
-  CHECK_THAT(chrome.str(), Catch::Contains("\"cat\":\"queue\""));
-  CHECK_THAT(chrome.str(), Catch::Contains("\"cat\":\"state,breaker state\""));
+  CHECK_THAT(chrome.str(), has_text("\"cat\":\"queue\""));
+  CHECK_THAT(chrome.str(), has_text("\"cat\":\"state,breaker state\""));
 }
 
 TEST_CASE("a source gets the role of whoever says it first", "[trace]") {

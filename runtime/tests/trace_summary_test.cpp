@@ -1,4 +1,4 @@
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/trace/recorder.hpp>
 #include <weir/trace/summary.hpp>
@@ -8,6 +8,7 @@
 
 using namespace weir::trace;
 using namespace std::chrono_literals;
+using weir::test::has_text;
 
 namespace {
 
@@ -103,7 +104,7 @@ TEST_CASE("states are counted and timed by their transitions", "[trace]") {
   CHECK(breaker["closed"].lasted == 99ns);
   CHECK(breaker["open"].lasted == 1ns);
   CHECK(breaker["half-open"].entered == 0);
-  CHECK_THROWS_WITH(breaker["ajar"], Catch::Contains("'closed', 'open', 'half-open'"));
+  CHECK_THROWS_WITH(breaker["ajar"], has_text("'closed', 'open', 'half-open'"));
 }
 
 TEST_CASE("a counter that never counted is seen as 0, a name that nobody used is an error",
@@ -115,7 +116,7 @@ TEST_CASE("a counter that never counted is seen as 0, a name that nobody used is
   CHECK(seen.counter("lost").total == 0);
   CHECK(seen.outcome("requests").total() == 0);
   CHECK_THROWS_WITH(seen.counter("losst"), "the run has no counter called 'losst'; it has 'lost'");
-  CHECK_THROWS_WITH(seen.gauge("depth"), Catch::Contains("none at all"));
+  CHECK_THROWS_WITH(seen.gauge("depth"), has_text("none at all"));
 }
 
 TEST_CASE("a sparkline never hides a value above nought", "[trace]") {

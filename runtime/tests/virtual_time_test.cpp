@@ -1,5 +1,5 @@
 #include "run_helpers.hpp"
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "weir_catch.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/policy.hpp>
 #include <weir/run.hpp>

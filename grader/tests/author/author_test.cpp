@@ -15,6 +15,7 @@
 #include <vector>
 
 using namespace weir::grader;
+using weir::test::has_text;
 namespace fs = std::filesystem;
 
 namespace {

@@ -2,7 +2,7 @@
 #include "base/files.hpp"
 #include "judge/process.hpp"
 #include "tests/async_support.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <algorithm>
 #include <fstream>

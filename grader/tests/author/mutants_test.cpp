@@ -1,6 +1,6 @@
 #include "author/cpp_tokens.hpp"
 #include "author/mutants.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,6 +1,6 @@
 #include "author/proof.hpp"
 #include "tests/async_support.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::grader;
 using weir::grader::testing::temporary_folder;

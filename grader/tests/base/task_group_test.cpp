@@ -1,5 +1,5 @@
 #include "base/task_group.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -1,5 +1,5 @@
 #include "base/text_distance.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::grader;
 

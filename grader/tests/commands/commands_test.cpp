@@ -5,6 +5,7 @@
 
 using namespace weir::grader;
 using Catch::Matchers::StartsWith;
+using weir::test::has_text;
 
 namespace {
 

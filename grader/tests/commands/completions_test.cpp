@@ -7,6 +7,7 @@
 #include <filesystem>
 
 using namespace weir::grader;
+using weir::test::has_text;
 
 namespace {
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 using namespace weir::grader;
+using weir::test::has_text;
 
 namespace {
 

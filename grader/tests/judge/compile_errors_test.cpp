@@ -1,6 +1,6 @@
 #include "judge/compile_errors.hpp"
 #include "judge/source_file.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::grader;
 

@@ -1,5 +1,5 @@
 #include "judge/link_command.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <algorithm>
 

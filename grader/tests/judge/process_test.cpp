@@ -1,6 +1,6 @@
 #include "judge/process.hpp"
 #include "tests/async_support.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <boost/system/system_error.hpp>
 
@@ -11,6 +11,7 @@
 using namespace weir::grader;
 namespace support = weir::support;
 using weir::grader::testing::run_to_end;
+using weir::test::has_text;
 
 namespace {
 
@@ -182,10 +183,10 @@ TEST_CASE("a process has the environment it was given and no other", "[process]"
 TEST_CASE("a program that can't be started is reported with the step that failed", "[process]") {
   process_spec spec;
   spec.argv = {"/nowhere/program"};
-  CHECK_THROWS_WITH(run(spec), Catch::Contains("could not execute for /nowhere/program"));
+  CHECK_THROWS_WITH(run(spec), has_text("could not execute for /nowhere/program"));
   spec.argv = {"/bin/true"};
   spec.working_directory = "/nowhere";
-  CHECK_THROWS_WITH(run(spec), Catch::Contains("could not enter the folder"));
+  CHECK_THROWS_WITH(run(spec), has_text("could not enter the folder"));
 }
 
 TEST_CASE("under the filter, starting a process is the end, for root too", "[process]") {

@@ -1,6 +1,6 @@
 #include "judge/record.hpp"
 #include "protocol/run_record.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <sstream>
 

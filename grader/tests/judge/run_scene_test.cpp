@@ -1,6 +1,6 @@
 #include "judge/run_scene.hpp"
 #include "protocol/run_record.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::grader;
 namespace protocol = weir::protocol;

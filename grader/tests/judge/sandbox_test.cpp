@@ -1,5 +1,5 @@
 #include "judge/sandbox.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 #include "tests/judge/pipeline_support.hpp"
 
 #include <algorithm>

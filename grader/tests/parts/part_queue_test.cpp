@@ -1,5 +1,5 @@
 #include "parts/part_queue.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::grader;
 using namespace weir::grader::parts;

@@ -4,7 +4,7 @@
 #include "parts/build_tree.hpp"
 #include "parts/ninja_output.hpp"
 #include "tests/async_support.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -1,5 +1,5 @@
 #include "report/replay_report.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::grader;
 using kind = replay_report::kind;

@@ -1,6 +1,6 @@
 #include "report/json_report.hpp"
 #include "report/junit_report.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <boost/json.hpp>
 

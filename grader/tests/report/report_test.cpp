@@ -1,7 +1,8 @@
 #include "report/report.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::grader;
+using weir::test::has_text;
 
 namespace {
 

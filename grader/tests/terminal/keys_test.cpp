@@ -1,5 +1,5 @@
 #include "terminal/key_decoder.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::grader;
 

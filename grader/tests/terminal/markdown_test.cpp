@@ -1,6 +1,6 @@
 #include "terminal/markdown.hpp"
 #include "terminal/text.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <sstream>
 

@@ -1,5 +1,5 @@
 #include "terminal/progress_line.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 #include <chrono>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "terminal/frame_painter.hpp"
 #include "terminal/text.hpp"
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::grader;
 using lines = std::vector<std::string>;

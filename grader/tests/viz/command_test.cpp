@@ -1,4 +1,4 @@
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 #include "tests/workbook_support.hpp"
 #include "workbook/progress.hpp"
 

@@ -1,4 +1,4 @@
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 #include "viz/scene_launch.hpp"
 
 using namespace weir::grader;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 #include "watch/machine.hpp"
 
 #include <functional>

@@ -1,4 +1,4 @@
-#include "tests/catch.hpp"
+#include "testing/catch.hpp"
 #include "workbook/file_snapshot.hpp"
 #include "workbook/file_watcher.hpp"
 #include "workbook/watch_plan.hpp"

@@ -5,6 +5,7 @@
 #include <vector>
 
 using namespace weir::grader;
+using weir::test::has_text;
 namespace fs = std::filesystem;
 
 namespace {

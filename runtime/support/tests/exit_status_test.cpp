@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "support/exit_status.hpp"
 
 #include <csignal>

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "support/line_socket.hpp"
 
 #include <sys/socket.h>

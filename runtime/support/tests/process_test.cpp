@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "support/process.hpp"
 
 #include <sys/wait.h>

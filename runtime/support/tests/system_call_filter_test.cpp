@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "support/system_call_filter.hpp"
 
 #include <linux/audit.h>

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "model/cursor.hpp"
 #include "model/trace_builder.hpp"
 

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "model/advice.hpp"
 #include "model/compare.hpp"
 #include "model/events.hpp"

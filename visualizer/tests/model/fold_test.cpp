@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "model/flat_map.hpp"
 #include "model/fold.hpp"
 #include "model/timeline.hpp"

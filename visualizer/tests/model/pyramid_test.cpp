@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "model/pyramid.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "panels/actions.hpp"
 
 #include <set>

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "panels/chart_tracks.hpp"
 #include "shown_stage.hpp"
 

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "shown_stage.hpp"
 
 using namespace weir::viz;

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "panels/lane_parts.hpp"
 #include "shown_stage.hpp"
 

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "null_window.hpp"
 
 #include <algorithm>

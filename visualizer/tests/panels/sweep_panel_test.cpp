@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "panels/sweep_findings.hpp"
 #include "shown_stage.hpp"
 

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "contrast.hpp"
 #include "panels/theme.hpp"
 

@@ -1,6 +1,6 @@
 #include "feeder.hpp"
 
-#include "catch.hpp"
+#include "testing/catch.hpp"
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "process/run_queue.hpp"
 
 #include <random>

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "feeder.hpp"
 
 #include <weir/trace/file.hpp>

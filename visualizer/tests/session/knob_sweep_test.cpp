@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "session/knob_sweep.hpp"
 #include "tests/session/fake_simulation.hpp"
 

@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "session/tuned_scene.hpp"
 #include "tests/session/fake_simulation.hpp"
 

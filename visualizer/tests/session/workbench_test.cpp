@@ -1,4 +1,4 @@
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "model/flow.hpp"
 #include "tests/session/live_bench.hpp"
 

@@ -1,5 +1,5 @@
 #include "app/glfw_window.hpp"
-#include "catch.hpp"
+#include "testing/catch.hpp"
 #include "panels/panels.hpp"
 #include "tests/panels/contrast.hpp"
 #include "tests/session/fake_simulation.hpp"

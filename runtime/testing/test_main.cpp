@@ -1,11 +1,11 @@
 // The main function of every Catch2 program here, with version 2 or 3 of Catch2.
-#if __has_include(<catch2/catch_session.hpp>)
+#define CATCH_CONFIG_MAIN // version 2 defines it itself
+#include "testing/catch.hpp"
+
+#if WEIR_CATCH_VERSION == 3
 #include <catch2/catch_session.hpp>
 
 int main(int argc, char** argv) {
   return Catch::Session().run(argc, argv);
 }
-#else
-#define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
 #endif
