@@ -1,9 +1,7 @@
 /// \file
 /// `weir-runner`: loads a reader's object and runs hidden tests or a scene on it, in a process that the grader
 /// guards. It decides nothing: it writes records, and the parent decides (see grader/judge/record.hpp).
-#define CATCH_CONFIG_RUNNER
-#include "weir_catch.hpp"
-
+#include "catch_session.hpp"
 #include "protocol/exit_code.hpp"
 #include "records.hpp"
 #include "serve.hpp"
@@ -85,50 +83,9 @@ void* load(const std::string& path, int flags) {
   return module;
 }
 
-struct hidden_test {
-  std::string id;    ///< the first tag
-  std::string title;
-};
-
-std::vector<hidden_test> registered_tests(Catch::Session& session) {
-  std::vector<hidden_test> found;
-  for (const auto& test : Catch::getAllTestCasesSorted(session.config())) {
-    const auto& tags = test.getTestCaseInfo().tags;
-    if (!tags.empty()) found.push_back({tags.front(), test.getTestCaseInfo().name});
-  }
-  return found;
-}
-
-/// Takes from Catch2 what no exploration reports: plain assertions and exceptions. Texts that a test wrote for
-/// people are passed on; the test's expressions are not.
-class listener : public Catch::TestEventListenerBase {
-public:
-  using TestEventListenerBase::TestEventListenerBase;
-  bool assertionEnded(const Catch::AssertionStats& stats) override {
-    test_outcome* const outcome = current_outcome();
-    if (stats.assertionResult.isOk() || outcome == nullptr) return true;
-    const auto kind = stats.assertionResult.getResultType();
-    std::string message;
-    if (kind == Catch::ResultWas::ExplicitFailure || kind == Catch::ResultWas::ThrewException ||
-        kind == Catch::ResultWas::FatalErrorCondition)
-      message = stats.assertionResult.getMessage();
-    for (const auto& info : stats.infoMessages)
-      if (message.empty() && info.type == Catch::ResultWas::Info) message = info.message;
-    outcome->fail(message.empty() ? "what the promise says did not hold" : message);
-    return true;
-  }
-};
-CATCH_REGISTER_LISTENER(listener)
-
 int run_tests(const arguments& args, record_writer& records) {
-  Catch::Session session;
-  Catch::ConfigData config;
-  config.reporterName = "compact";
-  config.outputFilename = "/dev/null"; // our records say it
-  config.noThrow = false;
-  session.useConfigData(config);
-
-  std::vector<hidden_test> tests = registered_tests(session);
+  catch_session session;
+  std::vector<hidden_test> tests = session.tests();
   if (args.list) {
     boost::json::array list;
     for (const auto& test : tests) list.push_back({{"id", test.id}, {"title", test.title}});
@@ -149,9 +106,7 @@ int run_tests(const arguments& args, record_writer& records) {
     const running_test scope(test.id, outcome);
     records.prepare_crash_record(test.id);
     records.write(protocol::test_begin_record{test.id});
-    config.testsOrTags = {"[" + test.id + "]"};
-    session.useConfigData(config);
-    (void)session.run(); // what it returns counts Catch2's failures; the records count ours
+    session.run(test.id);
     if (!args.search.replay.empty() && outcome.replayed_nothing())
       outcome.fail("no scenario of this test has the token's name: the token is of another version of the exercise");
     if (outcome.passed()) ++passed;

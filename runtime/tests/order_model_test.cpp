@@ -184,6 +184,6 @@ TEST_CASE("models are spelled one way, and read back") {
        {"", "one", "pool", "pool-", "pool-1", "pool-x", "anything+", "+1ms", "anything+1",
         "anything+0ms", "anything+1m", "anything+9999999999999s"}) {
     INFO(wrong);
-    CHECK_THROWS_WITH(weir::parse_schedule_model(wrong), Catch::Contains("expected anything"));
+    CHECK_THROWS_WITH(weir::parse_schedule_model(wrong), weir::test::has_text("expected anything"));
   }
 }
