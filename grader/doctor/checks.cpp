@@ -153,7 +153,8 @@ doctor_check check_library(const doctor_facts& facts, const char* name, const ch
 
 /// Boost's version reads "1_81".
 doctor_check check_boost(const doctor_facts& facts) {
-  const char* const install = "apt-get install libboost1.81-all-dev";
+  const char* const install =
+      "apt-get install libboost-json1.81-dev, or on a newer Debian libboost-json-dev";
   const auto found = facts.libraries.find("boost");
   if (found == facts.libraries.end()) {
     return missing("boost", "its headers are not to be found, and your code needs them", install);

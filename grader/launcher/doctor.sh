@@ -88,6 +88,7 @@ doctor_visualizer() {
 
 doctor() {
   local status=0 system=unknown
+  require_for reader
   # shellcheck source=/dev/null
   [[ ! -r /etc/os-release ]] || system=$(. /etc/os-release && printf '%s' "$PRETTY_NAME")
   row system "$system, $(nproc) processors, $(awk '/MemTotal/ { print int($2 / 1024) " MB" }' /proc/meminfo)"

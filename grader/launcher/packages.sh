@@ -2,12 +2,12 @@
 # Debian packages: which are needed, which are missing, and installing them.
 
 # One requirement a line: alternatives in order of preference, `?` in front if Weir does without when none can be had.
-# The first alternative is Debian 12's; the others serve newer releases.
+# The first alternative is Debian 12's; the others serve newer releases. Boost's JSON brings Boost's headers, of its own
+# version; `libboost-dev` may be one that is too old (1.74 on Debian 12).
 requirements='
 cmake
 ninja-build
 g++
-libboost1.81-dev libboost-dev
 libboost-json1.81-dev libboost-json-dev
 catch2
 libcli11-dev
@@ -47,6 +47,7 @@ require_for() { # reader, author, viz, tests or bench
   if grep -q -s '^Clang 19,' "$root/grader/prebuilt/made-with.txt"; then
     requirements=${requirements/'? clang-19'/clang-19}
   fi
+  keep_installed_boost
   case $1 in
   viz) requirements+=$requirements_viz ;;
   tests) requirements+=$requirements_viz$requirements_tests ;;
@@ -62,6 +63,16 @@ installed_packages() {
 
 available() { # PACKAGE
   [[ $(apt-cache policy -- "$1" 2>/dev/null) == *Candidate:\ [0-9]* ]]
+}
+
+# Two Boosts can't be installed side by side: to the headers that are there belongs the JSON of the same version. (Debian 13
+# has 1.83 and 1.88.)
+keep_installed_boost() {
+  on_debian || return 0
+  local there=$'\n'libboost'(1\.(8[1-9]|9[0-9]))'-dev$'\n'
+  if [[ $(installed_packages)$'\n' =~ $there ]]; then
+    requirements=${requirements/libboost-json1.81-dev libboost-json-dev/libboost-json${BASH_REMATCH[1]}-dev}
+  fi
 }
 
 # Prints the missing requirements, as `requirements` has them.

@@ -39,6 +39,7 @@ lld-19
 ccache
 bubblewrap
 libbenchmark-dev'
+[[ ! -e $FOLDER/also ]] || sed 's/^/installed /' "$FOLDER/also"
 TEXT
 stub apt-cache <<<'echo "  Candidate: 1.0"'
 stub apt-get <<'TEXT'
@@ -148,6 +149,24 @@ start libfmt-dev 'y\n'
 said 'apt-get could not fetch the packages (see above). Is the network there?'
 stops
 rm -- "$folder/offline"
+# Debian 13: whichever of its Boosts is there, the JSON of that one is wanted; with none, the usual one.
+debian_13='libboost1.81-dev
+libboost-json1.81-dev'
+stub apt-cache <<<'[[ $* == *1.81* ]] || echo "  Candidate: 1.0"'
+start "$debian_13" 'y\n'
+installs libboost-json-dev && goes_on
+printf 'libboost1.88-dev\n' >"$folder/also"
+start "$debian_13" 'y\n'
+installs libboost-json1.88-dev && goes_on
+printf 'libboost-json1.88-dev\n' >>"$folder/also"
+start "$debian_13" ''
+goes_on && installs_nothing
+# Debian 12's other Boost is too old to count.
+printf 'libboost-dev\nlibboost1.74-dev\n' >"$folder/also"
+stub apt-cache <<<'echo "  Candidate: 1.0"'
+start "$debian_13" 'y\n'
+installs libboost-json1.81-dev && goes_on
+rm -- "$folder/also"
 # One that can't be installed stops neither the other optional ones nor what Weir needs, which comes first.
 printf 'ccache\n' >"$folder/refuses"
 start 'libfmt-dev
