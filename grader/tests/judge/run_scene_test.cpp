@@ -3,6 +3,7 @@
 #include "testing/catch.hpp"
 
 using namespace weir::grader;
+using weir::test::has_text;
 namespace protocol = weir::protocol;
 
 namespace {

@@ -13,8 +13,10 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/version.hpp>
 #include <boost/asio/wait_traits.hpp>
 
 #include <chrono>
@@ -236,6 +238,15 @@ public:
     return async_initiate<use_awaitable_t<Executor>, void(boost::system::error_code)>(
         initiate_async_wait(this, where), token);
   }
+
+#if BOOST_ASIO_VERSION >= 103100
+  /// The usual form since `deferred` is the default token: `co_await timer.async_wait()`.
+  auto async_wait(deferred_t token = deferred_t(),
+                  std::source_location where = std::source_location::current()) {
+    return async_initiate<deferred_t, void(boost::system::error_code)>(
+        initiate_async_wait(this, where), token);
+  }
+#endif
 
   template <typename WaitToken = default_completion_token_t<executor_type>>
   auto async_wait(WaitToken&& token = default_completion_token_t<executor_type>(),
