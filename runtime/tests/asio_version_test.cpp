@@ -1,5 +1,5 @@
-// Where Asio's versions differ in what Weir rests on: each test says which Asio it is about, and the
-// others know what holds in every one. Boost 1.81 has Asio 1.26, 1.83 has 1.28, 1.88 has 1.34.
+// Where Asio's versions differ in what Weir rests on: each test says which Asio it is about, and
+// the others know what holds in every one. Boost 1.81 has Asio 1.26, 1.83 has 1.28, 1.88 has 1.34.
 #include "run_helpers.hpp"
 #include "testing/catch.hpp"
 
@@ -75,9 +75,10 @@ TEST_CASE("in every Asio, a sender that waits is not woken when the channel is c
 
 #if BOOST_ASIO_VERSION >= 103100
 #define WEIR_DEFAULT_TOKEN
+
 TEST_CASE("from Asio 1.31 on, the default token is deferred", "[asio]") {
-  STATIC_REQUIRE(std::is_same_v<asio::default_completion_token_t<asio::any_io_executor>,
-                                asio::deferred_t>);
+  STATIC_REQUIRE(
+      std::is_same_v<asio::default_completion_token_t<asio::any_io_executor>, asio::deferred_t>);
 }
 #else
 #define WEIR_DEFAULT_TOKEN asio::deferred
@@ -129,8 +130,8 @@ TEST_CASE("from Asio 1.31 on, cancel_after counts virtual time", "[asio]") {
   const auto result = run_once([]() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor, 1h);
-    const auto [waiting] = co_await timer.async_wait(
-        asio::cancel_after(2s, asio::as_tuple(asio::use_awaitable)));
+    const auto [waiting] =
+        co_await timer.async_wait(asio::cancel_after(2s, asio::as_tuple(asio::use_awaitable)));
     weir::expect(waiting == asio::error::operation_aborted, "the wait ended with: {}",
                  waiting.message());
     channel numbers(executor, 0);
@@ -168,7 +169,9 @@ TEST_CASE("in every Asio, a spawned task that ends at once completes after co_sp
   std::string order;
   REQUIRE(run_once([&]() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    const auto nothing = []() -> asio::awaitable<void> { co_return; };
+    const auto nothing = []() -> asio::awaitable<void> {
+      co_return;
+    };
     asio::co_spawn(executor, nothing(), [&](const std::exception_ptr&) { order += "completed "; });
     order += "returned ";
     asio::steady_timer later(executor, 1s);
