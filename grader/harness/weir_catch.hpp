@@ -17,14 +17,19 @@ inline explore_options named(std::string name) {
   options.name = std::move(name);
   return options;
 }
-inline explore_options named(explore_options options) { return options; }
 
-/// Explores for the test case that is running, and keeps what was found: with the runner's settings where
-/// `options` leave them open. Belongs to the program that loads the tests, and is found there whatever else is loaded.
+inline explore_options named(explore_options options) {
+  return options;
+}
+
+/// Explores for the test case that is running, and keeps what was found: with the runner's settings
+/// where `options` leave them open. Belongs to the program that loads the tests, and is found there
+/// whatever else is loaded.
 exploration explore_as_told(explore_options options, const scenario& body);
 
 /// Explores, and fails the running test case with the exploration's report when a schedule fails.
-template <typename NameOrOptions> void explore_here(NameOrOptions&& what, const scenario& body) {
+template <typename NameOrOptions>
+void explore_here(NameOrOptions&& what, const scenario& body) {
   const exploration found = explore_as_told(named(std::forward<NameOrOptions>(what)), body);
   if (found) {
     SUCCEED(found.name);
@@ -35,8 +40,8 @@ template <typename NameOrOptions> void explore_here(NameOrOptions&& what, const 
 
 } // namespace weir::harness
 
-/// `WEIR_EXPLORE("push waits while the queue is full", []() -> asio::awaitable<void> { … })`, or with
-/// `weir::explore_options` in place of the name.
+/// `WEIR_EXPLORE("push waits while the queue is full", []() -> asio::awaitable<void> { … })`, or
+/// with `weir::explore_options` in place of the name.
 #define WEIR_EXPLORE(...) ::weir::harness::explore_here(__VA_ARGS__)
 
 /// Outside an exploration: fails the test with a finding for people ("{}" takes the values).

@@ -1,7 +1,7 @@
 /// \file
-/// The one place that includes Catch2, version 2 or 3. Every test program writes what both know: the
-/// macros, GENERATE, `Approx`, the matchers of `Catch::Matchers`; and `has_text`, which they name
-/// differently.
+/// The one place that includes Catch2, version 2 or 3. Every test program writes what both know:
+/// the macros, GENERATE, `Approx`, the matchers of `Catch::Matchers`; and `has_text`, which they
+/// name differently.
 #pragma once
 
 #if __has_include(<catch2/catch_session.hpp>)

@@ -95,8 +95,7 @@ TEST_CASE("what can't be a value is refused with the reason", "[knob]") {
   CHECK_THROWS_WITH(after(capacity, "capacity=2.5"), has_text("not a whole number"));
   CHECK_THROWS_WITH(after(capacity, "capacity=65"), has_text("it goes from 1 to 64"));
   CHECK_THROWS_WITH(after(capacity, "capacity=8ms"), has_text("a number in 'items'"));
-  CHECK_THROWS_WITH(after(strategy, "strategy=drop"),
-                    has_text("reject, drop-newest, keep-latest"));
+  CHECK_THROWS_WITH(after(strategy, "strategy=drop"), has_text("reject, drop-newest, keep-latest"));
   for (const auto* nonsense : {"capacity=", "capacity=many", "capacity=nan", "capacity=inf",
                                "capacity=1e999", "capacity", "=5", "capacity=5=5"}) {
     CAPTURE(nonsense);
@@ -106,10 +105,8 @@ TEST_CASE("what can't be a value is refused with the reason", "[knob]") {
 
 TEST_CASE("an unknown knob gets the nearest one suggested", "[knob]") {
   CHECK_THROWS_WITH(after(capacity, "capacty=5"), has_text("did you mean capacity?"));
-  CHECK_THROWS_WITH(after(capacity, "arival-rate=5"),
-                    has_text("did you mean arrival-rate?"));
-  CHECK_THROWS_WITH(after(capacity, "colour=5"),
-                    has_text("latency, arrival-rate, capacity"));
+  CHECK_THROWS_WITH(after(capacity, "arival-rate=5"), has_text("did you mean arrival-rate?"));
+  CHECK_THROWS_WITH(after(capacity, "colour=5"), has_text("latency, arrival-rate, capacity"));
   weir::knob_set none;
   CHECK_THROWS_WITH(none.set("a=1"), has_text("this scene has none"));
 }

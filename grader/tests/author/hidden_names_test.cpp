@@ -1,8 +1,8 @@
 #include "author/hidden_names.hpp"
 #include "base/files.hpp"
 #include "judge/process.hpp"
-#include "tests/async_support.hpp"
 #include "testing/catch.hpp"
+#include "tests/async_support.hpp"
 
 #include <algorithm>
 #include <fstream>

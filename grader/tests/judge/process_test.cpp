@@ -1,6 +1,6 @@
 #include "judge/process.hpp"
-#include "tests/async_support.hpp"
 #include "testing/catch.hpp"
+#include "tests/async_support.hpp"
 
 #include <boost/system/system_error.hpp>
 

@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "support/exit_status.hpp"
+#include "testing/catch.hpp"
 
 #include <csignal>
 

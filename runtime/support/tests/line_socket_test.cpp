@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "support/line_socket.hpp"
+#include "testing/catch.hpp"
 
 #include <sys/socket.h>
 

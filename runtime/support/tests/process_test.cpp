@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "support/process.hpp"
+#include "testing/catch.hpp"
 
 #include <sys/wait.h>
 

@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "support/system_call_filter.hpp"
+#include "testing/catch.hpp"
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>

@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "model/axis.hpp"
+#include "testing/catch.hpp"
 
 #include <cmath>
 #include <random>

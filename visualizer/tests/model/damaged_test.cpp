@@ -1,4 +1,3 @@
-#include "testing/catch.hpp"
 #include "model/advice.hpp"
 #include "model/compare.hpp"
 #include "model/events.hpp"
@@ -6,6 +5,7 @@
 #include "model/text.hpp"
 #include "model/trace_builder.hpp"
 #include "model/transport.hpp"
+#include "testing/catch.hpp"
 
 #include <algorithm>
 #include <random>

@@ -1,6 +1,6 @@
-#include "testing/catch.hpp"
 #include "model/events.hpp"
 #include "model/trace_builder.hpp"
+#include "testing/catch.hpp"
 
 namespace weir::viz {
 

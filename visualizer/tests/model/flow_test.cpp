@@ -1,6 +1,6 @@
-#include "testing/catch.hpp"
 #include "model/flow.hpp"
 #include "model/trace_builder.hpp"
+#include "testing/catch.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,8 +1,8 @@
-#include "testing/catch.hpp"
 #include "model/flat_map.hpp"
 #include "model/fold.hpp"
 #include "model/timeline.hpp"
 #include "model/trace_builder.hpp"
+#include "testing/catch.hpp"
 
 #include <map>
 #include <random>

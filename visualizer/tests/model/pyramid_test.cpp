@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "model/pyramid.hpp"
+#include "testing/catch.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,7 +1,7 @@
-#include "testing/catch.hpp"
 #include "model/task_lanes.hpp"
 #include "model/timeline.hpp"
 #include "model/trace_builder.hpp"
+#include "testing/catch.hpp"
 
 #include <source_location>
 

@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "model/ticks.hpp"
+#include "testing/catch.hpp"
 
 #include <cmath>
 #include <random>

@@ -1,7 +1,7 @@
-#include "testing/catch.hpp"
 #include "model/figures.hpp"
 #include "model/timeline.hpp"
 #include "model/trace_builder.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/trace/summary.hpp>
 

@@ -1,6 +1,6 @@
-#include "testing/catch.hpp"
 #include "model/trace_builder.hpp"
 #include "model/transport.hpp"
+#include "testing/catch.hpp"
 
 namespace weir::viz {
 

@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "panels/actions.hpp"
+#include "testing/catch.hpp"
 
 #include <set>
 #include <string>

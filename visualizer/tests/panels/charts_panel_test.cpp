@@ -1,6 +1,6 @@
-#include "testing/catch.hpp"
 #include "panels/chart_tracks.hpp"
 #include "shown_stage.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::viz;
 using namespace weir::viz::test;

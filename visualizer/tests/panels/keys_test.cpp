@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "null_window.hpp"
+#include "testing/catch.hpp"
 
 #include <functional>
 #include <string>

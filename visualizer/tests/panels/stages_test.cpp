@@ -1,6 +1,6 @@
-#include "testing/catch.hpp"
 #include "null_window.hpp"
 #include "stages.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::viz;
 using namespace weir::viz::test;

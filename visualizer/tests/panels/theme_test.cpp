@@ -1,6 +1,6 @@
-#include "testing/catch.hpp"
 #include "contrast.hpp"
 #include "panels/theme.hpp"
+#include "testing/catch.hpp"
 
 #include <array>
 #include <string>

@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "process/run_queue.hpp"
+#include "testing/catch.hpp"
 
 #include <random>
 

@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "feeder.hpp"
+#include "testing/catch.hpp"
 
 #include <weir/trace/file.hpp>
 

@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "model/flow.hpp"
+#include "testing/catch.hpp"
 #include "tests/session/live_bench.hpp"
 
 using namespace weir::viz;

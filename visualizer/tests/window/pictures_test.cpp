@@ -1,6 +1,6 @@
 #include "app/glfw_window.hpp"
-#include "testing/catch.hpp"
 #include "panels/panels.hpp"
+#include "testing/catch.hpp"
 #include "tests/panels/contrast.hpp"
 #include "tests/session/fake_simulation.hpp"
 #include "tests/panels/stages.hpp"
