@@ -133,6 +133,7 @@ endfunction()
 function(weir_write_toolchain)
   # What the runtime's other users get from CMake, the reader's file gets from here.
   get_target_property(definitions weir_runtime INTERFACE_COMPILE_DEFINITIONS)
+  list(FILTER definitions EXCLUDE REGEX INSTALL_INTERFACE) # those are of an installed copy
   list(TRANSFORM definitions PREPEND "-D")
   list(APPEND WEIR_READER_FLAGS ${definitions})
   set(WEIR_READER_INCLUDE_DIRS "${PROJECT_SOURCE_DIR}/runtime/include")
