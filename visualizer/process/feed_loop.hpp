@@ -1,8 +1,8 @@
 #pragma once
 
-#include "process/simulation.hpp"
 #include "process/run_queue.hpp"
 #include "process/scene_child.hpp"
+#include "process/simulation.hpp"
 #include "protocol/feed.hpp"
 #include "support/line_socket.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "process/simulation.hpp"
 #include "process/run_queue.hpp"
 #include "process/shared_memory.hpp"
+#include "process/simulation.hpp"
 #include "protocol/feed.hpp"
 #include "protocol/scene_requests.hpp"
 #include "support/line_socket.hpp"

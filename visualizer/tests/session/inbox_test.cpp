@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "session/inbox.hpp"
+#include "testing/catch.hpp"
 #include "tests/session/fake_simulation.hpp"
 
 #include <thread>

@@ -1,5 +1,5 @@
-#include "testing/catch.hpp"
 #include "session/knob_sweep.hpp"
+#include "testing/catch.hpp"
 #include "tests/session/fake_simulation.hpp"
 
 using namespace weir::viz;

@@ -36,7 +36,8 @@ void draw_all(const std::filesystem::path& folder, int width, int height, float 
       continue;
     }
     const auto bench = each.set();
-    window.fit_to(scale * bench->screen.text_scale * (bench->screen.presenter ? presenter_scale : 1), with);
+    window.fit_to(
+        scale * bench->screen.text_scale * (bench->screen.presenter ? presenter_scale : 1), with);
     image drawn;
     for (int i = 0; i < 4; ++i) {
       window.begin_frame();

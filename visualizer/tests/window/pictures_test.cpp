@@ -2,8 +2,8 @@
 #include "panels/panels.hpp"
 #include "testing/catch.hpp"
 #include "tests/panels/contrast.hpp"
-#include "tests/session/fake_simulation.hpp"
 #include "tests/panels/stages.hpp"
+#include "tests/session/fake_simulation.hpp"
 
 #include <algorithm>
 #include <cstdlib>
