@@ -7,6 +7,7 @@
 #include <vector>
 
 using namespace weir::grader;
+using weir::test::has_text;
 
 namespace {
 

@@ -7,13 +7,16 @@
 namespace weir::grader {
 namespace {
 
+using weir::test::has_text;
+
 void add_door(const workbook& book, const std::string& door) {
   write(book.root() / "chapters/01-back-pressure/chapter.toml",
         "format = 1\nfast_track = \"" + door + "\"\nwhy = \"It has the rest in it.\"\n");
 }
 
 void pass(const workbook& book, const std::string& id) {
-  progress_file{book.workspace_root() / ".weir", [](const std::string&) {}, [] {
+  progress_file{book.workspace_root() / ".weir", [](const std::string&) {},
+                [] {
                   return std::chrono::system_clock::time_point{};
                 }}
       .update([&](progress& known) {

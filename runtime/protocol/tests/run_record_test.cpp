@@ -1,5 +1,5 @@
 #include "protocol/run_record.hpp"
-#include "support/tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::protocol;
 using weir::test::has_text;

@@ -1,5 +1,5 @@
 #include "protocol/scene_requests.hpp"
-#include "support/tests/catch.hpp"
+#include "testing/catch.hpp"
 
 using namespace weir::protocol;
 using weir::test::has_text;
