@@ -161,6 +161,14 @@ asio::awaitable<turn_timing> time_turn(const toolchain& tools, const sandbox& bo
   co_return median;
 }
 
+/// What the runner does for hidden tests, without a plan.
+constexpr const char* in_place_of_the_runner = R"(
+weir::exploration weir::harness::explore_as_told(weir::explore_options options,
+                                                 const weir::scenario& body) {
+  return weir::explore(options, body);
+}
+)";
+
 asio::awaitable<peer_timing> time_plain_catch2(const toolchain& tools, const bench_request& request,
                                                const exercise& ex) {
   peer_timing peer;
@@ -172,19 +180,19 @@ asio::awaitable<peer_timing> time_plain_catch2(const toolchain& tools, const ben
     co_return peer;
   }
   const fs::path folder = request.scratch / "plain" / ex.id;
-  write_text(
-      folder / "plain.cpp",
-      fmt::format(
-          "#include <weir/prelude.hpp>\n#define CATCH_CONFIG_MAIN\n#include \"weir_catch.hpp\"\n"
-          "#include \"{}\"\n#include \"{}\"\n",
-          solution.string(), (hidden / "tests.cpp").string()));
+  write_text(folder / "plain.cpp",
+             fmt::format("#include <weir/prelude.hpp>\n#include \"testing/test_main.cpp\"\n"
+                         "#include \"weir_catch.hpp\"\n#include \"{}\"\n#include \"{}\"\n{}",
+                         solution.string(), (hidden / "tests.cpp").string(),
+                         in_place_of_the_runner));
   std::vector<std::string> compile{tools.compiler.string()};
   compile.insert(compile.end(), tools.compile_flags.begin(), tools.compile_flags.end());
   for (const auto& each : tools.include_dirs) {
     compile.push_back("-I" + each.string());
   }
-  for (const auto& each : {request.repository_root / "exercises" / ex.folder,
-                           request.repository_root / "grader/harness", hidden}) {
+  for (const auto& each :
+       {request.repository_root / "exercises" / ex.folder, request.repository_root / "runtime",
+        request.repository_root / "grader/harness", hidden}) {
     compile.push_back("-I" + each.string());
   }
   compile.insert(compile.end(), {"-c", "plain.cpp", "-o", "plain.o"});
@@ -198,6 +206,9 @@ asio::awaitable<peer_timing> time_plain_catch2(const toolchain& tools, const ben
     if (fs::exists(fs::path{libraries} / "libweir-reader.so")) {
       link.emplace_back("-lweir-reader");
     }
+#if __has_include(<catch2/catch_session.hpp>) // version 3, which is a library
+    link.emplace_back("-lCatch2");
+#endif
     const bool linked = co_await steps.step("link", std::move(link));
     if (linked) {
       std::vector<std::string> run{(folder / "plain").string()};
