@@ -191,8 +191,8 @@ asio::awaitable<void> feeder::read_requests() {
     heard.erase(0, size);
     try {
       handle(protocol::parse_feed_request(line));
-    } catch (const protocol::message_error& error) {
-      outbox_.say(problem(shown_, "A request of the window that can't be read", error.what()));
+    } catch (const protocol::message_error& refused) {
+      outbox_.say(problem(shown_, "A request of the window that can't be read", refused.what()));
     }
   }
 }
