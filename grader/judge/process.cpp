@@ -128,12 +128,12 @@ public:
   }
 
   void cancel() {
-    if (spec_.grace.count() == 0 || reaped_) {
+    if (spec_.grace.count() == 0 || !child_) {
       kill_for(process_end::cause::cancelled);
       return;
     }
     killed_for_ = killed_for_.value_or(process_end::cause::cancelled);
-    ::kill(pid_, SIGTERM);
+    child_.send_signal(SIGTERM);
     kill_after(spec_.grace);
   }
 

@@ -171,7 +171,7 @@ asio::awaitable<protocol::feed_message> feeder::built(const exercise& ex, submis
   }
   co_await provide(tools, part{.kind = part_kind::scene, .exercise = ex.id},
                    [this, which](const part_progress& how_far) {
-                     outbox_.say(say_working(which, to_string(how_far)));
+                     outbox_.say(protocol::say_working{which, to_string(how_far)});
                    });
   const process_spec runner = runner_of(tools, box_, ex, outcome.module, scratch_->path());
   co_return protocol::say_module{which, launch_of(runner, patience)};

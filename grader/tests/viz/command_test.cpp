@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 class shown_workbook {
 public:
   shown_workbook() {
-    scene("bounded-queue");
-    scene("drain");
+    scene("01-back-pressure/01-bounded-queue", "bounded-queue");
+    scene("02-loop-health/01-drain", "drain");
     boost::json::object tools{{"format", 1},
                               {"compiler", WEIR_TEST_COMPILER},
                               {"compiler_id", WEIR_TEST_COMPILER_ID},
@@ -49,7 +49,10 @@ public:
     CHECK(errno == ECHILD);
   }
 
-  void scene(const std::string& id) const { write(build("scenes") / (id + ".so"), "a scene"); }
+  void scene(const std::string& folder, const std::string& id) const {
+    write(book_.root() / "exercises" / folder / "scene.cpp", "// a scene");
+    write(build("scenes") / (id + ".so"), "a scene");
+  }
 
   /// What the window shall do.
   static void script(const std::string& commands) {
