@@ -15,9 +15,9 @@ namespace fs = std::filesystem;
 namespace {
 
 /// What all exercises depend on.
-constexpr std::array shared_folders{"grader/author",    "grader/cmake",  "grader/harness",
-                                    "grader/judge",     "runtime/cmake", "runtime/include",
-                                    "runtime/protocol", "runtime/src",   "runtime/support"};
+constexpr std::array shared_folders{
+    "grader/author",   "grader/cmake",     "grader/harness", "grader/judge",    "runtime/cmake",
+    "runtime/include", "runtime/protocol", "runtime/src",    "runtime/support", "runtime/testing"};
 
 void add_folder(content_key& key, const fs::path& root, const fs::path& folder) {
   if (!fs::exists(root / folder)) {
