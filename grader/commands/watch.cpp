@@ -346,6 +346,9 @@ asio::awaitable<void> run_loop(session& loop, watch::shell_settings settings) {
   parts::background_builder builder{executor, std::move(building),
                                     parts_from(loop, settings.current)};
   loop.builder = &builder;
+  if (!settings.wishes.manual) {
+    builder.ask({.kind = part_kind::tests, .exercise = settings.exercises[settings.current].id});
+  }
   watch::watch_shell shell{executor, std::move(settings), services_of(loop)};
   task_group background{executor};
   background.spawn(builder.run());

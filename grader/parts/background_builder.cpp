@@ -57,6 +57,12 @@ asio::awaitable<void> background_builder::run() {
   co_await group_.join();
 }
 
+void background_builder::ask(part which) {
+  if (!services_.has(which)) {
+    feed(asked{std::move(which)});
+  }
+}
+
 asio::awaitable<void> background_builder::need(part which, part_progress_handler on_progress) {
   if (services_.has(which)) {
     co_return;

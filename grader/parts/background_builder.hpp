@@ -41,6 +41,10 @@ public:
   /// Until cancelled. Ends what it has started, and only then returns.
   asio::awaitable<void> run();
 
+  /// Has the part built at once, for somebody who will need it in a moment. While `run` runs, or
+  /// before it.
+  void ask(part which);
+
   /// Returns when the part is there; while `run` runs. Throws environment_error with the reason if
   /// it can't be built, operation_aborted when cancelled (the part is built all the same).
   asio::awaitable<void> need(part which, part_progress_handler on_progress);

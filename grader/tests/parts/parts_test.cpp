@@ -3,8 +3,8 @@
 #include "parts/build_lock.hpp"
 #include "parts/build_tree.hpp"
 #include "parts/ninja_output.hpp"
-#include "tests/async_support.hpp"
 #include "testing/catch.hpp"
+#include "tests/async_support.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -381,6 +381,24 @@ TEST_CASE("who needs a part hears of its time, and when it is there", "[parts]")
   CHECK(running.said ==
         std::vector<std::string>{"retry's tests are being built: 7 s left", "there"});
   CHECK(world.journal.back() == "judge-limiter later");
+}
+
+TEST_CASE("what will be needed in a moment is built at once, once", "[parts]") {
+  fake_world world;
+  world.there = {deep};
+  background_builder builder{world.context.get_executor(), world.services(), {retry, limiter}};
+  builder.ask(deep);
+  builder.ask(limiter);
+  asio::cancellation_signal stop;
+  asio::co_spawn(world.context, builder.run(),
+                 asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr) {}));
+  world.settle();
+  CHECK(world.journal == journal{"judge-limiter now"});
+  world.end_build();
+  world.settle();
+  CHECK(world.journal == journal{"judge-limiter now", "judge-limiter built", "judge-retry later"});
+  stop.emit(asio::cancellation_type::terminal);
+  world.settle();
 }
 
 TEST_CASE("who needs a part that fails is told why", "[parts]") {
