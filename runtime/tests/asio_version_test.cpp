@@ -12,6 +12,11 @@
 #include <boost/asio/cancel_after.hpp>
 #endif
 
+#include <array>
+#include <cstddef>
+#include <new>
+#include <string>
+
 using namespace std::chrono_literals;
 using boost::system::error_code;
 using weir::run_outcome;
@@ -56,21 +61,26 @@ TEST_CASE("up to Asio 1.26, closing a channel drops what it holds", "[asio]") {
 #endif
 
 TEST_CASE("in every Asio, a sender that waits is not woken when the channel is closed", "[asio]") {
+  // Never destroyed: after close(), cancel() takes a sender that waits for a receiver, and the
+  // destructor calls it.
+  alignas(channel) static std::array<std::byte, sizeof(channel)> place;
   std::string sender = "waits";
-  REQUIRE(run_once([&]() -> asio::awaitable<void> {
-    const auto executor = co_await asio::this_coro::executor;
-    channel numbers(executor, 1);
-    numbers.try_send(error_code{}, 1);
-    numbers.async_send(error_code{}, 2,
-                       [&](error_code failed) { sender = failed ? "failed" : "sent"; });
-    numbers.close();
-    asio::steady_timer later(executor, 1h);
-    co_await later.async_wait(asio::use_awaitable);
-    weir::expect(sender == "waits", "an hour after the close the sender {}", sender);
-    numbers.cancel();
-    co_await asio::post(executor, asio::use_awaitable);
-  }));
-  CHECK(sender == "failed");
+  weir::run_options options;
+  options.leaks = weir::leak_check::ignore;
+  const auto result = run_once(
+      [&]() -> asio::awaitable<void> {
+        const auto executor = co_await asio::this_coro::executor;
+        auto* const numbers = ::new (place.data()) channel(executor, 0);
+        numbers->async_send(error_code{}, 1,
+                            [&](error_code failed) { sender = failed ? "failed" : "sent"; });
+        numbers->close();
+        asio::steady_timer later(executor, 1h);
+        co_await later.async_wait(asio::use_awaitable);
+      },
+      options);
+  CHECK(result.outcome == run_outcome::completed);
+  CHECK(result.virtual_time == 1h);
+  CHECK(sender == "waits");
 }
 
 #if BOOST_ASIO_VERSION >= 103100
