@@ -36,8 +36,9 @@ struct check_request {
   part_progress_handler on_waiting; ///< as in `grade_jobs`
 };
 
-/// What an exercise must have on paper: three hints, a goal where there is a scene, every promise
-/// in the brief, anchors that exist in the chapter, two accepts, six rejects. Reads only.
+/// What an exercise must have on paper: three hints, a scene with goals, a picture, a line in the
+/// main README.md, the parts of a debrief, anchors that exist in the chapter, two accepts, six
+/// rejects. (That its brief has a promise for each test, the catalog has seen.) Reads only.
 std::vector<check_item> check_paper(const std::filesystem::path& root, const exercise& ex);
 
 /// D10: the starter fails as stated, the solution and every accept pass under each seed and under

@@ -90,8 +90,9 @@ void add_making(subcommand author, context& ctx) {
 } // namespace
 
 void add_author(subcommand app, context& ctx) {
-  subcommand author =
-      app.add_subcommand("author", "For those who write exercises: check, mutate, new, new-chapter, contents, release");
+  subcommand author = app.add_subcommand(
+      "author",
+      "For those who write exercises: check, mutate, new, new-chapter, contents, release");
   author.require_subcommand();
   author.before([&ctx] { require_repository(ctx); });
 

@@ -1,6 +1,6 @@
 #include "author/proof.hpp"
-#include "tests/async_support.hpp"
 #include "testing/catch.hpp"
+#include "tests/async_support.hpp"
 
 using namespace weir::grader;
 using weir::grader::testing::temporary_folder;
