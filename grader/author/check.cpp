@@ -148,7 +148,7 @@ asio::awaitable<std::vector<check_item>> check_exercises(const toolchain& tools,
                       on_verdict, request.on_waiting);
   std::vector<check_item> all;
   for (const exercise* ex : request.exercises) {
-    std::ranges::move(check_paper(request.repository_root, *ex), std::back_inserter(all));
+    std::ranges::move(check_files(request.repository_root, *ex), std::back_inserter(all));
     for (check_item& item : judged) {
       if (item.exercise == ex->id) {
         all.push_back(std::move(item));

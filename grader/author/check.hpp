@@ -36,10 +36,10 @@ struct check_request {
   part_progress_handler on_waiting; ///< as in `grade_jobs`
 };
 
-/// What an exercise must have on paper: three hints, a scene with goals, a picture, a line in the
-/// main README.md, the parts of a debrief, anchors that exist in the chapter, two accepts, six
+/// What an exercise must have in its files: three hints, a scene with goals, a picture, a line in
+/// the main README.md, the parts of a debrief, anchors that exist in the chapter, two accepts, six
 /// rejects. (That its brief has a promise for each test, the catalog has seen.) Reads only.
-std::vector<check_item> check_paper(const std::filesystem::path& root, const exercise& ex);
+std::vector<check_item> check_files(const std::filesystem::path& root, const exercise& ex);
 
 /// D10: the starter fails as stated, the solution and every accept pass under each seed and under
 /// the sanitizers, every reject fails in the test it names. Items come in the order of the

@@ -55,7 +55,7 @@ void print_check(std::ostream& out, const std::vector<const exercise*>& exercise
     }
   }
   out << fmt::format("  {:<20} {:>14} {:>14} {:>22}\n", "exercise", "accept runs", "reject runs",
-                     "starter, solution, paper");
+                     "starter, solution, rest");
   for (const exercise* ex : exercises) {
     const tally& t = by_exercise[ex->id];
     out << fmt::format("  {:<20} {:>10}/{:<3} {:>10}/{:<3} {:>18}/{:<3}\n", ex->id, t.accepts_good,

@@ -49,7 +49,7 @@ const harmless_change* find_harmless(const std::vector<harmless_change>& known,
 /// What the verdict says of a mutant.
 void judge(mutant_result& result, const verdict& v) {
   if (v.kind == verdict_kind::does_not_compile) {
-    result.fate = mutant_fate::stillborn;
+    result.fate = mutant_fate::invalid;
     result.detail.clear();
   } else if (v.passed()) {
     result.fate = mutant_fate::survived;

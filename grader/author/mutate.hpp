@@ -20,7 +20,7 @@ enum class mutant_fate {
   killed,     ///< a test failed, or the run ended in another verdict than passed
   survived,   ///< every test passed
   equivalent, ///< survived, and equivalent.toml says that it behaves as the solution does
-  stillborn,  ///< does not compile
+  invalid,    ///< does not compile
 };
 
 struct mutant_result {

@@ -65,8 +65,8 @@ private:
   bool cancelled_{};
 };
 
-/// One task at a time, and the newest wish wins: starting cancels the present task, and begins when
-/// that one has ended. Must outlive the group's `join`.
+/// One task at a time, and the newest request wins: starting cancels the present task, and begins
+/// when that one has ended. Must outlive the group's `join`.
 class latest_task {
 public:
   explicit latest_task(task_group& group) : group_{group} {}

@@ -110,7 +110,7 @@ void check(context& ctx, const author_check_options& options) {
   }
   // What is only read costs nothing, and depends on more.
   for (const exercise* ex : proven) {
-    std::ranges::move(check_paper(ctx.where.root, *ex), std::back_inserter(items));
+    std::ranges::move(check_files(ctx.where.root, *ex), std::back_inserter(items));
     ctx.note(fmt::format("{}: nothing has changed since it was proven", ex->id));
     request.exercises.push_back(ex);
   }

@@ -42,8 +42,8 @@ std::string_view to_key(mutant_fate fate) {
     return "survived";
   case mutant_fate::equivalent:
     return "equivalent";
-  case mutant_fate::stillborn:
-    return "stillborn";
+  case mutant_fate::invalid:
+    return "invalid";
   }
   return "?";
 }
@@ -60,7 +60,7 @@ std::string score_of(counts& seen) {
 void print_row(std::ostream& out, const std::string& name, counts& seen) {
   out << fmt::format("  {:<20} {:>7} {:>9} {:>11} {:>10} {:>8}\n", name, seen[mutant_fate::killed],
                      seen[mutant_fate::survived], seen[mutant_fate::equivalent],
-                     seen[mutant_fate::stillborn], score_of(seen));
+                     seen[mutant_fate::invalid], score_of(seen));
 }
 
 void print_text(std::ostream& out, const std::vector<const exercise*>& exercises,
@@ -78,7 +78,7 @@ void print_text(std::ostream& out, const std::vector<const exercise*>& exercises
     }
   }
   out << fmt::format("  {:<20} {:>7} {:>9} {:>11} {:>10} {:>8}\n", "exercise", "killed", "survived",
-                     "equivalent", "stillborn", "score");
+                     "equivalent", "invalid", "score");
   for (const exercise* ex : exercises) {
     print_row(out, ex->id, by_exercise[ex->id]);
   }

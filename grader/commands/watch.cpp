@@ -300,9 +300,9 @@ const exercise& opening(context& ctx, const std::string& id) {
   return last != nullptr ? *last : all.front();
 }
 
-watch_wishes wishes_of(const watch_options& options) {
-  watch_wishes wishes;
-  wishes.manual = options.manual;
+watch_request watch_request_of(const watch_options& options) {
+  watch_request request;
+  request.manual = options.manual;
   if (!options.poll.empty()) {
     int milliseconds = 0;
     const char* const end = options.poll.data() + options.poll.size();
@@ -311,9 +311,9 @@ watch_wishes wishes_of(const watch_options& options) {
       throw usage_error{
           fmt::format("--poll takes milliseconds, 1 to 60000, not '{}'.", options.poll)};
     }
-    wishes.poll = std::chrono::milliseconds{milliseconds};
+    request.poll = std::chrono::milliseconds{milliseconds};
   }
-  return wishes;
+  return request;
 }
 
 /// What the reader will need, in the order in which they will: where they are, then what comes
@@ -346,7 +346,7 @@ asio::awaitable<void> run_loop(session& loop, watch::shell_settings settings) {
   parts::background_builder builder{executor, std::move(building),
                                     parts_from(loop, settings.current)};
   loop.builder = &builder;
-  if (!settings.wishes.manual) {
+  if (!settings.how_to_watch.manual) {
     builder.ask({.kind = part_kind::tests, .exercise = settings.exercises[settings.current].id});
   }
   watch::watch_shell shell{executor, std::move(settings), services_of(loop)};
@@ -371,7 +371,7 @@ void watch_on_terminal(const context& outer, const watch_options& options) {
   static_cast<void>(toolchain::load(ctx.where.build)); // says now what would go wrong on every save
   ctx.work().prepare(ctx.exercises());
   watch::shell_settings settings;
-  settings.wishes = wishes_of(options);
+  settings.how_to_watch = watch_request_of(options);
   settings.current =
       static_cast<std::size_t>(&opening(ctx, options.id) - ctx.exercises().exercises().data());
   settings.exercises = watched_exercises(ctx);
@@ -405,7 +405,7 @@ void grade_once(context& ctx, const watch_options& options) {
 }
 
 void watch_or_grade(context& ctx, const watch_options& options) {
-  static_cast<void>(wishes_of(options));
+  static_cast<void>(watch_request_of(options));
   if (ctx.terminal.input && ctx.terminal.output) {
     watch_on_terminal(ctx, options);
   } else {

@@ -2,11 +2,12 @@
 
 #include "terminal/text.hpp"
 
+#include <weir/trace/text.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 namespace weir::grader {
 
@@ -176,7 +177,7 @@ private:
     task_width = std::min<std::size_t>(task_width, 24);
     for (auto each = test.timeline.end() - static_cast<std::ptrdiff_t>(count);
          each != test.timeline.end(); ++each) {
-      foreign(fmt::format("{:>9}  {}  {}", format_time(each->at),
+      foreign(fmt::format("{:>9}  {}  {}", trace::format_duration(each->at),
                           pad(each->task, task_width), each->text),
               2);
     }
@@ -298,22 +299,6 @@ report_options options_for(const terminal_info& terminal) {
 
 std::string report(const verdict& v, const exercise& ex, const report_options& how) {
   return writer{v, ex, how}.write();
-}
-
-std::string format_time(std::chrono::nanoseconds length) {
-  struct unit {
-    double nanoseconds;
-    const char* name;
-  };
-
-  constexpr std::array units{unit{1e9, "s"}, unit{1e6, "ms"}, unit{1e3, "us"}};
-  const auto value = static_cast<double>(length.count());
-  for (const auto& each : units) {
-    if (std::abs(value) >= each.nanoseconds) {
-      return fmt::format("{:.4g} {}", value / each.nanoseconds, each.name);
-    }
-  }
-  return fmt::format("{} ns", length.count());
 }
 
 } // namespace weir::grader

@@ -28,7 +28,4 @@ report_options options_for(const terminal_info& terminal);
 /// program or the compiler wrote can't command the terminal.
 std::string report(const verdict& v, const exercise& ex, const report_options& how);
 
-/// "1.2 ms", "350 ns", "2.5 s".
-std::string format_time(std::chrono::nanoseconds length);
-
 } // namespace weir::grader

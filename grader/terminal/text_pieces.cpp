@@ -101,6 +101,8 @@ std::string stand_in(char32_t code_point) {
     return "^";
   case U'↓':
     return "v";
+  case U'µ':
+    return "u";
   case U'“':
   case U'”':
     return "\"";

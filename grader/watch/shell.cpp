@@ -24,11 +24,11 @@ constexpr auto tick_length = 100ms;
 watch_shell::watch_shell(asio::any_io_executor executor, shell_settings settings,
                          watch_services services)
     : executor_{std::move(executor)},
-      wishes_{settings.wishes},
+      how_to_watch_{settings.how_to_watch},
       style_{settings.style},
       env_{std::move(settings.env)},
       services_{std::move(services)},
-      machine_{std::move(settings.exercises), settings.current, settings.wishes.manual},
+      machine_{std::move(settings.exercises), settings.current, settings.how_to_watch.manual},
       terminal_{executor_},
       watcher_{executor_},
       signals_{executor_},
@@ -45,7 +45,7 @@ asio::awaitable<void> watch_shell::run() {
   terminal_.take();
   group_.spawn(obey_signals());
   group_.spawn(read_keys());
-  if (!wishes_.manual) {
+  if (!how_to_watch_.manual) {
     group_.spawn(follow_file());
   }
   feed(resized{terminal_.size()});
@@ -64,7 +64,7 @@ void watch_shell::feed(event happened) {
     const event next = std::move(events_.front());
     events_.pop_front();
     for (const auto& each : machine_.on(next)) {
-      std::visit([this](const auto& wish) { perform(wish); }, each);
+      std::visit([this](const auto& wanted) { perform(wanted); }, each);
     }
     if (auto news = services_.news ? services_.news() : std::string{}; !news.empty()) {
       events_.push_back(noticed{std::move(news)});

@@ -29,7 +29,7 @@ namespace weir::grader::watch {
 struct shell_settings {
   std::vector<watched_exercise> exercises; ///< Not empty.
   std::size_t current{};
-  watch_wishes wishes;
+  watch_request how_to_watch;
   text_style style;
   environment env;
 };
@@ -54,10 +54,10 @@ private:
   asio::awaitable<void> obey_signals();
   asio::awaitable<void> follow_file();
   asio::awaitable<void> tick();
-  asio::awaitable<void> judge_one(start_run wish);
-  asio::awaitable<void> judge_all(start_check wish);
-  asio::awaitable<void> judge_deeply(start_deep wish);
-  asio::awaitable<void> show_window(open_visualizer wish);
+  asio::awaitable<void> judge_one(start_run wanted);
+  asio::awaitable<void> judge_all(start_check wanted);
+  asio::awaitable<void> judge_deeply(start_deep wanted);
+  asio::awaitable<void> show_window(open_visualizer wanted);
   asio::awaitable<void> edit_in_terminal();
   asio::awaitable<void> edit_in_window(editor_command command);
 
@@ -68,25 +68,25 @@ private:
   void begin_ticking();
   void remember(const std::function<void()>& write);
 
-  void perform(const watch_file& wish);
-  void perform(const start_run& wish);
-  void perform(const start_check& wish);
+  void perform(const watch_file& wanted);
+  void perform(const start_run& wanted);
+  void perform(const start_check& wanted);
   void perform(const cancel_run&);
-  void perform(const start_deep& wish);
+  void perform(const start_deep& wanted);
   void perform(const cancel_deep&);
-  void perform(const record_result& wish);
-  void perform(const record_hints& wish);
-  void perform(const record_current& wish);
-  void perform(const load_page& wish);
-  void perform(const reset_file& wish);
-  void perform(const open_editor& wish);
-  void perform(const open_visualizer& wish);
+  void perform(const record_result& wanted);
+  void perform(const record_hints& wanted);
+  void perform(const record_current& wanted);
+  void perform(const load_page& wanted);
+  void perform(const reset_file& wanted);
+  void perform(const open_editor& wanted);
+  void perform(const open_visualizer& wanted);
   void perform(const draw&);
   void perform(const redraw&);
   void perform(const quit&);
 
   asio::any_io_executor executor_;
-  watch_wishes wishes_;
+  watch_request how_to_watch_;
   text_style style_;
   environment env_;
   watch_services services_;

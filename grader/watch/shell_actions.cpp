@@ -17,23 +17,23 @@ waiting_handler watch_shell::waiting_in(generation run) {
   };
 }
 
-asio::awaitable<void> watch_shell::judge_one(start_run wish) {
+asio::awaitable<void> watch_shell::judge_one(start_run wanted) {
   try {
     const auto outcome =
-        co_await services_.judge(wish.exercise, search_depth::quick, waiting_in(wish.number));
-    feed(verdict_arrived{wish.number, outcome});
+        co_await services_.judge(wanted.exercise, search_depth::quick, waiting_in(wanted.number));
+    feed(verdict_arrived{wanted.number, outcome});
   } catch (const std::exception& thrown) {
     if (is_cancellation(thrown)) {
       throw;
     }
-    feed(run_broke{wish.number, thrown.what()});
+    feed(run_broke{wanted.number, thrown.what()});
   }
 }
 
-asio::awaitable<void> watch_shell::show_window(open_visualizer wish) {
+asio::awaitable<void> watch_shell::show_window(open_visualizer wanted) {
   std::string problem;
   try {
-    problem = co_await services_.visualize(wish.exercise, wish.token);
+    problem = co_await services_.visualize(wanted.exercise, wanted.token);
   } catch (const std::exception& thrown) {
     if (is_cancellation(thrown)) {
       throw;
@@ -45,42 +45,42 @@ asio::awaitable<void> watch_shell::show_window(open_visualizer wish) {
   }
 }
 
-asio::awaitable<void> watch_shell::judge_all(start_check wish) {
+asio::awaitable<void> watch_shell::judge_all(start_check wanted) {
   for (std::size_t index = 0; index < machine_.state().exercises.size(); ++index) {
     const std::string exercise = machine_.state().exercises[index].id;
     try {
       const auto outcome =
-          co_await services_.judge(exercise, search_depth::quick, waiting_in(wish.number));
-      feed(exercise_checked{wish.number, exercise, outcome});
+          co_await services_.judge(exercise, search_depth::quick, waiting_in(wanted.number));
+      feed(exercise_checked{wanted.number, exercise, outcome});
     } catch (const std::exception& thrown) {
       if (is_cancellation(thrown)) {
         throw;
       }
-      feed(exercise_broke{wish.number, exercise, thrown.what()});
+      feed(exercise_broke{wanted.number, exercise, thrown.what()});
     }
   }
-  feed(check_finished{wish.number});
+  feed(check_finished{wanted.number});
 }
 
-asio::awaitable<void> watch_shell::judge_deeply(start_deep wish) {
+asio::awaitable<void> watch_shell::judge_deeply(start_deep wanted) {
   run_outcome outcome; // a search that breaks found nothing
   outcome.passed = true;
   try {
-    outcome = co_await services_.judge(wish.exercise, search_depth::deep, {});
+    outcome = co_await services_.judge(wanted.exercise, search_depth::deep, {});
   } catch (const std::exception& thrown) {
     if (is_cancellation(thrown)) {
       throw;
     }
   }
-  feed(deep_finished{wish.number, outcome});
+  feed(deep_finished{wanted.number, outcome});
 }
 
-void watch_shell::perform(const watch_file& wish) {
-  if (wishes_.manual) {
+void watch_shell::perform(const watch_file& wanted) {
+  if (how_to_watch_.manual) {
     return;
   }
-  auto file = services_.file_of(wish.exercise);
-  auto plan = plan_watch(wishes_, place_of(file));
+  auto file = services_.file_of(wanted.exercise);
+  auto plan = plan_watch(how_to_watch_, place_of(file));
   if (!plan.notice.empty() && !std::exchange(told_of_plan_, true)) {
     feed(noticed{plan.notice});
   }
@@ -89,13 +89,13 @@ void watch_shell::perform(const watch_file& wish) {
   }
 }
 
-void watch_shell::perform(const start_run& wish) {
-  run_.start([this, wish] { return judge_one(wish); });
+void watch_shell::perform(const start_run& wanted) {
+  run_.start([this, wanted] { return judge_one(wanted); });
   begin_ticking();
 }
 
-void watch_shell::perform(const start_check& wish) {
-  run_.start([this, wish] { return judge_all(wish); });
+void watch_shell::perform(const start_check& wanted) {
+  run_.start([this, wanted] { return judge_all(wanted); });
   begin_ticking();
 }
 
@@ -110,24 +110,24 @@ void watch_shell::perform(const cancel_run&) {
   run_.cancel();
 }
 
-void watch_shell::perform(const start_deep& wish) {
-  deep_.start([this, wish] { return judge_deeply(wish); });
+void watch_shell::perform(const start_deep& wanted) {
+  deep_.start([this, wanted] { return judge_deeply(wanted); });
 }
 
 void watch_shell::perform(const cancel_deep&) {
   deep_.cancel();
 }
 
-void watch_shell::perform(const record_result& wish) {
-  remember([&] { services_.remember_result(wish); });
+void watch_shell::perform(const record_result& wanted) {
+  remember([&] { services_.remember_result(wanted); });
 }
 
-void watch_shell::perform(const record_hints& wish) {
-  remember([&] { services_.remember_hints(wish); });
+void watch_shell::perform(const record_hints& wanted) {
+  remember([&] { services_.remember_hints(wanted); });
 }
 
-void watch_shell::perform(const record_current& wish) {
-  remember([&] { services_.remember_current(wish.exercise); });
+void watch_shell::perform(const record_current& wanted) {
+  remember([&] { services_.remember_current(wanted.exercise); });
 }
 
 void watch_shell::remember(const std::function<void()>& write) {
@@ -138,20 +138,20 @@ void watch_shell::remember(const std::function<void()>& write) {
   }
 }
 
-void watch_shell::perform(const load_page& wish) {
+void watch_shell::perform(const load_page& wanted) {
   try {
-    feed(page_loaded{wish.page, wish.exercise, services_.page(wish.exercise, wish.page)});
+    feed(page_loaded{wanted.page, wanted.exercise, services_.page(wanted.exercise, wanted.page)});
   } catch (const std::exception& thrown) {
     feed(noticed{thrown.what()});
   }
 }
 
-void watch_shell::perform(const reset_file& wish) {
-  reset_finished finished{wish.exercise, false, {}};
+void watch_shell::perform(const reset_file& wanted) {
+  reset_finished finished{wanted.exercise, false, {}};
   try {
-    finished.message = services_.reset(wish.exercise);
+    finished.message = services_.reset(wanted.exercise);
     finished.done = true;
-    if (!wishes_.manual) {
+    if (!how_to_watch_.manual) {
       watcher_.resync();
     }
   } catch (const std::exception& thrown) {
@@ -160,8 +160,8 @@ void watch_shell::perform(const reset_file& wish) {
   feed(finished);
 }
 
-void watch_shell::perform(const open_editor& wish) {
-  const auto file = services_.file_of(wish.exercise);
+void watch_shell::perform(const open_editor& wanted) {
+  const auto file = services_.file_of(wanted.exercise);
   auto command = choose_editor(
       env_, file, [this](const std::string& program) { return in_path(env_, program); });
   if (!command) {
@@ -175,12 +175,12 @@ void watch_shell::perform(const open_editor& wish) {
   }
 }
 
-void watch_shell::perform(const open_visualizer& wish) {
+void watch_shell::perform(const open_visualizer& wanted) {
   if (!services_.visualize) {
     feed(noticed{"The visualizer comes with `weir viz`, which is not built here."});
     return;
   }
-  window_.start([this, wish] { return show_window(wish); });
+  window_.start([this, wanted] { return show_window(wanted); });
 }
 
 void watch_shell::perform(const draw&) {

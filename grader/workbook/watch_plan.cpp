@@ -35,12 +35,12 @@ constexpr std::array remote_file_systems{
 
 } // namespace
 
-watch_plan plan_watch(const watch_wishes& wishes, const watch_place& place) {
-  if (wishes.manual) {
+watch_plan plan_watch(const watch_request& request, const watch_place& place) {
+  if (request.manual) {
     return {watch_mode::manual, {}, {}};
   }
-  if (wishes.poll) {
-    return {watch_mode::polling, std::max(*wishes.poll, shortest_interval), {}};
+  if (request.poll) {
+    return {watch_mode::polling, std::max(*request.poll, shortest_interval), {}};
   }
   for (const auto& each : remote_file_systems) {
     if (each.magic == place.file_system) {

@@ -17,7 +17,7 @@ enum class watch_mode : std::uint8_t {
 };
 
 /// What the reader asked for on the command line.
-struct watch_wishes {
+struct watch_request {
   std::optional<std::chrono::milliseconds> poll; ///< `--poll[=ms]`
   bool manual{};                                 ///< `--manual`
 };
@@ -40,7 +40,7 @@ struct watch_plan {
 /// WSL and VMs, FUSE as in Docker Desktop, shared folders of VirtualBox, VMware and Parallels) send
 /// no events for that, so they are polled; an overlay (containers) sends them for its own changes
 /// only, so it is looked at now and then as well.
-watch_plan plan_watch(const watch_wishes& wishes, const watch_place& place);
+watch_plan plan_watch(const watch_request& request, const watch_place& place);
 
 /// Asks the system about a file. Never throws.
 watch_place place_of(const std::filesystem::path& file) noexcept;

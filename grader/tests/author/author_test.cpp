@@ -234,11 +234,11 @@ TEST_CASE("a skeleton's files go by the exercise's id", "[author]") {
   CHECK(made->file == "paid_credit.cpp");
 }
 
-TEST_CASE("on paper a skeleton lacks nothing but calibration", "[author]") {
+TEST_CASE("a skeleton lacks nothing but calibration", "[author]") {
   const workbook book;
   write_skeleton(book.root(), "01-back-pressure/07-credit");
   const catalog known = catalog::load(book.root());
-  for (const check_item& item : check_paper(book.root(), *known.find("credit"))) {
+  for (const check_item& item : check_files(book.root(), *known.find("credit"))) {
     INFO(item.subject << ": " << item.detail);
     const bool calibration = item.subject == "accept/" || item.subject == "reject/";
     CHECK((item.good || calibration));
@@ -310,7 +310,7 @@ TEST_CASE("on paper, an exercise that README does not list is a finding", "[auth
   const catalog known = catalog::load(book.root());
   const auto says = [&](bool good) {
     return std::ranges::any_of(
-        check_paper(book.root(), *known.find("overflow")),
+        check_files(book.root(), *known.find("overflow")),
         [&](const check_item& item) { return item.subject == "README.md" && item.good == good; });
   };
   CHECK(says(false));
@@ -337,7 +337,7 @@ TEST_CASE("every exercise of this workbook is whole on paper", "[author]") {
   }
   const catalog known = catalog::load(root);
   for (const exercise& ex : known.exercises()) {
-    for (const check_item& item : check_paper(root, ex)) {
+    for (const check_item& item : check_files(root, ex)) {
       INFO(ex.id << ", " << item.subject << ": " << item.detail);
       CHECK(item.good);
     }

@@ -108,7 +108,8 @@ TEST_CASE("nothing starts in a cancelled group", "[watch]") {
   CHECK(said.empty());
 }
 
-TEST_CASE("the newest wish waits for the present task's end, older wishes are dropped", "[watch]") {
+TEST_CASE("the newest request waits for the present task's end, older ones are dropped",
+          "[watch]") {
   asio::io_context context;
   task_group group{context.get_executor()};
   latest_task latest{group};

@@ -172,11 +172,3 @@ TEST_CASE("colour is used only where it is welcome", "[report]") {
   how.colour = true;
   CHECK(contains(report(deadlocked(), queue_exercise(), how), "\x1b[31m"));
 }
-
-TEST_CASE("times are written in the unit that suits them", "[report]") {
-  using namespace std::chrono_literals;
-  CHECK(format_time(0ns) == "0 ns");
-  CHECK(format_time(350ns) == "350 ns");
-  CHECK(format_time(1200us) == "1.2 ms");
-  CHECK(format_time(2500ms) == "2.5 s");
-}

@@ -35,10 +35,10 @@ TEST_CASE("progress is one line of a terminal that is gone at the end", "[termin
     line.show(1, 9, "drain starter (seed 1)");
     line.show(2, 9, "drain solution");
     line.keep("wrong");
-    line.show(3, 9, "paper");
+    line.show(3, 9, "manifest");
   }
   CHECK(err.str() == "[1/9] drain starter\r\x1b[K[2/9] drain solutio\r\x1b[Kweir: wrong\n"
-                     "[3/9] paper\r\x1b[K");
+                     "[3/9] manifest\r\x1b[K");
   err.str({});
   streams.terminal.output = false;
   {

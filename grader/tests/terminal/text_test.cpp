@@ -91,6 +91,7 @@ TEST_CASE("text cannot command the terminal", "[watch]") {
 
 TEST_CASE("without UTF-8 every code point has a stand-in of the same width", "[watch]") {
   CHECK(wrap("“wait” — 3 → 4 …", 40, ascii) == lines{"\"wait\" - 3 > 4 ."});
+  CHECK(wrap("350 µs", 40, ascii) == lines{"350 us"});
   CHECK(wrap("待つ", 40, ascii) == lines{"????"});
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("inside VS Code its own window is reused", "[watch]") {
             ->name == "ed");
 }
 
-TEST_CASE("without a wish the first editor in PATH is taken, without any there is none",
+TEST_CASE("without a choice the first editor in PATH is taken, without any there is none",
           "[watch]") {
   const auto only_vi = [](const std::string& program) {
     return program == "vi";

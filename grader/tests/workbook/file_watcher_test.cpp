@@ -107,8 +107,8 @@ TEST_CASE("only new content is a change; a return from the dead always is", "[wa
   CHECK(filter.look({true, 2}) == file_change::changed);
 }
 
-TEST_CASE("the plan follows the reader's wish first, then the file system", "[watch]") {
-  const watch_wishes none;
+TEST_CASE("the plan follows the reader's request first, then the file system", "[watch]") {
+  const watch_request none;
   CHECK(plan_watch({{}, true}, {}).mode == watch_mode::manual);
   CHECK(plan_watch({250ms, false}, {}) == watch_plan{watch_mode::polling, 250ms, {}});
   CHECK(plan_watch({0ms, false}, {}).interval > 0ms);

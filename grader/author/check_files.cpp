@@ -64,9 +64,9 @@ bool names_goals(const std::string& scene) {
   });
 }
 
-class paper {
+class files_check {
 public:
-  paper(const fs::path& root, const exercise& ex) : root_{root}, ex_{ex} {}
+  files_check(const fs::path& root, const exercise& ex) : root_{root}, ex_{ex} {}
 
   std::vector<check_item> operator()() {
     expect("exercise.toml", ex_.minutes >= least_minutes && ex_.minutes <= most_minutes,
@@ -167,8 +167,8 @@ private:
 
 } // namespace
 
-std::vector<check_item> check_paper(const fs::path& root, const exercise& ex) {
-  return paper{root, ex}();
+std::vector<check_item> check_files(const fs::path& root, const exercise& ex) {
+  return files_check{root, ex}();
 }
 
 } // namespace weir::grader
