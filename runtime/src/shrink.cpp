@@ -87,14 +87,25 @@ private:
     }
   }
 
+  /// The small ones first; of the large ones only the half, as often as it helps.
   void lower_values() {
-    for (const std::size_t at : departures()) {
-      if (at >= best_.size() || best_[at] <= 1)
-        continue;
+    for (const std::size_t at : departures())
+      while (at < best_.size() && lower(at)) {
+      }
+  }
+
+  /// Whether it can be lowered further.
+  bool lower(std::size_t at) {
+    const std::uint32_t was = best_[at];
+    for (const std::uint32_t value : {1U, 2U, 3U, was / 2}) {
+      if (value >= was)
+        return false;
       schedule candidate = best_;
-      candidate[at] = 1;
-      accept(candidate);
+      candidate[at] = value;
+      if (accept(candidate))
+        return value > 3;
     }
+    return false;
   }
 
   schedule best_;

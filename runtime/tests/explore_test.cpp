@@ -276,3 +276,15 @@ TEST_CASE("shrinking keeps only the departures that the failure needs") {
   CHECK(made.choices == wanted);
   CHECK(weir::shrink(std::vector<std::uint32_t>(40, 5), 3, fails).runs <= 3);
 }
+
+TEST_CASE("shrinking finds the least of small values, and halves large ones") {
+  const auto least = [](std::uint32_t value) {
+    const auto fails = [value](const std::vector<std::uint32_t>& choices) {
+      return choices.size() > 2 && choices[2] >= value ? std::optional(choices) : std::nullopt;
+    };
+    return weir::shrink({0, 0, 100}, 50, fails).choices.at(2);
+  };
+  CHECK(least(1) == 1);
+  CHECK(least(3) == 3);
+  CHECK(least(20) == 25);
+}
