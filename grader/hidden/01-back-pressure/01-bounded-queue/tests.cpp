@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -52,6 +53,8 @@ TEST_CASE("push waits while the queue is full, and no longer", "[push-waits]") {
     f.pop();
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::plain, "push-waits"); });
 }
 
 TEST_CASE("pop waits while the queue is empty, and no longer", "[pop-waits]") {
@@ -109,6 +112,8 @@ TEST_CASE("pop waits while the queue is empty, and no longer", "[pop-waits]") {
     f.push(2);
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::plain, "pop-waits"); });
 }
 
 TEST_CASE("first come, first served", "[fifo]") {
@@ -199,6 +204,8 @@ TEST_CASE("first come, first served", "[fifo]") {
     co_await f.fill(3, 3);
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::plain, "fifo"); });
 }
 
 TEST_CASE("what was accepted comes out after close", "[close-drains]") {
@@ -246,6 +253,8 @@ TEST_CASE("what was accepted comes out after close", "[close-drains]") {
                  "waited for it");
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::closing, "close-drains"); });
 }
 
 TEST_CASE("close turns pushers away", "[close-refuses]") {
@@ -295,6 +304,8 @@ TEST_CASE("close turns pushers away", "[close-refuses]") {
                  waiting.fate(), last.name(), last.fate());
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::closing, "close-refuses"); });
 }
 
 TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
@@ -378,6 +389,9 @@ TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
       co_await f.fill(2, 2);
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls",
+               [] { return storm(storm_focus::cancelling, "cancelled-waiter"); });
 }
 
 TEST_CASE("capacity 0 is a rendezvous", "[rendezvous]") {
@@ -455,4 +469,6 @@ TEST_CASE("capacity 0 is a rendezvous", "[rendezvous]") {
       co_await f.take(1, 1);
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::rendezvous, "rendezvous"); });
 }
