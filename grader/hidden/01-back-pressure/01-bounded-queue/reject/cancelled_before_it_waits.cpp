@@ -1,6 +1,6 @@
 // reject: cancelled-waiter failed
-// A call lets the others go first, and only then looks at the queue. A cancellation in between ends it where it goes to
-// sleep, when it has taken its place in the line already, and there it stays.
+// A call lets the others go first, and only then looks at the queue. A cancellation in between ends
+// it where it goes to sleep, when it has taken its place in the line already, and there it stays.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>
@@ -96,9 +96,7 @@ public:
   [[nodiscard]] std::size_t size() const override { return items_.size(); }
 
 private:
-  asio::awaitable<void> others_first() {
-    co_await asio::post(executor_, asio::use_awaitable);
-  }
+  asio::awaitable<void> others_first() { co_await asio::post(executor_, asio::use_awaitable); }
 
   static std::shared_ptr<waiter> take_first(line& where) {
     auto first = where.front();

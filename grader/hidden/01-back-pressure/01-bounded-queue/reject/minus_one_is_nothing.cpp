@@ -1,6 +1,6 @@
 // reject: pop-waits failed
-// The front of the queue is asked for by a helper that has -1 for "nothing there". When the item -1 lies there, pop goes to
-// sleep beside it.
+// The front of the queue is asked for by a helper that has -1 for "nothing there". When the item -1
+// lies there, pop goes to sleep beside it.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>

@@ -1,6 +1,6 @@
 // reject: cancelled-waiter failed
-// A waiter keeps its place in the line as a number. When somebody ahead has been served, everybody has moved up, and who
-// gives up then takes out the one behind.
+// A waiter keeps its place in the line as a number. When somebody ahead has been served, everybody
+// has moved up, and who gives up then takes out the one behind.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>

@@ -1,6 +1,6 @@
 // reject: push-waits failed
-// Index arithmetic with a mask needs a power of two, and what the ring can hold is taken for the capacity:
-// a queue of 3 takes 4.
+// Index arithmetic with a mask needs a power of two, and what the ring can hold is taken for the
+// capacity: a queue of 3 takes 4.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>

@@ -1,6 +1,6 @@
 // reject: cancelled-waiter failed
-// A push that is cancelled takes its item back by looking for it. Of two equal items the first is found, and that one is
-// somebody else's.
+// A push that is cancelled takes its item back by looking for it. Of two equal items the first is
+// found, and that one is somebody else's.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>
@@ -103,7 +103,8 @@ private:
     co_await me->bell.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     if (!me->served) {
       if (me->item)
-        where.erase(std::ranges::find_if(where, [&](const auto& one) { return one->item == me->item; }));
+        where.erase(
+            std::ranges::find_if(where, [&](const auto& one) { return one->item == me->item; }));
       else
         std::erase(where, me);
       throw system_error(asio::error::operation_aborted);

@@ -1,6 +1,6 @@
 // reject: push-waits failed
-// Waking somebody for each place is "too many context switches": a full queue calls its pushers when it is half empty.
-// Up to a capacity of 2 that is the same.
+// Waking somebody for each place is "too many context switches": a full queue calls its pushers
+// when it is half empty. Up to a capacity of 2 that is the same.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>

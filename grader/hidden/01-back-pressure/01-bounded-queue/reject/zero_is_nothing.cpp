@@ -1,5 +1,6 @@
 // reject: pop-waits failed
-// A popper's slot starts as 0, and 0 in it means that nobody came: the upload with the number 0 is taken for the end.
+// A popper's slot starts as 0, and 0 in it means that nobody came: the upload with the number 0 is
+// taken for the end.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>
