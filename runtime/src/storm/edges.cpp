@@ -59,10 +59,10 @@ bool is(const std::exception_ptr& error, thrown kind) noexcept {
   } catch (const derived_error&) {
     return kind == thrown::derived;
   } catch (const boost::system::system_error& e) {
-    if (typeid(e) != typeid(boost::system::system_error))
-      return false;
-    return (kind == thrown::system_error && e.code() == boost::asio::error::connection_reset) ||
-           (kind == thrown::aborted && e.code() == boost::asio::error::operation_aborted);
+    if (kind == thrown::aborted)
+      return e.code() == boost::asio::error::operation_aborted;
+    return kind == thrown::system_error && e.code() == boost::asio::error::connection_reset &&
+           typeid(e) == typeid(boost::system::system_error);
   } catch (const std::runtime_error& e) {
     return kind == thrown::runtime_error && typeid(e) == typeid(std::runtime_error);
   } catch (int number) {

@@ -92,6 +92,7 @@ inline constexpr std::size_t thrown_kinds = 5;
 [[nodiscard]] std::exception_ptr make_exception(thrown kind);
 
 /// Which kind it is, by its dynamic type, not by what it can be caught as; false for any other.
+/// `aborted` goes by the code alone: what Asio itself throws is of a type around `system_error`.
 [[nodiscard]] bool is(const std::exception_ptr& error, thrown kind) noexcept;
 
 } // namespace weir::storm
