@@ -41,7 +41,7 @@ struct call {
   fate if_cancelled = aborted; ///< and when it is cancelled before that
   bool made_badly = false;     ///< calling the job throws `connection_reset` at once
 
-  weir::testing::operation<void>* run = nullptr; ///< the call of run()
+  weir::testing::operation<void>* run = nullptr; ///< of run(); null while that begins
   bool called = false;                           ///< the function was called
   bool started = false;
   job made;       ///< what run() is given, and may refer to as long as it lasts
@@ -49,9 +49,9 @@ struct call {
   nanoseconds ended_at{};
   weir::testing::job work;
 
-  [[nodiscard]] bool returned() const { return !run->pending(); }
+  [[nodiscard]] bool returned() const { return run != nullptr && !run->pending(); }
 
-  [[nodiscard]] bool waits() const { return !called && run->pending(); }
+  [[nodiscard]] bool waits() const { return !called && !returned(); }
 
   [[nodiscard]] bool runs() const { return started && job_ended.pending(); }
 
