@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -38,6 +39,8 @@ TEST_CASE("no more than the limit run, and no fewer while somebody waits", "[bou
     weir::expect(f.running() == 2, "3 wanted to run, and the limit is 2: {} run", f.running());
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::plain, "bounded"); });
 }
 
 TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
@@ -147,6 +150,11 @@ TEST_CASE("the permit comes back, however the job ends", "[comes-back]") {
     f.expect_runs(*last, "A, B and C have ended, and E was the second in line");
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::plain, "comes-back"); });
+
+  WEIR_EXPLORE("a storm of calls and cancellations",
+               [] { return storm(storm_focus::cancelling, "comes-back"); });
 }
 
 TEST_CASE("first come, first served", "[fifo]") {
@@ -196,6 +204,8 @@ TEST_CASE("first come, first served", "[fifo]") {
     f.expect_runs(*second, "A and B have ended, and D was the second in line");
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::plain, "fifo"); });
 }
 
 TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
@@ -268,6 +278,9 @@ TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
     f.expect_runs(*second, "A and B have ended, C and E have given up, and D is left");
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a storm of calls",
+               [] { return storm(storm_focus::cancelling, "cancelled-waiter"); });
 }
 
 TEST_CASE("a new limit counts at once", "[new-limit]") {
@@ -366,6 +379,8 @@ TEST_CASE("a new limit counts at once", "[new-limit]") {
                  f.running());
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::limits, "new-limit"); });
 }
 
 TEST_CASE("no permit is lost, and none is made", "[books-balance]") {
@@ -418,4 +433,6 @@ TEST_CASE("no permit is lost, and none is made", "[books-balance]") {
     }
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::everything, "books-balance"); });
 }

@@ -1,0 +1,171 @@
+/// \file
+/// A deviation in words: what broke, and the story that led there.
+#pragma once
+
+#include "specification.hpp"
+
+#include <weir/expect.hpp>
+#include <weir/storm.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weir_hidden {
+
+inline std::string name_of(const limiter_specification::caller& who) {
+  return weir::text("call {}", who.id);
+}
+
+inline std::string_view words(limiter_specification::outcome how) {
+  using enum limiter_specification::outcome;
+  switch (how) {
+  case returned:
+    return "returned";
+  case system_error:
+    return "threw a system_error";
+  case derived:
+    return "threw an error of a class derived from system_error";
+  case runtime_error:
+    return "threw a runtime_error";
+  case number:
+    return "threw the number 42";
+  case aborted:
+    return "threw operation_aborted";
+  case other:
+    break;
+  }
+  return "threw something else";
+}
+
+class limiter_story {
+public:
+  using model = limiter_specification;
+  using entry = weir::storm::conformance<model>::entry;
+  using kind = model::event::kind;
+  using stage = model::guest::stage;
+
+  limiter_story(std::span<const entry> entries, const model::state& last, std::size_t limit)
+      : entries_(entries), last_(last), limit_(limit) {}
+
+  /// What broke: the last entry, seen from where the model was.
+  [[nodiscard]] std::string finding() const {
+    if (!entries_.back().what)
+      return overdue();
+    const auto& seen = *entries_.back().what;
+    const std::string name = name_of(seen.who);
+    const std::size_t runs = model::count(last_, stage::running);
+    switch (seen.what) {
+    case kind::counts:
+      return weir::text("in_flight says {} and waiting {}, where {} run and {} wait",
+                        seen.in_flight, seen.waiting, runs, model::count(last_, stage::in_line));
+    case kind::made:
+    case kind::failed:
+      if (at(seen.who) != stage::in_line)
+        return weir::text("the job of {} was called once more", name);
+      if (runs >= last_.limit)
+        return weir::text("the job of {} was called while {} ran, and the limit is {}", name, runs,
+                          last_.limit);
+      return weir::text("the job of {} was called before its turn", name);
+    case kind::back:
+      return wrong_return(seen);
+    default:
+      return weir::text("{} went on, and that was not its turn", name);
+    }
+  }
+
+  [[nodiscard]] std::string so_far() const {
+    std::string out = weir::text("a limit of {}", limit_);
+    bool apart = true;
+    for (const entry& one : entries_) {
+      if (!one.what || one.what->what == kind::counts) {
+        apart = true;
+        continue;
+      }
+      if (one.what->what == kind::made)
+        continue; // it begins next
+      out += (apart ? "; " : ", ") + line(*one.what);
+      apart = false;
+    }
+    return out;
+  }
+
+private:
+  [[nodiscard]] stage at(const model::caller& who) const {
+    for (const model::guest& one : last_.guests)
+      if (one.who.id == who.id)
+        return one.at;
+    return stage::done;
+  }
+
+  [[nodiscard]] static std::string line(const model::event& seen) {
+    const std::string name = name_of(seen.who);
+    switch (seen.what) {
+    case kind::call:
+      return name;
+    case kind::cancel:
+      return "cancel " + name;
+    case kind::limit:
+      return weir::text("set_limit({})", seen.limit);
+    case kind::begun:
+    case kind::made:
+      return weir::text("the job of {} begins", name);
+    case kind::failed:
+      return weir::text("calling the job of {} throws", name);
+    case kind::ended:
+      return weir::text("the job of {} {}", name, words(seen.how));
+    case kind::back:
+      return weir::text("{} {}", name, words(seen.how));
+    case kind::counts:
+      break;
+    }
+    return "the counts are read";
+  }
+
+  [[nodiscard]] std::string overdue() const {
+    const model::guest* const due = model::first_due(last_);
+    if (due == nullptr)
+      return "something is left to do";
+    const std::string name = name_of(due->who);
+    switch (due->at) {
+    case stage::running:
+      return weir::text("{} was cancelled, and its job has not been", name);
+    case stage::done:
+      return due->how == model::outcome::aborted && due->given_up
+                 ? weir::text("{} was cancelled and has not ended", name)
+                 : weir::text("the job of {} has ended, but {} has not", name, name);
+    default:
+      return weir::text("{} still waits, although {} run and the limit is {}", name,
+                        model::count(last_, stage::running), last_.limit);
+    }
+  }
+
+  [[nodiscard]] std::string wrong_return(const model::event& seen) const {
+    const std::string name = name_of(seen.who);
+    const auto what = seen.how == model::outcome::other ? seen.error : std::string(words(seen.how));
+    for (const model::guest& one : last_.guests) {
+      if (one.who.id != seen.who.id)
+        continue;
+      if (one.at == stage::done)
+        return weir::text("{} {}, but its job {}", name, what, words(one.how));
+      if (one.at == stage::running)
+        return weir::text("{} {} while its job ran", name, what);
+    }
+    return weir::text("{} {} while it waited", name, what);
+  }
+
+  std::span<const entry> entries_;
+  const model::state& last_;
+  std::size_t limit_;
+};
+
+inline std::string told(const weir::storm::conformance<limiter_specification>& seen,
+                        const weir::storm::conformance<limiter_specification>::deviation& deviation,
+                        std::size_t limit) {
+  const limiter_story tale(std::span(seen.history()).first(deviation.position + 1), deviation.last,
+                           limit);
+  return weir::text("{}. What led there: {}.", tale.finding(), tale.so_far());
+}
+
+} // namespace weir_hidden
