@@ -138,7 +138,7 @@ public:
       h = (h ^ value) * 0x9E3779B97F4A7C15U;
     };
     for (const guest& one : s.guests)
-      mix(one.who.id * 64U + static_cast<std::size_t>(one.at) * 16U +
+      mix(one.who.id * std::size_t{64} + static_cast<std::size_t>(one.at) * 16U +
           static_cast<std::size_t>(one.how) * 2U + (one.given_up ? 1U : 0U));
     mix(s.items.size());
     if (!s.items.empty())

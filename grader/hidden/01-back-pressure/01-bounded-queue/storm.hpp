@@ -396,9 +396,9 @@ private:
 /// The promise that a deviation breaks. Shrinking leaves only what the deviation needs, so its
 /// story tells: with capacity 0 it is the rendezvous; where somebody gave up, the cancelled waiter;
 /// where the queue was closed, what is said of `close`; else what is said of any queue.
-inline std::string_view promise_of(const storm_run& run) {
+inline std::string_view promise_of(const storm_run& run,
+                                   const storm_run::conformance::deviation& deviation) {
   using model = queue_specification;
-  const auto& deviation = *run.deviation();
   const auto until = std::span(run.seen().history()).first(deviation.position + 1);
   const auto holds = [&](model::event::kind what) {
     return std::ranges::any_of(
@@ -427,14 +427,15 @@ inline asio::awaitable<bool> held(storm_run& run, std::string_view promise) {
   const bool good = co_await run.conforms();
   if (good)
     co_return true;
-  if (!run.deviation() || promise_of(run) != promise) {
+  const auto& deviation = run.deviation();
+  if (!deviation || promise_of(run, *deviation) != promise) {
     const bool tidy = co_await run.tidy_up();
     if (tidy)
       co_return false;
   }
-  weir::expect(run.deviation().has_value(),
-               "calls do not end, after more that can have happened than could be looked at");
-  weir::fail("{}", told(run.seen(), *run.deviation(), run.capacity()));
+  weir::fail("{}", deviation ? told(run.seen(), *deviation, run.capacity())
+                             : "calls do not end, after more that can have happened than could "
+                               "be looked at");
 }
 
 /// The scenario: a storm in which only what breaks `promise` is a finding. A storm with `close` or

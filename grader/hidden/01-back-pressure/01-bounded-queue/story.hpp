@@ -54,7 +54,7 @@ public:
     std::string out = weir::text("a queue of capacity {}", capacity_);
     bool apart = true;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-      const auto& seen = entries_[i].what;
+      const auto* const seen = at(i);
       if (!seen || seen->what == kind::size) {
         apart = true;
         continue;
@@ -63,11 +63,11 @@ public:
       apart = false;
       if (const std::size_t row = row_of_pushes(i); row > 3) {
         const std::size_t last = i + 2 * row - 1;
-        out += weir::text("{} to {} return", called(seen->who), called(entries_[last].what->who));
+        out += weir::text("{} to {} return", called(seen->who), called(at(last)->who));
         i = last;
         continue;
       }
-      out += line(i);
+      out += line(i, *seen);
       if (seen->what == kind::call && back_at_once(i))
         ++i;
     }
@@ -75,31 +75,39 @@ public:
   }
 
 private:
+  /// Null: a quiet moment, or past the end.
+  [[nodiscard]] const model::event* at(std::size_t i) const {
+    if (i >= entries_.size())
+      return nullptr;
+    const auto& what = entries_[i].what;
+    return what ? &*what : nullptr;
+  }
+
   [[nodiscard]] bool back_at_once(std::size_t i) const {
-    return i + 1 < entries_.size() && entries_[i + 1].what &&
-           entries_[i + 1].what->what == kind::back &&
-           entries_[i + 1].what->who.id == entries_[i].what->who.id;
+    const auto* const one = at(i);
+    const auto* const next = at(i + 1);
+    return one && next && next->what == kind::back && next->who.id == one->who.id;
   }
 
   /// How many pushes of numbers that count up return one after the other from here.
   [[nodiscard]] std::size_t row_of_pushes(std::size_t i) const {
-    const auto returns = [&](std::size_t at) {
-      return at < entries_.size() && entries_[at].what && entries_[at].what->what == kind::call &&
-             entries_[at].what->who.calls == model::side::push && back_at_once(at) &&
-             entries_[at + 1].what->how == fate::returned;
+    const auto returns = [&](std::size_t where) {
+      const auto* const call = at(where);
+      const auto* const back = at(where + 1);
+      return call && back && call->what == kind::call && call->who.calls == model::side::push &&
+             back_at_once(where) && back->how == fate::returned;
     };
     std::size_t row = returns(i) ? 1 : 0;
     while (row > 0 && returns(i + 2 * row) &&
-           entries_[i + 2 * row].what->who.item == entries_[i + 2 * row - 2].what->who.item + 1)
+           at(i + 2 * row)->who.item == at(i + 2 * row - 2)->who.item + 1)
       ++row;
     return row;
   }
 
-  [[nodiscard]] std::string line(std::size_t i) const {
-    const auto& seen = *entries_[i].what;
+  [[nodiscard]] std::string line(std::size_t i, const model::event& seen) const {
     switch (seen.what) {
     case kind::call:
-      return back_at_once(i) ? line(i + 1) : called(seen.who) + " waits";
+      return back_at_once(i) ? line(i + 1, *at(i + 1)) : called(seen.who) + " waits";
     case kind::cancel:
       return "cancel " + called(seen.who);
     case kind::close:

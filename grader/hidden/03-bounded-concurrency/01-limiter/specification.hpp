@@ -154,7 +154,7 @@ public:
   [[nodiscard]] static std::size_t hash(const state& s) {
     std::size_t h = s.limit;
     for (const guest& one : s.guests)
-      h = (h ^ (one.who.id * 256U + static_cast<std::size_t>(one.at) * 16U +
+      h = (h ^ (one.who.id * std::size_t{256} + static_cast<std::size_t>(one.at) * 16U +
                 static_cast<std::size_t>(one.how) * 2U + (one.given_up ? 1U : 0U))) *
           0x9E3779B97F4A7C15U;
     return h;

@@ -373,9 +373,9 @@ private:
 
 /// The promise that a deviation breaks. Shrinking leaves only what the deviation needs, so its
 /// story tells.
-inline std::string_view promise_of(const storm_run& run) {
+inline std::string_view promise_of(const storm_run& run,
+                                   const storm_run::conformance::deviation& deviation) {
   using model = limiter_specification;
-  const auto& deviation = *run.deviation();
   const auto until = std::span(run.seen().history()).first(deviation.position + 1);
   const auto holds = [&](model::event::kind what) {
     return std::ranges::any_of(
@@ -385,7 +385,7 @@ inline std::string_view promise_of(const storm_run& run) {
   const bool limits = holds(model::event::kind::limit);
   if (cancels && limits)
     return "books-balance";
-  if (until.back().what && until.back().what->what == model::event::kind::counts)
+  if (const auto& last = until.back().what; last && last->what == model::event::kind::counts)
     return "books-balance";
   if (limits)
     return "new-limit";
@@ -403,14 +403,15 @@ inline asio::awaitable<bool> held(storm_run& run, std::string_view promise) {
   const bool good = co_await run.conforms();
   if (good)
     co_return true;
-  if (!run.deviation() || promise_of(run) != promise) {
+  const auto& deviation = run.deviation();
+  if (!deviation || promise_of(run, *deviation) != promise) {
     const bool tidy = co_await run.tidy_up();
     if (tidy)
       co_return false;
   }
-  weir::expect(run.deviation().has_value(),
-               "calls do not end, after more that can have happened than could be looked at");
-  weir::fail("{}", told(run.seen(), *run.deviation(), run.limit()));
+  weir::fail("{}", deviation ? told(run.seen(), *deviation, run.limit())
+                             : "calls do not end, after more that can have happened than could "
+                               "be looked at");
 }
 
 /// The scenario: a storm in which only what breaks `promise` is a finding. A storm with

@@ -51,9 +51,28 @@ public:
 
   /// What broke: the last entry, seen from where the model was.
   [[nodiscard]] std::string finding() const {
-    if (!entries_.back().what)
-      return overdue();
-    const auto& seen = *entries_.back().what;
+    const auto& last = entries_.back().what;
+    return last ? finding(*last) : overdue();
+  }
+
+  [[nodiscard]] std::string so_far() const {
+    std::string out = weir::text("a limit of {}", limit_);
+    bool apart = true;
+    for (const entry& one : entries_) {
+      if (!one.what || one.what->what == kind::counts) {
+        apart = true;
+        continue;
+      }
+      if (one.what->what == kind::made)
+        continue; // it begins next
+      out += (apart ? "; " : ", ") + line(*one.what);
+      apart = false;
+    }
+    return out;
+  }
+
+private:
+  [[nodiscard]] std::string finding(const model::event& seen) const {
     const std::string name = name_of(seen.who);
     const std::size_t runs = model::count(last_, stage::running);
     switch (seen.what) {
@@ -75,23 +94,6 @@ public:
     }
   }
 
-  [[nodiscard]] std::string so_far() const {
-    std::string out = weir::text("a limit of {}", limit_);
-    bool apart = true;
-    for (const entry& one : entries_) {
-      if (!one.what || one.what->what == kind::counts) {
-        apart = true;
-        continue;
-      }
-      if (one.what->what == kind::made)
-        continue; // it begins next
-      out += (apart ? "; " : ", ") + line(*one.what);
-      apart = false;
-    }
-    return out;
-  }
-
-private:
   [[nodiscard]] stage at(const model::caller& who) const {
     for (const model::guest& one : last_.guests)
       if (one.who.id == who.id)
@@ -100,7 +102,7 @@ private:
   }
 
   [[nodiscard]] static std::string line(const model::event& seen) {
-    const std::string name = name_of(seen.who);
+    std::string name = name_of(seen.who);
     switch (seen.what) {
     case kind::call:
       return name;
