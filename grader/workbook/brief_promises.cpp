@@ -63,7 +63,7 @@ std::vector<item> items_of(const std::string& markdown) {
 } // namespace
 
 std::vector<brief_promise> read_promises(const fs::path& brief) {
-  static const std::regex with_id{"\\*\\*([a-z0-9-]+)\\*\\*(?: – | - )?(.*)"};
+  static const std::regex with_id{"\\*\\*([a-z0-9-]+)\\*\\*(?: +(?:–|-)(?= |$) *)?(.*)"};
   std::vector<brief_promise> promises;
   std::vector<item> others;
   for (const item& each : items_of(read_file(brief))) {

@@ -35,6 +35,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 #include <source_location>
 #include <string>
@@ -139,7 +140,7 @@ namespace detail {
 
 enum class task { its_own, the_callers };
 
-/// A broken expectation is no fate of an operation: it ends the run.
+/// A broken expectation is no fate of an operation, nor is the end of memory: they end the run.
 template <class T>
 boost::asio::awaitable<void> carry_out(std::shared_ptr<operation<T>> mine,
                                        std::function<boost::asio::awaitable<T>()> work, task in) {
@@ -158,6 +159,8 @@ boost::asio::awaitable<void> carry_out(std::shared_ptr<operation<T>> mine,
   } catch (const expectation_failed&) {
     throw;
   } catch (const simulated_out_of_memory&) {
+    throw;
+  } catch (const std::bad_alloc&) {
     throw;
   } catch (...) {
     how = failure(std::current_exception());
@@ -184,7 +187,7 @@ public:
 
   /// Starts `work`, a function that returns an `awaitable<T>`, in a task called `name`. It begins
   /// when the caller waits, and the run's policy chooses when among what else is ready then.
-  /// Whatever it throws is its fate; only a broken expectation ends the run. `work` is kept until
+  /// Whatever it throws is its fate; only a broken expectation and the end of memory end the run. `work` is kept until
   /// then, so that a coroutine may be a lambda with captures; what it hands on by reference has to
   /// last as long, which a temporary does only where `work` is a coroutine itself. The result is
   /// valid as long as the driver.
