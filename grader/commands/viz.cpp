@@ -202,8 +202,9 @@ void add_viz(subcommand app, context& ctx) {
                                              "The model answer instead of your code, after a pass");
   command_option starter =
       command.add_flag("--starter,--naive", options->starter, "The starter instead of your code");
-  command_option compare = command.add_option(
-      "--compare", options->compare, "Two of `mine`, `starter`, `solution` and files, side by side");
+  command_option compare =
+      command.add_option("--compare", options->compare,
+                         "Two of `mine`, `starter`, `solution` and files, side by side");
   compare.type_name("A B").expected(2);
   command_option replaying = command.add_option("--replay", options->replay,
                                                 "A failing run: its token, or the trace it left");
@@ -216,8 +217,9 @@ void add_viz(subcommand app, context& ctx) {
       .type_name("KNOB=VALUE")
       .one_at_a_time();
   command.add_option("--seed", options->seed, "Of the scene's random streams");
-  command.add_flag("--presenter", options->presenter,
-                   "For lectures: large type, every chapter's scenes in a menu, starters and solutions");
+  command.add_flag(
+      "--presenter", options->presenter,
+      "For lectures: large type, every chapter's scenes in a menu, starters and solutions");
   solution.excludes(starter);
   for (const command_option each : {solution, starter, replaying}) {
     compare.excludes(each);

@@ -22,8 +22,8 @@ struct watched_exercise {
   bool passed{};            ///< The latest judgement was a pass.
   bool passed_once{};       ///< Any judgement ever was: opens the solution.
   bool has_solution{true};  ///< A hand-out for readers comes without.
-  bool has_debrief{};        ///< What to read after a pass.
-  std::string door{};        ///< Exercise whose pass settles this one too (fast track); or empty.
+  bool has_debrief{};       ///< What to read after a pass.
+  std::string door{};       ///< Exercise whose pass settles this one too (fast track); or empty.
   std::string checked{};    ///< Headline from the latest "check all"; empty before.
 
   bool operator==(const watched_exercise&) const = default;

@@ -91,7 +91,8 @@ TEST_CASE("a command without an ID means the first pending exercise", "[commands
 TEST_CASE("brief renders, or gives the Markdown as it is", "[commands]") {
   const workbook book;
   const command_runner weir{book};
-  CHECK_THAT(weir({"brief", "1.1"}).out, has_text("Brief of bounded-queue\n======================\n"));
+  CHECK_THAT(weir({"brief", "1.1"}).out,
+             has_text("Brief of bounded-queue\n======================\n"));
   CHECK(weir({"brief", "1.1", "--raw"}).out == brief_for("bounded-queue"));
 }
 

@@ -187,10 +187,10 @@ public:
 
   /// Starts `work`, a function that returns an `awaitable<T>`, in a task called `name`. It begins
   /// when the caller waits, and the run's policy chooses when among what else is ready then.
-  /// Whatever it throws is its fate; only a broken expectation and the end of memory end the run. `work` is kept until
-  /// then, so that a coroutine may be a lambda with captures; what it hands on by reference has to
-  /// last as long, which a temporary does only where `work` is a coroutine itself. The result is
-  /// valid as long as the driver.
+  /// Whatever it throws is its fate; only a broken expectation and the end of memory end the run.
+  /// `work` is kept until then, so that a coroutine may be a lambda with captures; what it hands on
+  /// by reference has to last as long, which a temporary does only where `work` is a coroutine
+  /// itself. The result is valid as long as the driver.
   template <class Work, class T = typename std::invoke_result_t<Work&>::value_type>
   operation<T>& start(std::string name, Work work,
                       std::type_identity_t<typename operation<T>::end_handler> when_ended = {}) {

@@ -1,4 +1,5 @@
-// accept: a baton: pop reserves the free place for the first in line, who adds its item itself or passes the place on
+// accept: a baton: pop reserves the free place for the first in line, who adds its item itself or
+// passes the place on
 #include "queue.hpp"
 
 #include <boost/asio/cancellation_state.hpp>

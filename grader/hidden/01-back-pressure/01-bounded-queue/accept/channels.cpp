@@ -1,4 +1,5 @@
-// accept: channels: each waiter receives on a rendezvous channel of its own; try_send decides the race
+// accept: channels: each waiter receives on a rendezvous channel of its own; try_send decides the
+// race
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>
@@ -34,7 +35,9 @@ public:
   standing(line& where, std::shared_ptr<waiter> who) : where_(where), who_(std::move(who)) {
     where_.push_back(who_);
   }
+
   ~standing() { std::erase(where_, who_); }
+
   standing(const standing&) = delete;
   standing& operator=(const standing&) = delete;
 

@@ -1,4 +1,5 @@
-// accept: a monitor: requests with tickets, one settle() that knows all rules, one timer that wakes everybody
+// accept: a monitor: requests with tickets, one settle() that knows all rules, one timer that wakes
+// everybody
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>
@@ -21,10 +22,12 @@ using ticket = std::uint64_t;
 class book {
 public:
   enum class answer { none, done, refused };
+
   struct push_request {
     int item = 0;
     answer said = answer::none;
   };
+
   struct pop_request {
     std::optional<int> item;
     answer said = answer::none;
@@ -67,7 +70,8 @@ public:
   }
 
 private:
-  template <class Requests> static typename Requests::iterator first_open(Requests& all) {
+  template <class Requests>
+  static typename Requests::iterator first_open(Requests& all) {
     auto one = all.begin();
     while (one != all.end() && one->second.said != answer::none)
       ++one;
@@ -78,11 +82,14 @@ private:
 };
 
 /// A request that is in the book while this lives.
-template <class Requests> class entered {
+template <class Requests>
+class entered {
 public:
   entered(Requests& where, ticket number, typename Requests::mapped_type what)
       : where_(where), place_(where.emplace(number, what).first) {}
+
   ~entered() { where_.erase(place_); }
+
   entered(const entered&) = delete;
   entered& operator=(const entered&) = delete;
 

@@ -1,5 +1,6 @@
 // reject: fifo
-// Reserves the free place for the first in line, but a newcomer that meets a waiting popper still goes first.
+// Reserves the free place for the first in line, but a newcomer that meets a waiting popper still
+// goes first.
 #include "queue.hpp"
 
 #include <boost/asio/cancellation_state.hpp>

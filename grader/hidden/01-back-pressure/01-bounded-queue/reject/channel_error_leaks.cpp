@@ -34,7 +34,9 @@ public:
   standing(line& where, std::shared_ptr<waiter> who) : where_(where), who_(std::move(who)) {
     where_.push_back(who_);
   }
+
   ~standing() { std::erase(where_, who_); }
+
   standing(const standing&) = delete;
   standing& operator=(const standing&) = delete;
 

@@ -1,5 +1,6 @@
 // reject: close-refuses
-// Finish read too kindly: pushes that wait at close() came before it, so they are let in as room appears.
+// Finish read too kindly: pushes that wait at close() came before it, so they are let in as room
+// appears.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>

@@ -1,5 +1,6 @@
 // reject: close-refuses failed
-// Looks for closed_ only on entry: a push that waits at close() is woken, and returns as if it were accepted.
+// Looks for closed_ only on entry: a push that waits at close() is woken, and returns as if it were
+// accepted.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>

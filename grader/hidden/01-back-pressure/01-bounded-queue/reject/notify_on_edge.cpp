@@ -27,6 +27,7 @@ public:
   }
 
   void notify_one() { timer_.cancel_one(); }
+
   void notify_all() { timer_.cancel(); }
 
 private:

@@ -1,5 +1,6 @@
 // reject: fifo failed
-// Wakes one instead of all and believes the wake-up: a newcomer can take the place before the woken push runs.
+// Wakes one instead of all and believes the wake-up: a newcomer can take the place before the woken
+// push runs.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>
@@ -27,6 +28,7 @@ public:
   }
 
   void notify_one() { timer_.cancel_one(); }
+
   void notify_all() { timer_.cancel(); }
 
 private:

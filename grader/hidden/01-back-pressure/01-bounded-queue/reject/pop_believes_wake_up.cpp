@@ -1,5 +1,6 @@
 // reject: pop-waits
-// Push was mended with a loop; pop was left alone since an unnecessary wake-up 'only' means there is nothing.
+// Push was mended with a loop; pop was left alone since an unnecessary wake-up 'only' means there
+// is nothing.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>

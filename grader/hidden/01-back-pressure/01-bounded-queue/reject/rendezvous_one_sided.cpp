@@ -1,5 +1,6 @@
 // reject: rendezvous failed
-// With capacity 0 a push succeeds if a pop waits; that a pop may also come second was only thought of for a full queue.
+// With capacity 0 a push succeeds if a pop waits; that a pop may also come second was only thought
+// of for a full queue.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>

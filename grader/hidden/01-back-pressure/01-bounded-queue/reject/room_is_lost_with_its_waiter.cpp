@@ -1,5 +1,6 @@
 // reject: cancelled-waiter
-// Reserves the free place for the first in line and wakes it; if that one is cancelled at that moment the place is nobody's.
+// Reserves the free place for the first in line and wakes it; if that one is cancelled at that
+// moment the place is nobody's.
 #include "queue.hpp"
 
 #include <boost/asio/cancellation_state.hpp>

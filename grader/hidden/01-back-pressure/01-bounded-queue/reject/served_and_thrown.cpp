@@ -1,5 +1,6 @@
 // reject: cancelled-waiter failed
-// Asks whether a cancellation has come before asking whether the turn had come: the caller is told no, the queue did it.
+// Asks whether a cancellation has come before asking whether the turn had come: the caller is told
+// no, the queue did it.
 #include "queue.hpp"
 
 #include <boost/asio/cancellation_state.hpp>

@@ -1,5 +1,6 @@
 // reject: fifo
-// The textbook condition variable, with loops: the bound holds, but a newcomer overtakes whoever was woken.
+// The textbook condition variable, with loops: the bound holds, but a newcomer overtakes whoever
+// was woken.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>
@@ -27,6 +28,7 @@ public:
   }
 
   void notify_one() { timer_.cancel_one(); }
+
   void notify_all() { timer_.cancel(); }
 
 private:

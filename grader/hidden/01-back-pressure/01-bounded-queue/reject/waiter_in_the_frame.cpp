@@ -1,5 +1,6 @@
 // reject: cancelled-waiter
-// The waiter lives in the frame of its coroutine, and the line points to it after a cancellation has ended the frame.
+// The waiter lives in the frame of its coroutine, and the line points to it after a cancellation
+// has ended the frame.
 #include "queue.hpp"
 
 #include <boost/asio/error.hpp>

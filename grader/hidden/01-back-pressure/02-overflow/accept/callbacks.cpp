@@ -16,7 +16,8 @@ using boost::system::error_code;
 
 namespace {
 
-/// Takers as callbacks, and the counting; what is held and what is one too many is up to the policy.
+/// Takers as callbacks, and the counting; what is held and what is one too many is up to the
+/// policy.
 class callback_buffer : public event_buffer {
 public:
   explicit callback_buffer(asio::any_io_executor executor) : executor_(std::move(executor)) {}
@@ -35,7 +36,9 @@ public:
         [this](auto handler) {
           auto kept = std::make_shared<decltype(handler)>(std::move(handler));
           auto work = asio::make_work_guard(executor_);
-          std::function<void(int)> done = [kept, work](int item) { (std::move(*kept))(item); };
+          std::function<void(int)> done = [kept, work](int item) {
+            (std::move(*kept))(item);
+          };
           if (const std::optional<int> item = due())
             deliver(std::move(done), *item);
           else
@@ -100,11 +103,13 @@ private:
 
 class then_error final : public in_order {
   using in_order::in_order;
+
   error_code one_too_many() override { return refuse(asio::error::no_buffer_space); }
 };
 
 class then_drop final : public in_order {
   using in_order::in_order;
+
   error_code one_too_many() override {
     drop();
     return {};
@@ -137,6 +142,7 @@ public:
 
 private:
   error_code hold(int) override { return refuse(asio::error::would_block); }
+
   std::optional<int> due() override { return std::nullopt; }
 };
 

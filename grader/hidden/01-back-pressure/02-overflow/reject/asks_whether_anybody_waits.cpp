@@ -1,5 +1,6 @@
 // reject: fail-fast failed
-// Takes an item over if a taker waits, but one that has been given an item still counts as waiting until it runs.
+// Takes an item over if a taker waits, but one that has been given an item still counts as waiting
+// until it runs.
 #include "buffer.hpp"
 
 #include <boost/asio/error.hpp>

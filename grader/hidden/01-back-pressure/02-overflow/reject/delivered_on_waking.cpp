@@ -1,5 +1,6 @@
 // reject: every-item-counted failed
-// Counts an item as delivered when the taker has woken up; until then it is neither held nor delivered.
+// Counts an item as delivered when the taker has woken up; until then it is neither held nor
+// delivered.
 #include "buffer.hpp"
 
 #include <boost/asio/error.hpp>

@@ -1,5 +1,6 @@
 // reject: buffer-then-error failed
-// Tells the caller that there is no room, but has already made some: the oldest item goes, the refused one stays.
+// Tells the caller that there is no room, but has already made some: the oldest item goes, the
+// refused one stays.
 #include "buffer.hpp"
 
 #include <boost/asio/error.hpp>

@@ -1,5 +1,6 @@
 // reject: keep-latest failed
-// Keeps all prices, and throws the outdated ones away only when a taker comes: until then they count as held.
+// Keeps all prices, and throws the outdated ones away only when a taker comes: until then they
+// count as held.
 #include "buffer.hpp"
 
 #include <boost/asio/error.hpp>

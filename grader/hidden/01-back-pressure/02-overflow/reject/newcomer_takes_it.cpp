@@ -1,5 +1,6 @@
 // reject: fail-fast
-// One item for each waiting taker, but a taker that comes in the same instant finds the item and goes off with it.
+// One item for each waiting taker, but a taker that comes in the same instant finds the item and
+// goes off with it.
 #include "buffer.hpp"
 
 #include <boost/asio/error.hpp>

@@ -1,5 +1,6 @@
 // reject: cancel-stops
-// do-while: the pump was started because something is wanted, so it need not look at the state before its first fetch
+// do-while: the pump was started because something is wanted, so it need not look at the state
+// before its first fetch
 #include "publisher.hpp"
 
 #include <boost/asio/co_spawn.hpp>

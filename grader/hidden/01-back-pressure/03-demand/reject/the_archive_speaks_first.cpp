@@ -1,5 +1,6 @@
 // reject: bad-request
-// a wrong request while a page is fetched, and then the page fails or is empty: that is told instead
+// a wrong request while a page is fetched, and then the page fails or is empty: that is told
+// instead
 #include "publisher.hpp"
 
 #include <boost/asio/co_spawn.hpp>
