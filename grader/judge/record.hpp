@@ -30,7 +30,7 @@ struct record_step {
 /// "test_ended(push-waits, passed)".
 std::ostream& operator<<(std::ostream& out, const record_step& step);
 
-/// The verdict protocol (D6): expected tests, nonce, bytes from the runner and the end of its
+/// The verdict protocol: expected tests, nonce, bytes from the runner and the end of its
 /// process in, verdict out.
 ///
 /// A pass needs all of this: every line carries the nonce; `begin` names exactly the expected

@@ -28,7 +28,7 @@ struct run_request {
       on_step; ///< told of each line of the record; may be empty
 };
 
-/// Runs weir-runner in the sandbox and judges its record (D6). Fills all of the verdict but stages
+/// Runs weir-runner in the sandbox and judges its record. Fills all of the verdict but stages
 /// and compiler output.
 ///
 /// Cancellation ends it and throws operation_aborted. Throws environment_error when the runner or

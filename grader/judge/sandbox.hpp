@@ -22,7 +22,7 @@ struct sandbox_view {
   child_processes children{child_processes::forbidden};
 };
 
-/// Confines processes with bubblewrap where that works; says so where it doesn't (D6).
+/// Confines processes with bubblewrap where that works; says so where it doesn't.
 ///
 /// Inside: no network, own process ids (so that whatever is left dies with the first), an empty
 /// read-only file system with the system's folders and the view. Without bubblewrap the system-call

@@ -27,7 +27,7 @@ enum class verdict_kind {
   out_of_memory,
   crashed,
   output_limit,      ///< wrote more than the limit, to a stream or to a file
-  incomplete_record, ///< the program ended without a complete record (D6)
+  incomplete_record, ///< the program ended without a complete record
   environment_error, ///< the reader's code was not judged at all
 };
 

@@ -13,7 +13,7 @@
 /// \file
 /// The run record: what weir-runner tells weir about a run of hidden tests or of a scene, on a pipe
 /// that the reader's code does not know of, a JSON object a line. Every line carries the nonce that
-/// weir handed over (D6).
+/// weir handed over.
 ///
 /// A run of tests: `begin_record`, for each test `test_begin_record` and `test_end_record`, then
 /// `end_record`. A run of a scene: `scene_end_record` or `scene_error_record`, and nothing else. A
