@@ -41,7 +41,7 @@ struct check_request {
 /// rejects. (That its brief has a promise for each test, the catalog has seen.) Reads only.
 std::vector<check_item> check_files(const std::filesystem::path& root, const exercise& ex);
 
-/// D10: the starter fails as stated, the solution and every accept pass under each seed and under
+/// The starter fails as stated, the solution and every accept pass under each seed and under
 /// the sanitizers, every reject fails in the test it names. Items come in the order of the
 /// exercises. Cancellation ends what runs and throws operation_aborted; throws content_error and
 /// environment_error for what can't be judged at all.
