@@ -2,8 +2,6 @@
 
 #include "protocol/fields.hpp"
 
-#include <boost/json/serialize.hpp>
-
 namespace weir::protocol {
 
 namespace {
@@ -128,11 +126,11 @@ static void read_fields(const fields& from, scene_launch& into) {
 }
 
 std::string to_line(const feed_message& message) {
-  return json::serialize(std::visit(writer{}, message));
+  return detail::line_of(std::visit(writer{}, message));
 }
 
 std::string to_line(const feed_request& request) {
-  return json::serialize(std::visit(writer{}, request));
+  return detail::line_of(std::visit(writer{}, request));
 }
 
 feed_message parse_feed_message(std::string_view line) {

@@ -18,7 +18,45 @@ std::string excerpt(std::string text) {
   return text;
 }
 
+/// Length of the UTF-8 sequence that `text` begins with; 0 for what is none (RFC 3629, section 4).
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return static_cast<unsigned char>(text[i]);
+  };
+  const unsigned char first = byte(0);
+  const std::size_t length = first < 0x80   ? 1
+                             : first < 0xc2 ? 0
+                             : first < 0xe0 ? 2
+                             : first < 0xf0 ? 3
+                             : first < 0xf5 ? 4
+                                            : 0;
+  if (length > text.size()) {
+    return 0;
+  }
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) {
+      return 0;
+    }
+  }
+  // Longer than need be, a surrogate, or beyond U+10FFFF.
+  const bool wrong =
+      length > 2 && ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f) ||
+                     (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f));
+  return wrong ? 0 : length;
+}
+
 } // namespace
+
+std::string line_of(const json::value& message) {
+  std::string line;
+  const std::string written = json::serialize(message);
+  for (std::string_view rest = written; !rest.empty();) {
+    const std::size_t length = sequence_length(rest);
+    line += length != 0 ? rest.substr(0, length) : std::string_view{"\xef\xbf\xbd"};
+    rest.remove_prefix(length != 0 ? length : 1);
+  }
+  return line;
+}
 
 json::object parse_object(std::string_view line, const std::string& what) {
   boost::system::error_code error;

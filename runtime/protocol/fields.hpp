@@ -22,6 +22,10 @@ namespace weir::protocol::detail {
 
 namespace json = boost::json;
 
+/// The value as one line. What is not UTF-8 in its texts (a reader's program may throw any bytes)
+/// becomes U+FFFD, a byte at a time: JSON is UTF-8, and a reader of it may refuse anything else.
+[[nodiscard]] std::string line_of(const json::value& message);
+
 /// Throws message_error.
 [[nodiscard]] json::object parse_object(std::string_view line, const std::string& what);
 

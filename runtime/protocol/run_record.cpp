@@ -2,8 +2,6 @@
 
 #include "protocol/fields.hpp"
 
-#include <boost/json/serialize.hpp>
-
 namespace weir::protocol {
 
 using detail::fields;
@@ -131,7 +129,7 @@ scene_end_record read_scene_end(const fields& from) {
 std::string to_line(const record& what, std::string_view nonce) {
   auto line = std::visit(writer{}, what);
   line["nonce"] = nonce;
-  return json::serialize(line);
+  return detail::line_of(line);
 }
 
 record parse_record(std::string_view line, std::string_view nonce) {

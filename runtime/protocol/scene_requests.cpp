@@ -2,8 +2,6 @@
 
 #include "protocol/fields.hpp"
 
-#include <boost/json/serialize.hpp>
-
 namespace weir {
 
 namespace json = boost::json;
@@ -135,7 +133,7 @@ std::string to_line(const scene_request& request) {
   for (const auto& [name, value] : request.knobs) {
     knobs.push_back(json::array{name, value});
   }
-  return json::serialize(json::object{{"ticket", request.ticket},
+  return detail::line_of(json::object{{"ticket", request.ticket},
                                       {"half", request.half},
                                       {"seed", request.seed},
                                       {"horizon_ns", request.horizon.count()},
@@ -143,7 +141,7 @@ std::string to_line(const scene_request& request) {
 }
 
 std::string to_line(const scene_answer& answer) {
-  return json::serialize(std::visit(writer{}, answer));
+  return detail::line_of(std::visit(writer{}, answer));
 }
 
 scene_request parse_scene_request(std::string_view line) {

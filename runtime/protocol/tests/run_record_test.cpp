@@ -96,3 +96,18 @@ TEST_CASE("a signal handler's line is a crash's record") {
           record(crash_record{signal, R"(se"cond)"}));
   }
 }
+
+TEST_CASE("what is not UTF-8 in a text is replaced, and the line can be read") {
+  const auto message_of = [](const std::string& text) {
+    const auto line = to_line(test_end_record{.id = "a", .message = text}, nonce);
+    return std::get<test_end_record>(parse_record(line, nonce)).message;
+  };
+  const std::string replaced = "\xef\xbf\xbd";
+  CHECK(message_of("caf\xe9!") == "caf" + replaced + "!");
+  CHECK(message_of("cut \xe2\x82") == "cut " + replaced + replaced);
+  CHECK(message_of("long \xc0\xaf") == "long " + replaced + replaced);
+  CHECK(message_of("surrogate \xed\xa0\x80") == "surrogate " + replaced + replaced + replaced);
+  CHECK(message_of("beyond \xf4\x90\x80\x80") ==
+        "beyond " + replaced + replaced + replaced + replaced);
+  CHECK(message_of("– 🌊 ü \x7f") == "– 🌊 ü \x7f");
+}
