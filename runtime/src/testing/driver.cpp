@@ -63,20 +63,24 @@ asio::awaitable<void> driver::finish(std::chrono::nanoseconds within, std::sourc
   const auto last = std::chrono::steady_clock::now() + within;
   asio::steady_timer timer(executor_, last);
   roll_->waiter = &timer;
+  const auto forget = [](detail::roll* each) {
+    each->waiter = nullptr;
+  };
+  const std::unique_ptr<detail::roll, decltype(forget)> leaving(roll_.get(), forget);
   // Whoever sees an operation end may start another one.
   while (roll_->pending != 0 && std::chrono::steady_clock::now() < last) {
     boost::system::error_code all_ended;
     timer.expires_at(last);
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, all_ended), where);
   }
-  roll_->waiter = nullptr;
   for (const auto& one : all_)
     expect(!one->pending(), "{} was to end, and {} later it {}", one->name(), within, one->text());
 }
 
 asio::awaitable<void> driver::tidy_up(std::chrono::nanoseconds within, std::source_location where) {
-  for (const auto& one : all_)
-    if (one->pending())
+  // By place: whoever sees one end may start another.
+  for (std::size_t i = 0, started = all_.size(); i < started; ++i)
+    if (const auto one = all_[i]; one->pending())
       one->cancel();
   return finish(within, where);
 }
