@@ -5,6 +5,7 @@
 #include "parts/build_lock.hpp"
 #include "parts/build_tree.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -132,6 +133,8 @@ asio::awaitable<void> background_builder::build(start_build what) {
   };
   queue_event happened = build_ended{what.which, {}};
   try {
+    // Not before `perform` has noted this one as the present: a build may end without waiting.
+    co_await asio::post(executor_, asio::use_awaitable);
     co_await services_.build(what.which, what.how, pass_on);
   } catch (const std::exception& thrown) {
     if (is_cancellation(thrown)) {
