@@ -71,6 +71,9 @@ TEST_CASE("a chapter without a door, with one that is not there, and with a malf
   CHECK(weir({"fast-track", "01"}).code == exit_code::environment);
   add_door(book, "nowhere");
   CHECK_THAT(weir({"fast-track", "01"}).err, has_text("'nowhere'"));
+  write(book.root() / "chapters/01-back-pressure/chapter.toml",
+        "format = 1\nfast_track = \"overflow\"\n");
+  CHECK_THAT(weir({"fast-track", "01"}).err, has_text("has no fast track"));
   write(book.root() / "chapters/01-back-pressure/chapter.toml", "format = 1\nfast_trak = \"x\"\n");
   const auto list = weir({"list"});
   CHECK(list.code == exit_code::passed);
