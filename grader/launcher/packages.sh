@@ -39,6 +39,8 @@ xdotool
 ? clang-format-19
 ? clang-tidy-19
 ? shellcheck
+? git
+? procps
 '
 
 # What a start with these targets needs.

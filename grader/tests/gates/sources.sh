@@ -3,28 +3,22 @@
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." || exit 1
 
-# without PROGRAM: says that the gate is skipped, and ends it.
-without() {
-  echo "this test is skipped: $1 is not installed"
+# skip WHY: ends the gate, which then counts as skipped.
+skip() {
+  echo "this test is skipped: $1"
   exit 0
 }
 
-# Files of the tree that git knows, as PATTERN…; in an unpacked archive, those that lie there.
-tracked() {
-  if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-    git ls-files --cached --others --exclude-standard -- "$@"
-  else
-    local pattern
-    for pattern; do find . -path ./build -prune -o -name "$pattern" -print; done
-  fi
-}
+# without PROGRAM: the same for what is not there.
+without() { skip "$1 is not installed"; }
 
-# Of those, the ones that differ from the commit WEIR_SINCE (without it: from the one before the last), all with --all.
+# Files of the tree that git knows, as PATTERN…. An unpacked archive has no tree to hold to.
+tracked() { git ls-files --cached --others --exclude-standard -- "$@"; }
+
+git rev-parse --is-inside-work-tree >/dev/null 2>&1 || skip 'this is no git repository, or git is not installed'
+
+# Of those, the ones that differ from the commit WEIR_SINCE; without it, from the one before the last.
+since=${WEIR_SINCE:-HEAD~1}
 changed() {
-  local since=${WEIR_SINCE:-HEAD~1}
-  if git rev-parse --quiet --verify "$since^{commit}" >/dev/null 2>&1; then
-    { git diff --name-only --diff-filter=d "$since" -- "$@"; git ls-files --others --exclude-standard -- "$@"; } | sort -u
-  else
-    tracked "$@"
-  fi
+  { git diff --name-only --diff-filter=d "$since" -- "$@" && git ls-files --others --exclude-standard -- "$@"; } | sort -u
 }
