@@ -6,6 +6,7 @@
 #include "parts/build_lock.hpp"
 #include "parts/build_tree.hpp"
 #include "parts/ninja_output.hpp"
+#include "support/line_buffer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
@@ -77,7 +78,7 @@ private:
   urgency how_;
   part_progress_handler on_progress_;
   std::string output_;
-  line_splitter lines_;
+  support::line_buffer lines_;
   std::optional<ninja_step> step_;
   std::chrono::milliseconds expected_{};
   std::chrono::steady_clock::time_point began_;
@@ -137,12 +138,13 @@ private:
     if (output_.size() < enough) {
       output_ += bytes;
     }
-    lines_.feed(bytes, [this](std::string_view line) {
-      if (const auto step = parse_step(line)) {
+    lines_.add(bytes);
+    while (const auto line = lines_.next()) {
+      if (const auto step = parse_step(*line)) {
         step_ = step;
         tell_time();
       }
-    });
+    }
   }
 
   asio::awaitable<void> tick() {

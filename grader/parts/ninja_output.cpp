@@ -26,17 +26,6 @@ std::optional<ninja_step> parse_step(std::string_view line) {
   return step;
 }
 
-void line_splitter::feed(std::string_view bytes,
-                         const std::function<void(std::string_view)>& on_line) {
-  for (auto end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
-    begun_ += bytes.substr(0, end);
-    on_line(begun_);
-    begun_.clear();
-    bytes.remove_prefix(end + 1);
-  }
-  begun_ += bytes;
-}
-
 std::chrono::milliseconds mean_duration(const std::filesystem::path& ninja_log,
                                         std::string_view pattern,
                                         std::chrono::milliseconds otherwise) {

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,16 +19,6 @@ struct ninja_step {
 
 /// Nullopt for any other line.
 std::optional<ninja_step> parse_step(std::string_view line);
-
-/// Text in pieces of any size becomes lines.
-class line_splitter {
-public:
-  /// `on_line` gets each line without its end.
-  void feed(std::string_view bytes, const std::function<void(std::string_view)>& on_line);
-
-private:
-  std::string begun_;
-};
 
 /// What a part of this kind takes here: the mean of those that `<build>/.ninja_log` tells of, whose
 /// outputs' paths hold `pattern`; `otherwise` if there are none.

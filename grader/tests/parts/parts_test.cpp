@@ -3,6 +3,7 @@
 #include "parts/build_lock.hpp"
 #include "parts/build_tree.hpp"
 #include "parts/ninja_output.hpp"
+#include "support/line_buffer.hpp"
 #include "testing/catch.hpp"
 #include "tests/async_support.hpp"
 
@@ -231,12 +232,15 @@ TEST_CASE("a build folder that is not there is the machine's fault", "[parts]") 
 }
 
 TEST_CASE("ninja's lines are read whatever pieces they come in", "[parts]") {
-  line_splitter lines;
-  std::vector<std::string> seen;
+  weir::support::line_buffer lines;
+  std::vector<std::optional<ninja_step>> seen;
   for (const char* piece : {"[1/", "3] Building\n[2/3] Lin", "king\n", "[3/3] End"}) {
-    lines.feed(piece, [&](std::string_view line) { seen.emplace_back(line); });
+    lines.add(piece);
+    while (const auto line = lines.next()) {
+      seen.push_back(parse_step(*line));
+    }
   }
-  CHECK(seen == std::vector<std::string>{"[1/3] Building", "[2/3] Linking"});
+  CHECK(seen == std::vector<std::optional<ninja_step>>{ninja_step{1, 3}, ninja_step{2, 3}});
 }
 
 TEST_CASE("a line of ninja's says how many steps are done", "[parts]") {
