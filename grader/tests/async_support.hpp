@@ -24,7 +24,7 @@ T run_to_end(boost::asio::awaitable<T> operation,
   boost::asio::io_context context{1};
   std::optional<T> result;
   std::exception_ptr error;
-  auto done = [&](std::exception_ptr thrown, T value) {
+  auto done = [&](const std::exception_ptr& thrown, T value) {
     error = thrown;
     result = std::move(value);
   };

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <stdexcept>
 
 using namespace weir::grader;
 using namespace weir::grader::parts;
@@ -30,10 +31,20 @@ const part limiter{part_kind::tests, "limiter"};
 const part retry{part_kind::tests, "retry"};
 const part deep{part_kind::deep_header, ""};
 
+/// Of a build folder that has a stamp.
+auto version_of(const build_tree& tree) {
+  const auto version = tree.version();
+  if (!version) {
+    throw std::logic_error{"there is no stamp"};
+  }
+  return *version;
+}
+
 /// Runs an operation on a loop of its own; what it throws comes out.
 void run_void(asio::io_context& context, asio::awaitable<void> operation) {
   std::exception_ptr error;
-  asio::co_spawn(context, std::move(operation), [&](std::exception_ptr thrown) { error = thrown; });
+  asio::co_spawn(context, std::move(operation),
+                 [&](const std::exception_ptr& thrown) { error = thrown; });
   context.run();
   if (error) {
     std::rethrow_exception(error);
@@ -129,9 +140,9 @@ class running_builder {
 public:
   running_builder(fake_world& world, std::vector<part> wanted)
       : world_{world}, builder{world.context.get_executor(), world.services(), std::move(wanted)} {
-    asio::co_spawn(
-        world.context, builder.run(),
-        asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr) { ended_ = true; }));
+    asio::co_spawn(world.context, builder.run(),
+                   asio::bind_cancellation_slot(
+                       stop_.slot(), [this](const std::exception_ptr&) { ended_ = true; }));
     world.settle();
   }
 
@@ -154,7 +165,7 @@ public:
         world_.context,
         builder.need(which,
                      [this](const part_progress& how_far) { said.push_back(to_string(how_far)); }),
-        asio::bind_cancellation_slot(leave.slot(), [this](std::exception_ptr thrown) {
+        asio::bind_cancellation_slot(leave.slot(), [this](const std::exception_ptr& thrown) {
           try {
             if (thrown) {
               std::rethrow_exception(thrown);
@@ -185,10 +196,11 @@ TEST_CASE("a part is there if its mark is as old as the stamp", "[parts]") {
   const build_tree tree{folder.path()};
   folder.write(".weir-stamp", "/root\nreader viz\n/usr/bin/c++\n");
   CHECK_FALSE(tree.has(limiter));
-  tree.mark(limiter, *tree.version());
+  tree.mark(limiter, version_of(tree));
   CHECK(tree.has(limiter));
   CHECK_FALSE(tree.has(retry));
-  fs::last_write_time(folder.path() / ".weir-stamp", *tree.version() + 1s); // the sources changed
+  fs::last_write_time(folder.path() / ".weir-stamp",
+                      version_of(tree) + 1s); // the sources changed
   CHECK_FALSE(tree.has(limiter));
 }
 
@@ -299,7 +311,7 @@ TEST_CASE("a part is built, noted, and its time told", "[parts]") {
 TEST_CASE("a part that was built meanwhile is not built again", "[parts]") {
   const fake_site site{"exit 1"};
   const build_tree tree{site.build()};
-  tree.mark(limiter, *tree.version());
+  tree.mark(limiter, version_of(tree));
   asio::io_context context;
   CHECK_NOTHROW(run_void(context, build_part(site.where(), limiter, urgency::now, {})));
 }
@@ -324,15 +336,15 @@ TEST_CASE("a build that is stopped lets ninja end its own", "[parts]") {
   asio::io_context context;
   asio::cancellation_signal stop;
   std::exception_ptr thrown;
-  asio::co_spawn(
-      context,
-      build_part(site.where(), limiter, urgency::now,
-                 [&, calls = 0](const part_progress&) mutable {
-                   if (++calls == 2) { // it has said that it is up
-                     stop.emit(asio::cancellation_type::terminal);
-                   }
-                 }),
-      asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr error) { thrown = error; }));
+  asio::co_spawn(context,
+                 build_part(site.where(), limiter, urgency::now,
+                            [&, calls = 0](const part_progress&) mutable {
+                              if (++calls == 2) { // it has said that it is up
+                                stop.emit(asio::cancellation_type::terminal);
+                              }
+                            }),
+                 asio::bind_cancellation_slot(
+                     stop.slot(), [&](const std::exception_ptr& error) { thrown = error; }));
   context.run();
   CHECK_THROWS_AS(std::rethrow_exception(thrown), boost::system::system_error);
   CHECK(fs::exists(site.build() / "tidied"));
@@ -395,7 +407,7 @@ TEST_CASE("what will be needed in a moment is built at once, once", "[parts]") {
   builder.ask(limiter);
   asio::cancellation_signal stop;
   asio::co_spawn(world.context, builder.run(),
-                 asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr) {}));
+                 asio::bind_cancellation_slot(stop.slot(), [](const std::exception_ptr&) {}));
   world.settle();
   CHECK(world.journal == journal{"judge-limiter now"});
   world.end_build();
