@@ -2,12 +2,13 @@
 /// Storms against a specification: random commands from several callers under explored schedules,
 /// and a small model that says whether what was seen may be.
 ///
-/// Three parts, each of use alone:
+/// Four parts, each of use alone:
 ///
 /// - `weir/storm/plan.hpp` draws the commands. Every draw is a `weir::pick`, so that the token of a
 ///   schedule holds the commands too, and the explorer's shrinking makes both simpler.
 /// - `weir/storm/edges.hpp` holds the values at which code breaks.
 /// - `weir/storm/conformance.hpp` checks a history against the model.
+/// - `weir/storm/runner.hpp` carries the commands out, with quiet moments, an end, and a story.
 ///
 /// A storm is a scenario like any other: draw a plan, carry it out, note what happens in a
 /// `conformance`, and ask it in quiet moments whether the model can follow.
@@ -23,3 +24,4 @@
 #include <weir/storm/conformance.hpp>
 #include <weir/storm/edges.hpp>
 #include <weir/storm/plan.hpp>
+#include <weir/storm/runner.hpp>

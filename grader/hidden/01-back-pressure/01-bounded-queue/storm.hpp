@@ -8,7 +8,6 @@
 #include "story.hpp"
 
 #include <weir/expect.hpp>
-#include <weir/run.hpp>
 #include <weir/storm.hpp>
 #include <weir/testing.hpp>
 
@@ -17,10 +16,10 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +32,7 @@ enum class storm_focus : std::uint8_t { plain, closing, cancelling, rendezvous }
 /// What a storm does, read from a plan.
 struct storm_command {
   enum class kind : std::uint8_t { none, push, pop, cancel, close } what = kind::none;
-  enum class moment : std::uint8_t { quiet, after_a_turn, at_once, after_three_turns };
-  moment when = moment::quiet;
+  weir::storm::moment when = weir::storm::moment::quiet;
   bool follows = false; ///< the caller before goes on with it, as soon as it is back
   int item = 0;         ///< of a push
   std::size_t whom = 0; ///< of a cancellation: counted from who has been under way longest
@@ -86,10 +84,10 @@ inline std::size_t capacity_of(storm_focus focus, std::size_t drawn) {
 inline queue_storm draw_storm(storm_focus focus) {
   using weir::storm::value_edge;
   constexpr std::size_t ordinary = 4; // draws that mean the next number, beside the edges
-  const auto drawn =
-      weir::storm::draw_plan({.header = {detail::capacity_draws, 4, 2},
-                              .command = {12, ordinary + weir::storm::value_edges, 8, 4},
-                              .commands = 9});
+  const auto drawn = weir::storm::draw_plan(
+      {.header = {detail::capacity_draws, 4, 2},
+       .command = {12, ordinary + weir::storm::value_edges, weir::storm::moment_draws, 4},
+       .commands = 9});
   queue_storm storm;
   storm.capacity = detail::capacity_of(focus, drawn.header[0]);
   const std::size_t short_by = drawn.header[1] == 3 ? 1 : 0;
@@ -102,7 +100,7 @@ inline queue_storm draw_storm(storm_focus focus) {
   for (const auto& fields : drawn.commands) {
     storm_command one;
     one.what = detail::kind_of(focus, fields[0]);
-    one.when = static_cast<storm_command::moment>(std::array{0, 1, 2, 0, 1, 2, 2, 3}[fields[2]]);
+    one.when = weir::storm::moment_of(fields[2]);
     one.follows = fields[3] == 3;
     one.whom = fields[1];
     if (one.what == storm_command::kind::push)
@@ -113,47 +111,15 @@ inline queue_storm draw_storm(storm_focus focus) {
   return storm;
 }
 
-/// A queue in a storm, its callers, and what was seen of them.
-class storm_run {
+/// A queue in a storm, and its callers.
+class storm_run final : public weir::storm::runner<queue_specification> {
 public:
-  using model = queue_specification;
-  using conformance = weir::storm::conformance<model>;
-
-  storm_run(asio::any_io_executor executor, queue_storm storm)
-      : driver_(std::move(executor)),
+  storm_run(const asio::any_io_executor& executor, queue_storm storm)
+      : runner(executor, model(storm.capacity), model::state{}, storm.commands.size()),
         storm_(std::move(storm)),
-        seen_(model(storm_.capacity), model::state{}),
-        queue_(make_bounded_queue(driver_.executor(), storm_.capacity)) {}
+        queue_(make_bounded_queue(executor, storm_.capacity)) {}
 
-  storm_run(const storm_run&) = delete;
-  storm_run& operator=(const storm_run&) = delete;
-
-  /// Carries it out as far as the model can follow, and can be followed: without a deviation, what
-  /// is possible had become too much to look at.
-  asio::awaitable<bool> conforms() {
-    fill();
-    bool good = co_await a_quiet_moment();
-    for (std::size_t i = 0; good && i < storm_.commands.size(); ++i) {
-      const storm_command& one = storm_.commands[i];
-      if (one.what == storm_command::kind::none ||
-          (one.follows && is_call(one) && any_call_before(i)))
-        continue;
-      if (one.when == storm_command::moment::quiet)
-        good = co_await a_quiet_moment();
-      else
-        co_await turns(one.when);
-      if (good)
-        carry_out(i);
-    }
-    if (good)
-      good = co_await a_quiet_moment();
-    if (good)
-      good = co_await epilogue();
-    co_return good;
-  }
-
-  /// Ends it after a deviation. Whether all came back and the queue could go.
-  asio::awaitable<bool> tidy_up() {
+  asio::awaitable<bool> tidy_up() override {
     over_ = true;
     queue_->close();
     for (call& one : calls_)
@@ -166,17 +132,14 @@ public:
     co_return empty;
   }
 
-  [[nodiscard]] const conformance& seen() const { return seen_; }
+  [[nodiscard]] std::string_view promise(const deviation_type& found) const override;
 
-  [[nodiscard]] const std::optional<conformance::deviation>& deviation() const {
-    return deviation_;
+  [[nodiscard]] std::string story(const deviation_type& found) const override {
+    const queue_story tale(until(found), found.last, storm_.capacity);
+    return weir::text("{}. What led there: {}.", tale.finding(), tale.so_far());
   }
 
-  [[nodiscard]] std::size_t capacity() const { return storm_.capacity; }
-
 private:
-  using event = model::event;
-
   /// One call, on its own or in a row with others of the same caller.
   struct call {
     model::caller who;
@@ -195,7 +158,7 @@ private:
                        storm_.commands.begin() + static_cast<std::ptrdiff_t>(i), is_call);
   }
 
-  void fill() {
+  void begin() override {
     row calls;
     for (std::size_t i = 1; i <= storm_.filled; ++i)
       calls.push_back(&add(model::side::push, static_cast<int>(i)));
@@ -216,7 +179,14 @@ private:
     return add(push ? model::side::push : model::side::pop, push ? one.item : 0);
   }
 
-  void carry_out(std::size_t i) {
+  [[nodiscard]] std::optional<weir::storm::moment> when(std::size_t i) const override {
+    const storm_command& one = storm_.commands[i];
+    const bool left_out = one.what == storm_command::kind::none ||
+                          (one.follows && is_call(one) && any_call_before(i));
+    return left_out ? std::nullopt : std::optional(one.when);
+  }
+
+  void carry_out(std::size_t i) override {
     const storm_command& one = storm_.commands[i];
     switch (one.what) {
     case storm_command::kind::push:
@@ -227,7 +197,7 @@ private:
       cancel(one.whom);
       break;
     case storm_command::kind::close:
-      seen_.saw({.what = event::kind::close});
+      saw({.what = event::kind::close});
       queue_->close();
       break;
     case storm_command::kind::none:
@@ -249,16 +219,10 @@ private:
   }
 
   void cancel(std::size_t whom) {
-    const std::size_t all = inside();
-    if (all == 0)
-      return;
-    std::size_t left = whom % all;
-    for (call& one : calls_)
-      if (one.inside && left-- == 0) {
-        seen_.saw({.what = event::kind::cancel, .who = one.who});
-        one.under_way->cancel();
-        return;
-      }
+    if (call* const one = weir::storm::choose(calls_, whom, std::mem_fn(&call::inside))) {
+      saw({.what = event::kind::cancel, .who = one->who});
+      one->under_way->cancel();
+    }
   }
 
   [[nodiscard]] std::size_t inside() const {
@@ -272,16 +236,16 @@ private:
     const auto go_on = [this, calls, next](model::fate how, int item, std::string error) {
       call& ended = *calls[next];
       ended.inside = false;
-      seen_.saw({.what = event::kind::back,
-                 .who = ended.who,
-                 .how = how,
-                 .item = item,
-                 .error = std::move(error)});
+      saw({.what = event::kind::back,
+           .who = ended.who,
+           .how = how,
+           .item = item,
+           .error = std::move(error)});
       if (next + 1 < calls.size() && !over_)
         send(calls, next + 1);
     };
     if (mine.who.calls == model::side::push)
-      mine.under_way = &driver_.start(
+      mine.under_way = &driver().start(
           name_of(mine.who),
           [this, &mine] {
             called(mine);
@@ -289,7 +253,7 @@ private:
           },
           [go_on](auto& one) { go_on(fate_of(one.fate()), 0, one.text()); });
     else
-      mine.under_way = &driver_.start(
+      mine.under_way = &driver().start(
           name_of(mine.who),
           [this, &mine] {
             called(mine);
@@ -304,7 +268,7 @@ private:
 
   void called(call& mine) {
     mine.inside = true;
-    seen_.saw({.what = event::kind::call, .who = mine.who});
+    saw({.what = event::kind::call, .who = mine.who});
   }
 
   static model::fate fate_of(const auto& how) {
@@ -315,26 +279,11 @@ private:
     return how.code() == asio::error::broken_pipe ? model::fate::refused : model::fate::other;
   }
 
-  asio::awaitable<void> turns(storm_command::moment when) const {
-    const int many = when == storm_command::moment::at_once        ? 0
-                     : when == storm_command::moment::after_a_turn ? 1
-                                                                   : 3;
-    for (int i = 0; i < many; ++i)
-      co_await asio::post(driver_.executor(), asio::use_awaitable);
-  }
-
-  /// Everything that can happen at this instant has happened, and the model could follow.
-  asio::awaitable<bool> a_quiet_moment() {
-    co_await weir::testing::pass();
-    seen_.quiet();
-    seen_.saw({.what = event::kind::size, .size = queue_->size()});
-    deviation_ = seen_.check();
-    co_return !deviation_ && !seen_.undecided();
-  }
+  void read() override { saw({.what = event::kind::size, .size = queue_->size()}); }
 
   /// Whatever was accepted comes out, there is as much room as ever, and everybody goes home.
-  asio::awaitable<bool> epilogue() {
-    const bool closed = std::ranges::any_of(seen_.history(), [](const auto& one) {
+  asio::awaitable<bool> epilogue() override {
+    const bool closed = std::ranges::any_of(seen().history(), [](const auto& one) {
       return one.what && one.what->what == event::kind::close;
     });
     bool good = true;
@@ -348,7 +297,7 @@ private:
     }
     if (!good)
       co_return false;
-    seen_.saw({.what = event::kind::close});
+    saw({.what = event::kind::close});
     queue_->close();
     good = co_await ask(model::side::pop, 0);
     if (good)
@@ -383,59 +332,33 @@ private:
     return items + static_cast<int>(queue_->size());
   }
 
-  weir::testing::driver driver_;
   queue_storm storm_;
-  conformance seen_;
-  std::optional<conformance::deviation> deviation_;
   std::list<call> calls_;
   std::unique_ptr<bounded_queue> queue_;
   int pops_ = 0;
   bool over_ = false;
 };
 
-/// The promise that a deviation breaks. Shrinking leaves only what the deviation needs, so its
-/// story tells: with capacity 0 it is the rendezvous; where somebody gave up, the cancelled waiter;
-/// where the queue was closed, what is said of `close`; else what is said of any queue.
-inline std::string_view promise_of(const storm_run& run,
-                                   const storm_run::conformance::deviation& deviation) {
-  using model = queue_specification;
-  const auto until = std::span(run.seen().history()).first(deviation.position + 1);
-  const auto holds = [&](model::event::kind what) {
-    return std::ranges::any_of(
-        until, [what](const auto& one) { return one.what && one.what->what == what; });
+/// With capacity 0 it is the rendezvous; where somebody gave up, the cancelled waiter; where the
+/// queue was closed, what is said of `close`; else what is said of any queue.
+inline std::string_view storm_run::promise(const deviation_type& found) const {
+  const auto saw_any = [&](event::kind what) {
+    return holds(found, [what](const event& one) { return one.what == what; });
   };
-  if (run.capacity() == 0)
+  if (storm_.capacity == 0)
     return "rendezvous";
-  if (holds(model::event::kind::cancel))
+  if (saw_any(event::kind::cancel))
     return "cancelled-waiter";
-  const auto& what = until.back().what;
-  const auto* due = model::first_due(deviation.last);
-  const bool push = what && what->what == model::event::kind::back
+  const auto& what = until(found).back().what;
+  const auto* due = model::first_due(found.last);
+  const bool push = what && what->what == event::kind::back
                         ? what->who.calls == model::side::push
                         : what || (due != nullptr && due->who.calls == model::side::push);
-  if (holds(model::event::kind::close))
-    return push && !(what && what->what == model::event::kind::size) ? "close-refuses"
-                                                                     : "close-drains";
-  if (weir::storm::follows(model(run.capacity(), false), model::state{}, until))
+  if (saw_any(event::kind::close))
+    return push && !(what && what->what == event::kind::size) ? "close-refuses" : "close-drains";
+  if (weir::storm::follows(model(storm_.capacity, false), model::state{}, until(found)))
     return "fifo";
   return push ? "push-waits" : "pop-waits";
-}
-
-/// Whether the storm did what it should; a deviation is a finding where `promise` is the one that
-/// it breaks. Any other is another test's finding, but an end must be made of it.
-inline asio::awaitable<bool> held(storm_run& run, std::string_view promise) {
-  const bool good = co_await run.conforms();
-  if (good)
-    co_return true;
-  const auto& deviation = run.deviation();
-  if (!deviation || promise_of(run, *deviation) != promise) {
-    const bool tidy = co_await run.tidy_up();
-    if (tidy)
-      co_return false;
-  }
-  weir::fail("{}", deviation ? told(run.seen(), *deviation, run.capacity())
-                             : "calls do not end, after more that can have happened than could "
-                               "be looked at");
 }
 
 /// The scenario: a storm in which only what breaks `promise` is a finding. A storm with `close` or

@@ -22,14 +22,14 @@ inline std::string name_of(const queue_specification::caller& who) {
   return weir::text("pop {}", who.item + 1);
 }
 
-class story {
+class queue_story {
 public:
   using model = queue_specification;
   using entry = weir::storm::conformance<model>::entry;
   using kind = model::event::kind;
   using fate = model::fate;
 
-  story(std::span<const entry> entries, const model::state& last, std::size_t capacity)
+  queue_story(std::span<const entry> entries, const model::state& last, std::size_t capacity)
       : entries_(entries), last_(last), capacity_(capacity) {}
 
   /// What broke: the last entry, seen from where the model was.
@@ -211,13 +211,5 @@ private:
   const model::state& last_;
   std::size_t capacity_;
 };
-
-inline std::string told(const weir::storm::conformance<queue_specification>& seen,
-                        const weir::storm::conformance<queue_specification>::deviation& deviation,
-                        std::size_t capacity) {
-  const story tale(std::span(seen.history()).first(deviation.position + 1), deviation.last,
-                   capacity);
-  return weir::text("{}. What led there: {}.", tale.finding(), tale.so_far());
-}
 
 } // namespace weir_hidden

@@ -5,10 +5,9 @@
 #include "specification.hpp"
 
 #include <weir/expect.hpp>
-#include <weir/storm.hpp>
 
 #include <cstddef>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,33 +41,39 @@ inline std::string_view words(limiter_specification::outcome how) {
 class limiter_story {
 public:
   using model = limiter_specification;
-  using entry = weir::storm::conformance<model>::entry;
   using kind = model::event::kind;
   using stage = model::guest::stage;
 
-  limiter_story(std::span<const entry> entries, const model::state& last, std::size_t limit)
-      : entries_(entries), last_(last), limit_(limit) {}
+  /// \param last where the model was
+  explicit limiter_story(const model::state& last) : last_(last) {}
 
-  /// What broke: the last entry, seen from where the model was.
-  [[nodiscard]] std::string finding() const {
-    const auto& last = entries_.back().what;
-    return last ? finding(*last) : overdue();
+  /// What broke: an event that the model could not follow, or none, where one was due.
+  [[nodiscard]] std::string finding(const std::optional<model::event>& seen) const {
+    return seen ? finding(*seen) : overdue();
   }
 
-  [[nodiscard]] std::string so_far() const {
-    std::string out = weir::text("a limit of {}", limit_);
-    bool apart = true;
-    for (const entry& one : entries_) {
-      if (!one.what || one.what->what == kind::counts) {
-        apart = true;
-        continue;
-      }
-      if (one.what->what == kind::made)
-        continue; // it begins next
-      out += (apart ? "; " : ", ") + line(*one.what);
-      apart = false;
+  [[nodiscard]] static std::string line(const model::event& seen) {
+    std::string name = name_of(seen.who);
+    switch (seen.what) {
+    case kind::call:
+      return name;
+    case kind::cancel:
+      return "cancel " + name;
+    case kind::limit:
+      return weir::text("set_limit({})", seen.limit);
+    case kind::begun:
+      return weir::text("the job of {} begins", name);
+    case kind::failed:
+      return weir::text("calling the job of {} throws", name);
+    case kind::ended:
+      return weir::text("the job of {} {}", name, words(seen.how));
+    case kind::back:
+      return weir::text("{} {}", name, words(seen.how));
+    case kind::made: // it begins next
+    case kind::counts:
+      break;
     }
-    return out;
+    return {};
   }
 
 private:
@@ -99,30 +104,6 @@ private:
       if (one.who.id == who.id)
         return one.at;
     return stage::done;
-  }
-
-  [[nodiscard]] static std::string line(const model::event& seen) {
-    std::string name = name_of(seen.who);
-    switch (seen.what) {
-    case kind::call:
-      return name;
-    case kind::cancel:
-      return "cancel " + name;
-    case kind::limit:
-      return weir::text("set_limit({})", seen.limit);
-    case kind::begun:
-    case kind::made:
-      return weir::text("the job of {} begins", name);
-    case kind::failed:
-      return weir::text("calling the job of {} throws", name);
-    case kind::ended:
-      return weir::text("the job of {} {}", name, words(seen.how));
-    case kind::back:
-      return weir::text("{} {}", name, words(seen.how));
-    case kind::counts:
-      break;
-    }
-    return "the counts are read";
   }
 
   [[nodiscard]] std::string overdue() const {
@@ -157,17 +138,7 @@ private:
     return weir::text("{} {} while it waited", name, what);
   }
 
-  std::span<const entry> entries_;
   const model::state& last_;
-  std::size_t limit_;
 };
-
-inline std::string told(const weir::storm::conformance<limiter_specification>& seen,
-                        const weir::storm::conformance<limiter_specification>::deviation& deviation,
-                        std::size_t limit) {
-  const limiter_story tale(std::span(seen.history()).first(deviation.position + 1), deviation.last,
-                           limit);
-  return weir::text("{}. What led there: {}.", tale.finding(), tale.so_far());
-}
 
 } // namespace weir_hidden
