@@ -7,6 +7,7 @@
 namespace weir::viz {
 
 void workbench::take(const scene_opened& what) {
+  stop_sweep(); // a build forgets the points that have not run: they would be waited for for ever
   if (scene_.info.id != what.scene.id) {
     forget_runs();
   }

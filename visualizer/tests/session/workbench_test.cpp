@@ -146,6 +146,18 @@ TEST_CASE("a sweep runs each value of a knob that has few, and says when it is o
   CHECK(live.source->asked.size() == 22);
 }
 
+TEST_CASE("a save during a sweep ends it: what has come stays, and nothing more is awaited") {
+  live_bench live;
+  live.bench->start_sweep(5);
+  const auto asked = std::exchange(live.source->asked, {});
+  live.source->tell(fake_simulation::result(asked.front()));
+  live.source->tell(fake_simulation::scene()); // the file is built anew
+  live.bench->poll();
+  CHECK_FALSE(live.bench->sweep().running());
+  CHECK(live.bench->sweep().done() == 1);
+  CHECK(live.source->sweeps_cancelled == 1); // of other code the points were still in line
+}
+
 TEST_CASE("a compile error is a banner over the last good picture") {
   live_bench live;
   run* before = live.bench->shown();
