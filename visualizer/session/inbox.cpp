@@ -1,5 +1,6 @@
 #include "session/inbox.hpp"
 
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,11 @@ const run_ready* superseding(const session_update& update) {
 
 } // namespace
 
+std::shared_ptr<run> inbox::make_run(const run_finished& made,
+                                     const std::vector<knob_info>& knobs) {
+  return std::make_shared<run>(made, knobs);
+}
+
 std::optional<session_update> inbox::made_ready(simulation_update update) {
   if (auto* const opened = std::get_if<scene_opened>(&update)) {
     knobs_ = opened->scene.knobs;
@@ -24,7 +30,11 @@ std::optional<session_update> inbox::made_ready(simulation_update update) {
     if (!finished->trace) {
       return std::nullopt;
     }
-    return run_ready{finished->request, std::make_shared<run>(*finished, knobs_)};
+    try {
+      return run_ready{finished->request, make_(*finished, knobs_)};
+    } catch (const std::exception& error) {
+      return banner{banner::kind::problem, "The run can't be shown", error.what()};
+    }
   }
   if (auto* const replayed = std::get_if<run_replayed>(&update)) {
     return std::move(*replayed);

@@ -2,6 +2,7 @@
 #include "testing/catch.hpp"
 #include "tests/session/fake_simulation.hpp"
 
+#include <new>
 #include <thread>
 
 using namespace weir::viz;
@@ -64,6 +65,28 @@ TEST_CASE("banners and scenes keep their places among the runs") {
   const auto updates = box.take();
   REQUIRE(updates.size() == 2);
   CHECK(std::holds_alternative<banner>(updates[0]));
+  CHECK(tickets(updates) == std::vector<std::uint64_t>{2});
+}
+
+TEST_CASE("a run that can't be made ready is a banner, and the simulation's thread goes on") {
+  int made = 0;
+  inbox box({}, [&](const run_finished& what, const std::vector<weir::knob_info>& knobs) {
+    return ++made == 1 ? throw std::bad_alloc() : std::make_shared<run>(what, knobs);
+  });
+  bool went_on = false;
+  std::thread simulation([&] {
+    box.put(finished(slot::main, 1));
+    box.put(finished(slot::main, 2));
+    went_on = true;
+  });
+  simulation.join();
+  CHECK(went_on);
+  const auto updates = box.take();
+  REQUIRE(updates.size() == 2);
+  const auto& told = std::get<banner>(updates[0]);
+  CHECK(told.what == banner::kind::problem);
+  CHECK(told.title == "The run can't be shown");
+  CHECK(told.text == std::bad_alloc().what());
   CHECK(tickets(updates) == std::vector<std::uint64_t>{2});
 }
 
