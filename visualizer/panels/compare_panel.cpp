@@ -250,8 +250,8 @@ void draw_compare(ui& with, workbench& bench, ImVec2 size) {
   if (bench.shown() == nullptr || !bench.live()) {
     empty_state(with, bench.live() ? "No run yet" : "A recorded run stands alone",
                 bench.live() ? "There will be something to compare when the scene has run."
-                             : "Open its scene with `weir viz` to run your code beside the naive "
-                               "version or the run before.");
+                             : "Open its scene with `weir viz` to run your code beside the "
+                               "starter or the run before.");
     end_panel();
     return;
   }

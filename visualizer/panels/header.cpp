@@ -11,7 +11,7 @@ namespace {
 std::string_view label_of(submission which) {
   switch (which) {
   case submission::starter:
-    return "Naive";
+    return "Starter";
   case submission::solution:
     return "Solution";
   case submission::other:
@@ -36,7 +36,7 @@ std::string_view tip_of(submission which) {
   return "Your file in the workspace. It is rebuilt whenever you save it.";
 }
 
-/// The menu of scenes: every chapter, the naive code and the solution.
+/// The menu of scenes: every chapter, the starter and the solution.
 void draw_menu(ui& with, workbench& bench, ImVec2 below) {
   if (!bench.screen.menu_open) {
     return;
@@ -229,8 +229,9 @@ void draw_header(ui& with, workbench& bench) {
                            .chosen = bench.screen.menu_open,
                            .width = 0,
                            .colour = theme::text};
-    if (draw_button(with, "Scenes", look,
-                    "Scenes of every chapter, naive and solved, without opening an exercise.")) {
+    if (draw_button(
+            with, "Scenes", look,
+            "Scenes of every chapter, starter and solution, without opening an exercise.")) {
       bench.screen.menu_open = !bench.screen.menu_open;
     }
     ImGui::SameLine(0, with.px(12));

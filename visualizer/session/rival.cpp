@@ -32,7 +32,7 @@ rival rival_of(submission which) {
 std::string_view name_of(submission which) {
   switch (which) {
   case submission::starter:
-    return "naive";
+    return "starter";
   case submission::solution:
     return "solution";
   case submission::other:

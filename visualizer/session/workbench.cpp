@@ -213,7 +213,7 @@ std::string workbench::command_line() const {
   }
   std::string line = "weir viz " + scene_.info.id;
   if (scene_.code == submission::starter) {
-    line += " --naive";
+    line += " --starter";
   } else if (scene_.code == submission::solution) {
     line += " --solution";
   }

@@ -92,7 +92,7 @@ public:
 
   void compare_with(rival which);
 
-  /// Why the run that was asked for to compare with did not come: "naive crashed: ..."; empty while
+  /// Why the run that was asked for to compare with did not come: "The starter crashed: ..."; empty while
   /// it may still come, or has.
   [[nodiscard]] const std::string& other_failure() const noexcept { return other_failure_; }
 

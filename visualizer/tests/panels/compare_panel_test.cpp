@@ -15,12 +15,12 @@ TEST_CASE("why there is nothing beside this run is said") {
   CHECK(shown_stage{"compare: does not compile"}.says("The other run did not come"));
   const shown_stage empty{"compare: empty run"};
   CHECK(empty.says("The other run left nothing to compare"));
-  CHECK(empty.says("naive: crashed"));
+  CHECK(empty.says("starter: crashed"));
 }
 
 TEST_CASE("a run that did not go to its end is told before any figure") {
   const shown_stage at{"compare: other horizon"};
-  CHECK(at.mentions("naive went no further than 1.319 s: deadlock"));
+  CHECK(at.mentions("starter went no further than 1.319 s: deadlock"));
 }
 
 TEST_CASE("where nothing differs, that is said") {
@@ -41,7 +41,7 @@ TEST_CASE("a failure is the other run's only when this one has come") {
   live_bench live;
   live.bench->compare_with(rival::starter);
   live.bench->set_knob(0, 90);
-  live.source->tell(banner{banner::kind::crash, "naive crashed: signal 11", ""});
+  live.source->tell(banner{banner::kind::crash, "The starter crashed: signal 11", ""});
   live.bench->poll();
   CHECK(live.bench->other_failure().empty()); // both are awaited: it may be either
   const auto main = std::ranges::find(live.source->asked, slot::main, &run_request::where);
@@ -49,7 +49,7 @@ TEST_CASE("a failure is the other run's only when this one has come") {
   live.source->tell(fake_simulation::result(
       live.source->asked.back().where == slot::main ? live.source->asked.back() : *main));
   live.bench->poll();
-  CHECK(live.bench->other_failure() == "naive crashed: signal 11");
+  CHECK(live.bench->other_failure() == "The starter crashed: signal 11");
   live.bench->set_knob(0, 91);
   CHECK(live.bench->other_failure().empty());
   live.answer();

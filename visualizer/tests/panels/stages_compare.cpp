@@ -66,7 +66,7 @@ std::unique_ptr<workbench> crashed() {
   scripted made = live(tab::compare);
   made.bench->compare_with(rival::starter);
   made.source->asked.clear();
-  made.source->tell(banner{banner::kind::crash, "the naive version crashed: segmentation fault",
+  made.source->tell(banner{banner::kind::crash, "The starter crashed: segmentation fault",
                            "It went wrong at 1.2 s of virtual time."});
   made.bench->poll();
   return std::move(made.bench);

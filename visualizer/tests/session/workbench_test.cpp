@@ -176,7 +176,7 @@ TEST_CASE("the command line names scene, code, seed and the knobs that were turn
   live.bench->set_seed(9);
   live.bench->set_knob(1, 500e6);
   live.bench->show_code(submission::starter);
-  CHECK(live.bench->command_line() == "weir viz breaker --naive --seed 9 --set timeout=500ms");
+  CHECK(live.bench->command_line() == "weir viz breaker --starter --seed 9 --set timeout=500ms");
 }
 
 TEST_CASE("comparing runs the other code with the same seed and knobs, again on every change") {

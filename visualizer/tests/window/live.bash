@@ -25,7 +25,7 @@ xdotool key --delay 0 Return
 until_true state "^knob capacity 55$"
 until_true state "^waiting 0$"
 click "Compare tab"
-click "compare with naive"
+click "compare with starter"
 until_true state "^other 1$"
 click "Sweep tab"
 click "start sweep"
