@@ -55,8 +55,7 @@ struct drawn_stretch {
   task_doing doing = task_doing::running; ///< of several: running, if one of them is
 };
 
-/// One row for each task of a run, in the order in which they began: for runs that recorded no
-/// spans, such as a failing test. Built in O(events).
+/// One row for each task of a run, in the order in which they began. Built in O(events).
 class task_lanes {
 public:
   task_lanes() = default;

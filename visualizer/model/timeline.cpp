@@ -112,7 +112,11 @@ const span_bar* timeline::span_by_id(std::int64_t id) const noexcept {
 }
 
 const task_lanes& timeline::tasks() const noexcept {
-  return body_->tasks;
+  return body_->tree.lanes();
+}
+
+const task_tree& timeline::tree() const noexcept {
+  return body_->tree;
 }
 
 std::span<const latency_series> timeline::latencies() const noexcept {

@@ -11,6 +11,7 @@
 #include "model/spans.hpp"
 #include "model/state_series.hpp"
 #include "model/task_lanes.hpp"
+#include "model/task_tree.hpp"
 #include "model/trace_view.hpp"
 
 #include <cstddef>
@@ -90,8 +91,10 @@ public:
   /// The span with this id, nullptr when there is none. O(1).
   [[nodiscard]] const span_bar* span_by_id(std::int64_t id) const noexcept;
 
-  /// A row for each task where the run has no spans, such as a failing test; else empty.
+  /// A row for each task.
   [[nodiscard]] const task_lanes& tasks() const noexcept;
+  /// The same tasks below who started them.
+  [[nodiscard]] const task_tree& tree() const noexcept;
 
   /// By name of span, in the order in which the run first named them.
   [[nodiscard]] std::span<const latency_series> latencies() const noexcept;

@@ -4,6 +4,7 @@
 
 #include "model/flat_map.hpp"
 #include "model/lane_rows.hpp"
+#include "model/task_tree.hpp"
 #include "model/timeline.hpp"
 
 #include <cmath>
@@ -69,7 +70,7 @@ struct timeline::body {
   span_index index;
   span_kinds kinds_of_spans;
   lane_rows rows;
-  task_lanes tasks;
+  task_tree tree;
 
   std::vector<amplification_window> amplification;
   retry_counts retries;

@@ -38,9 +38,7 @@ public:
     order_places(b_.places, b_.moves);
     series_builder(b_, layout_, items_, options_).run();
     finish_spans();
-    if (b_.spans.empty()) {
-      b_.tasks = task_lanes(b_.trace);
-    }
+    b_.tree = task_tree(b_.trace, b_.spans);
   }
 
 private:
