@@ -2,6 +2,7 @@
 
 #include "model/flow.hpp"
 #include "model/text_parts.hpp"
+#include "model/tree_words.hpp"
 #include "model/words.hpp"
 
 #include <algorithm>
@@ -71,46 +72,19 @@ private:
     }
   }
 
-  [[nodiscard]] std::string doing(const task_lane& lane) const {
-    const auto* const now = line_.tasks().at_event(lane, at_.event);
-    return now == nullptr ? "ended at " + format_time(lane.end_ns)
-                          : words_of(line_.trace(), *now) + ", since " + format_time(now->begin_ns);
-  }
-
-  /// Those that have begun; where there are many of them, who is still there comes first.
-  [[nodiscard]] std::vector<const task_lane*> begun_tasks(std::size_t most) const {
-    std::vector<const task_lane*> begun;
-    std::vector<const task_lane*> ended;
-    const auto& all = line_.tasks();
-    for (const auto& lane : all.all()) {
-      if (lane.begin_event < at_.event) {
-        const bool last = all.all().size() > most && all.at_event(lane, at_.event) == nullptr;
-        (last ? ended : begun).push_back(&lane);
-      }
-    }
-    begun.insert(begun.end(), ended.begin(), ended.end());
-    return begun;
-  }
-
+  /// Who waits for what, below who started it. Of a scene without scopes, whose tasks are as many
+  /// as its requests, only a few.
   void tasks() {
-    constexpr std::size_t most = 24;
-    constexpr std::size_t longest = 27;
-    const auto begun = begun_tasks(most);
-    if (begun.empty()) {
+    const bool all = line_.spans().empty() || line_.tree().scopes() != 0;
+    const auto lines = tree_as_text(line_, at_, all ? 24 : 8);
+    if (lines.empty()) {
       return;
     }
-    section("tasks");
-    const auto shown = std::span(begun).first(std::min(begun.size(), most));
-    std::size_t widest = 0;
-    for (const auto* const lane : shown) {
-      widest = std::min(std::max(widest, width_of(lane->name)), longest);
-    }
-    for (const auto* const lane : shown) {
-      say("  " + fitted(lane->name, widest) + "  " + doing(*lane));
-    }
-    if (begun.size() > most) {
-      const bool ended = line_.tasks().at_event(*begun[most], at_.event) == nullptr;
-      say("  and " + words::whole(begun.size() - most) + " more" + (ended ? ", ended" : ""));
+    const auto& tree = line_.tree();
+    const bool owned = tree.scopes() != 0 || tree.orphans() != 0;
+    section(owned ? "tasks (in the whole run " + tree_count(tree) + ")" : "tasks");
+    for (const auto& each : lines) {
+      say("  " + each);
     }
   }
 

@@ -1,3 +1,4 @@
+#include "model/task_script.hpp"
 #include "model/text.hpp"
 #include "model/trace_builder.hpp"
 #include "testing/catch.hpp"
@@ -101,6 +102,13 @@ TEST_CASE("a run without spans shows its tasks, and every run what it broke") {
   CHECK(has(text, "\ntasks\n  A         waits for timer, since 0.000 s\n"
                   "  the test  ended at 0.002 s\n"));
   CHECK_FALSE(has(text, "over the whole run"));
+}
+
+TEST_CASE("a run with scopes says in words which tasks were left behind") {
+  const auto text = drawn(failed_request(), 80 * ms);
+  CAPTURE(text);
+  CHECK(has(text, "\ntasks (in the whole run 8 tasks, 1 scope, 1 orphan, 2 not ended)\n"));
+  CHECK(has(text, "an orphan since 0.070 s\n"));
 }
 
 TEST_CASE("of many tasks the text shows those that are there first") {
