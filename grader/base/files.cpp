@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -87,6 +88,16 @@ public:
     return close();
   }
 
+  /// Unless something is there.
+  int place_at(const fs::path& path) {
+    if (::link(name_.c_str(), path.c_str()) != 0) {
+      return errno;
+    }
+    return ::unlink(name_.c_str()) == 0 ? 0 : errno;
+  }
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
   int move_to(const fs::path& path) {
     if (::rename(name_.c_str(), path.c_str()) != 0) {
       return errno;
@@ -158,6 +169,63 @@ std::string read_file(const fs::path& path) {
   return content;
 }
 
+namespace {
+
+mode_t mode_for(file_access access) {
+  const mode_t mode = access == file_access::read_only ? 0444 : 0666;
+  return mode & ~current_umask();
+}
+
+/// 0: what was at `path` is at `kept`. Where the file system can't exchange names, there is nothing
+/// at `path` for a moment, and whoever saves there then is not overwritten either.
+int exchange(unfinished_file& file, const fs::path& path, const fs::path& kept) {
+  constexpr unsigned exchange_names = 1U << 1U; // RENAME_EXCHANGE
+  if (::syscall(SYS_renameat2, AT_FDCWD, file.name().c_str(), AT_FDCWD, path.c_str(),
+                exchange_names) == 0) {
+    return file.move_to(kept);
+  }
+  if (errno != EINVAL && errno != ENOSYS) {
+    return errno;
+  }
+  if (::rename(path.c_str(), kept.c_str()) != 0) {
+    return errno;
+  }
+  return file.place_at(path);
+}
+
+} // namespace
+
+bool exchange_file(const fs::path& path, std::string_view content, const fs::path& kept) {
+  unfinished_file file{kept.string() + ".XXXXXX"};
+  int error = file.error();
+  if (error == 0) {
+    error = file.write(content);
+  }
+  if (error == 0) {
+    error = file.finish(mode_for(file_access::writable));
+  }
+  bool was_there = true;
+  while (error == 0) {
+    error = exchange(file, path, kept);
+    if (error != ENOENT) {
+      break;
+    }
+    was_there = false;
+    error = file.place_at(path);
+    if (error != EEXIST) {
+      break;
+    }
+    was_there = true; // by now
+    error = 0;
+  }
+  if (error != 0) {
+    throw_file_error("write", path, error);
+  }
+  sync_folder(path.parent_path());
+  sync_folder(kept.parent_path());
+  return was_there;
+}
+
 void replace_file(const fs::path& path, std::string_view content, file_access access) {
   unfinished_file file{path.string() + ".XXXXXX"};
   int error = file.error();
@@ -165,8 +233,7 @@ void replace_file(const fs::path& path, std::string_view content, file_access ac
     error = file.write(content);
   }
   if (error == 0) {
-    const mode_t mode = access == file_access::read_only ? 0444 : 0666;
-    error = file.finish(mode & ~current_umask());
+    error = file.finish(mode_for(access));
   }
   if (error == 0) {
     error = file.move_to(path);

@@ -119,12 +119,11 @@ workspace::reset_outcome workspace::reset(const catalog& exercises, const exerci
   reset_outcome outcome{.before = state_of(ex), .backup = std::nullopt};
   const fs::path file = file_of(ex);
   make_folders(folder_of(ex));
-  if (fs::exists(fs::symlink_status(file)) && !file_holds(file, starter)) {
-    outcome.backup = keep_backup(file, backup_folder() / utc_time_for_names(now));
-  }
   make_folders(pristine_copy_of(ex).parent_path());
   replace_file(pristine_copy_of(ex), starter);
-  replace_file(file, starter);
+  if (!file_holds(file, starter)) {
+    outcome.backup = put_in_place_of(file, starter, backup_folder() / utc_time_for_names(now));
+  }
   provide(exercises, ex);
   return outcome;
 }
@@ -222,17 +221,18 @@ fs::path workspace::pristine_copy_of(const exercise& ex) const {
   return state_folder() / "starters" / ex.id / ex.file;
 }
 
-fs::path workspace::keep_backup(const fs::path& file, const fs::path& backup_root) const {
+std::optional<fs::path> workspace::put_in_place_of(const fs::path& file, const std::string& content,
+                                                   const fs::path& backup_root) const {
   const fs::path kept = unused_path(backup_root / file.lexically_relative(root_));
   make_folders(kept.parent_path());
-  std::error_code error;
-  if (fs::is_regular_file(fs::symlink_status(file))) {
-    // A copy, so that a failure later on leaves the reader's file where it is.
-    replace_file(kept, read_file(file));
-  } else {
-    rename_file(file, kept);
+  if (exchange_file(file, content, kept)) {
+    return kept;
   }
-  return kept;
+  std::error_code not_empty;
+  for (fs::path folder = kept.parent_path(); fs::remove(folder, not_empty);) {
+    folder = folder.parent_path();
+  }
+  return std::nullopt;
 }
 
 } // namespace weir::grader

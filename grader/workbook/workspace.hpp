@@ -88,8 +88,10 @@ private:
   void provide_starter(const std::filesystem::path& starter, const exercise& ex);
   void provide_copy(const std::filesystem::path& from, const std::filesystem::path& to);
   std::filesystem::path pristine_copy_of(const exercise& ex) const;
-  std::filesystem::path keep_backup(const std::filesystem::path& file,
-                                    const std::filesystem::path& backup_root) const;
+  /// Where that is now which was there; empty: nothing was.
+  std::optional<std::filesystem::path>
+  put_in_place_of(const std::filesystem::path& file, const std::string& content,
+                  const std::filesystem::path& backup_root) const;
 };
 
 } // namespace weir::grader

@@ -162,6 +162,38 @@ TEST_CASE("two resets within a second keep both versions", "[workspace]") {
   CHECK(read_file(second.backup.value()) == "// two\n");
 }
 
+TEST_CASE("a reset moves the reader's file away: who still writes to it writes to what is kept",
+          "[workspace]") {
+  prepared it;
+  const fs::path file = it.work.file_of(it.queue);
+  write(file, "// mine\n");
+  std::ofstream editor{file, std::ios::app};
+  const auto outcome = it.work.reset(it.all, it.queue, noon);
+  editor << "// and more\n" << std::flush;
+  CHECK(read_file(outcome.backup.value()) == "// mine\n// and more\n");
+  CHECK(it.work.state_of(it.queue) == file_state::pristine);
+}
+
+TEST_CASE("a reset of a deleted file keeps nothing", "[workspace]") {
+  prepared it;
+  fs::remove(it.work.file_of(it.queue));
+  CHECK_FALSE(it.work.reset(it.all, it.queue, noon).backup);
+  CHECK(it.work.state_of(it.queue) == file_state::pristine);
+  CHECK_FALSE(fs::exists(it.work.backup_folder()));
+}
+
+TEST_CASE("files change places in one step", "[workspace]") {
+  const temporary_folder folder;
+  const fs::path file = folder.path() / "file";
+  write(file, "old");
+  CHECK(exchange_file(file, "new", folder.path() / "kept"));
+  CHECK(read_file(file) == "new");
+  CHECK(read_file(folder.path() / "kept") == "old");
+  CHECK_FALSE(exchange_file(folder.path() / "other", "new", folder.path() / "kept too"));
+  CHECK(read_file(folder.path() / "other") == "new");
+  CHECK(std::distance(fs::directory_iterator{folder.path()}, {}) == 3);
+}
+
 TEST_CASE("a reset of an untouched file keeps nothing", "[workspace]") {
   prepared it;
   const auto outcome = it.work.reset(it.all, it.queue, noon);
