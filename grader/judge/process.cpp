@@ -103,7 +103,7 @@ public:
 
   void watch() {
     watch_exit();
-    kill_after(spec_.limits.wall);
+    look_after(spec_.limits.wall);
     for (const auto& each : readers_) {
       ++pending_;
       read(*each);
@@ -160,9 +160,29 @@ private:
   asio::steady_timer done_; ///< never expires; cancelled when there is nothing left to wait for
   std::chrono::steady_clock::time_point started_;
   std::optional<process_end::cause> killed_for_;
+  std::chrono::nanoseconds cpu_used_{}; ///< at the last deadline
+  int extensions_{};
   std::uint64_t bytes_{};
   support::child_process child_; ///< what is destroyed in the middle ends it
   int pending_{};
+
+  /// At the deadline: more time, if it is the machine that is slow.
+  void look_after(std::chrono::nanoseconds time) {
+    deadline_.expires_after(time);
+    ++pending_;
+    deadline_.async_wait([self = shared_from_this(), time](error_code error) {
+      if (!error) {
+        const auto used = support::cpu_time_of_tree(self->child_.pid());
+        const bool at_work = used - std::exchange(self->cpu_used_, used) >= time / 20;
+        if (at_work && self->extensions_++ < self->spec_.limits.extensions) {
+          self->look_after(time);
+        } else {
+          self->kill_for(process_end::cause::wall_limit);
+        }
+      }
+      self->one_done();
+    });
+  }
 
   /// From now on; an earlier deadline is forgotten.
   void kill_after(std::chrono::nanoseconds time) {

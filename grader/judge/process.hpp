@@ -21,7 +21,11 @@ namespace weir::grader {
 struct process_limits {
   std::chrono::nanoseconds wall{
       std::chrono::seconds{10}}; ///< real time; beyond it the group is killed
-  std::chrono::seconds cpu{};    ///< RLIMIT_CPU, per process
+  /// Times that the wall time may pass again while the child is at work and only the machine is
+  /// slow: it has used a twentieth of that time on a processor, at least. So what hangs is ended
+  /// soon, and what works is ended by `cpu`, however many others work beside it.
+  int extensions{0};
+  std::chrono::seconds cpu{}; ///< RLIMIT_CPU, per process
   std::uint64_t
       address_space{}; ///< RLIMIT_AS in bytes; not with sanitizers, which reserve terabytes
   std::uint64_t file_size{std::uint64_t{256} << 20}; ///< RLIMIT_FSIZE in bytes

@@ -90,6 +90,7 @@ scratch_folder::~scratch_folder() {
 process_limits runner_limits(const toolchain& tools, search_depth depth) {
   process_limits limits;
   limits.wall = std::chrono::seconds{depth == search_depth::deep ? 60 : 10};
+  limits.extensions = 9;
   limits.cpu = std::chrono::seconds{depth == search_depth::deep ? 60 : 6};
   limits.address_space = tools.sanitized ? 0 : std::uint64_t{2} << 30;
   limits.file_size = std::uint64_t{64} << 20;

@@ -8,13 +8,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <ctime>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace weir::support {
 
@@ -172,6 +179,31 @@ bool child_process::running() const noexcept {
   return pid_ > 0 &&
          ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
          info.si_pid != pid_;
+}
+
+std::chrono::nanoseconds cpu_time_of_tree(pid_t root) {
+  std::chrono::nanoseconds sum{};
+  std::vector<pid_t> left{root};
+  while (!left.empty()) {
+    const std::string folder = "/proc/" + std::to_string(left.back());
+    left.pop_back();
+    // After the name, which is in brackets and may hold anything: the state is field 3, user and
+    // system time 14 and 15.
+    std::ifstream file(folder + "/stat");
+    const std::string stat{std::istreambuf_iterator<char>(file), {}};
+    std::istringstream fields(stat.substr(std::min(stat.rfind(')') + 1, stat.size())));
+    std::string skipped;
+    for (int field = 3; field < 14; ++field)
+      fields >> skipped;
+    std::int64_t user = 0;
+    std::int64_t system = 0;
+    if (fields >> user >> system)
+      sum += std::chrono::nanoseconds(std::chrono::seconds(user + system)) / ::sysconf(_SC_CLK_TCK);
+    std::ifstream children(folder + "/task/" + folder.substr(6) + "/children");
+    for (pid_t child = 0; children >> child;)
+      left.push_back(child);
+  }
+  return sum;
 }
 
 ended_process child_process::wait() {

@@ -74,6 +74,7 @@ TEST_CASE("exit statuses of a shell or bwrap are read as signals where asked", "
 TEST_CASE("a deadline ends the whole group", "[process]") {
   auto spec = shell("sleep 1000 & echo $!; sleep 1000");
   spec.limits.wall = std::chrono::milliseconds{100};
+  spec.limits.extensions = 100'000; // none is given to what only waits
   const auto result = run(spec);
   CHECK(result.end.why == process_end::cause::wall_limit);
   CHECK(is_gone(std::stoi(result.output.text())));
@@ -94,6 +95,18 @@ TEST_CASE("a process that left the group and holds a pipe holds nobody up", "[pr
 TEST_CASE("processor time is limited", "[process]") {
   auto spec = shell("while :; do :; done");
   spec.limits.cpu = std::chrono::seconds{1};
+  spec.limits.extensions = 100;
+  CHECK(run(spec).end.why == process_end::cause::cpu_limit);
+}
+
+TEST_CASE("what is at work is ended by its processor time, and not by a busy machine's clock",
+          "[process]") {
+  auto spec = shell("(while :; do :; done); exit $?"); // a child of the child, as behind bwrap
+  spec.limits.cpu = std::chrono::seconds{2};
+  spec.limits.wall = std::chrono::seconds{1};
+  CHECK(run(spec).end.why == process_end::cause::wall_limit);
+  spec.limits.extensions = 100;
+  spec.status = process_spec::status_style::shell;
   CHECK(run(spec).end.why == process_end::cause::cpu_limit);
 }
 
