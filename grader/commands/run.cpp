@@ -54,7 +54,12 @@ void run(context& ctx, const run_options& options) {
   request.search = options.search;
   request.verbose = options.verbose;
   const verdict v = grade_now(ctx, std::move(request));
-  if (options.file.empty()) {
+  if (options.file.empty() && v.passed() && !settles(options.search)) {
+    ctx.note(
+        fmt::format("This pass is not recorded: the search was narrower than that of `weir run "
+                    "{}`, which is the one that counts.",
+                    ex.id));
+  } else if (options.file.empty()) {
     record_grading(ctx, ex, v);
   }
   if (options.json) {

@@ -3,7 +3,10 @@
 #include "base/content_key.hpp"
 #include "base/files.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,7 +33,37 @@ constexpr const char* hidden_symbols = "{ local:\n"
                                        "  _ZN5Catch*; _ZNK5Catch*;\n"
                                        "};\n";
 
+fs::path lock_of(const fs::path& root) {
+  return root / "in-use";
+}
+
+/// Held by nobody else. The empty descriptor: somebody uses the folder.
+support::unique_fd lock_alone(const fs::path& root) {
+  support::unique_fd lock{::open(lock_of(root).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)};
+  if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    lock = {};
+  }
+  return lock;
+}
+
+bool is_linked(const support::unique_fd& file) {
+  struct stat status{};
+  return ::fstat(file.get(), &status) == 0 && status.st_nlink != 0;
+}
+
 } // namespace
+
+build_claim::build_claim(const fs::path& root) {
+  for (bool there = false; !there;) {
+    make_folders(root);
+    lock_ = support::unique_fd{::open(lock_of(root).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)};
+    if (!lock_ && errno != ENOENT) {
+      throw_file_error("open", lock_of(root), errno);
+    }
+    // Whoever prunes may have been there first: then it is the lock of a folder that is gone.
+    there = lock_ && ::flock(lock_.get(), LOCK_SH) == 0 && is_linked(lock_);
+  }
+}
 
 void build_folder::create(const std::string& source) const {
   make_folders((src() / relative_source).parent_path());
@@ -60,12 +93,14 @@ std::string read_if_there(const fs::path& file) {
 
 void prune_builds(const fs::path& output_folder) {
   std::error_code error;
+  const auto now = fs::file_time_type::clock::now();
   std::vector<std::pair<fs::file_time_type, fs::path>> builds;
   for (const auto& entry : fs::directory_iterator{output_folder, error}) {
     const auto name = entry.path().filename().string();
-    const auto changed = entry.last_write_time(error);
-    if (name.starts_with("run-") &&
-        changed + std::chrono::hours{1} < fs::file_time_type::clock::now()) {
+    const auto written = entry.last_write_time(error);
+    const auto changed =
+        written > now + std::chrono::minutes{1} ? fs::file_time_type::min() : written;
+    if (name.starts_with("run-") && written + std::chrono::hours{1} < now) {
       fs::remove_all(entry.path(), error);
     } else if (entry.is_directory(error) && name.size() == content_key{}.text().size()) {
       builds.emplace_back(changed, entry.path());
@@ -73,7 +108,9 @@ void prune_builds(const fs::path& output_folder) {
   }
   std::ranges::sort(builds, std::greater{});
   for (std::size_t i = kept_builds; i < builds.size(); ++i) {
-    fs::remove_all(builds[i].second, error);
+    if (const auto lock = lock_alone(builds[i].second)) {
+      fs::remove_all(builds[i].second, error);
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/unique_fd.hpp"
+
 #include <filesystem>
 #include <string>
 
@@ -27,14 +29,27 @@ struct build_folder {
   void create(const std::string& source) const;
 };
 
+/// Says that the folder of a build is used; it is not pruned as long as this lives, by this process
+/// or another.
+class build_claim {
+public:
+  /// \throws environment_error
+  explicit build_claim(const std::filesystem::path& root);
+
+private:
+  support::unique_fd lock_;
+};
+
 /// Whole or not at all, but not synced: a build can be had again. Throws environment_error.
 void write_whole(const std::filesystem::path& file, const std::string& text);
 
 /// Empty when it isn't there.
 std::string read_if_there(const std::filesystem::path& file);
 
-/// Keeps the few latest contents; going back and forth between two versions stays quick. What a run
-/// that was killed left behind goes too, once no run can still be using it.
+/// Keeps what is claimed and the few latest contents beside it; going back and forth between two
+/// versions stays quick. What a run that was killed left behind goes too, once no run can still be
+/// using it. A time stamp from the future, which a clock that was set back leaves, counts as the
+/// oldest.
 void prune_builds(const std::filesystem::path& output_folder);
 
 } // namespace weir::grader

@@ -29,6 +29,7 @@ constexpr const char* withheld = "The file includes what it must not see: the gr
 process_limits compiler_limits(const toolchain& tools) {
   process_limits limits;
   limits.wall = std::chrono::seconds{40};
+  limits.extensions = 5;
   limits.cpu = std::chrono::seconds{25};
   limits.address_space = tools.sanitized ? 0 : std::uint64_t{4} << 30;
   limits.output = std::uint64_t{8} << 20;
@@ -197,6 +198,7 @@ private:
   void prepare(const std::string& source) {
     folder_.root = request_.output_folder / key_of(tools_, request_, source);
     folder_.relative_source = fs::path{request_.ex->folder} / request_.source.filename();
+    outcome_.claim = std::make_shared<build_claim>(folder_.root);
     folder_.create(source);
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "judge/build_folder.hpp"
 #include "judge/sandbox.hpp"
 #include "judge/toolchain.hpp"
 #include "judge/verdict.hpp"
@@ -8,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +28,9 @@ struct build_request {
 
 struct build_outcome {
   std::filesystem::path module; ///< the reader's code, to be loaded by the runner
-  bool cached{};                ///< the module of an earlier build with the same content was taken
+  /// While somebody holds it, `module` stays where it is, whatever else is built.
+  std::shared_ptr<const build_claim> claim;
+  bool cached{}; ///< the module of an earlier build with the same content was taken
   std::vector<stage_timing> stages;    ///< read, compile, link
   std::string compiler_output;         ///< folded; warnings even when it succeeded
   std::optional<verdict_kind> failure; ///< empty: `module` can be run

@@ -174,6 +174,12 @@ private:
 
 } // namespace
 
+bool settles(const search_options& search) {
+  return search.schedules.value_or(first_tier_schedules) >= first_tier_schedules &&
+         search.policy.value_or(policy_kind::mixed) == policy_kind::mixed &&
+         search.model.value_or(schedule_model{}) == schedule_model{};
+}
+
 std::filesystem::path build_folder_of(const std::filesystem::path& workspace_root,
                                       const exercise& ex) {
   return workspace_root / ".weir" / "build" / ex.id;

@@ -35,7 +35,12 @@ struct grade_request {
 
 /// Schedules for each scenario in the first tier, and in all of the deep tier.
 constexpr std::size_t first_tier_schedules = 200;
+
 constexpr std::size_t deep_tier_schedules = 20'000;
+
+/// Whether a pass under this search says as much as the first tier's: not one with fewer schedules,
+/// another policy or another model.
+[[nodiscard]] bool settles(const search_options& search);
 
 /// `<workspace>/.weir/build/<id>`.
 std::filesystem::path build_folder_of(const std::filesystem::path& workspace_root,

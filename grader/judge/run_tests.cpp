@@ -44,10 +44,16 @@ std::vector<std::string> arguments_of(const run_request& request, const fs::path
   return all;
 }
 
-/// Keeps the traces that the record names; whatever else the program left goes with `scratch`.
-void keep_traces(verdict& v, const fs::path& scratch, const fs::path& trace_folder) {
+/// Keeps the traces that the record names; whatever else the program left goes with `scratch`. What
+/// was there before this run goes, but not what another run keeps there meanwhile.
+void keep_traces(verdict& v, const fs::path& scratch, const fs::path& trace_folder,
+                 fs::file_time_type began) {
   std::error_code ignored;
-  fs::remove_all(trace_folder, ignored);
+  for (const auto& entry : fs::directory_iterator{trace_folder, ignored}) {
+    if (entry.last_write_time(ignored) < began) {
+      fs::remove_all(entry.path(), ignored);
+    }
+  }
   for (auto& test : v.tests) {
     test.trace_file = keep_file(scratch, std::exchange(test.trace_file, {}), trace_folder).string();
   }
@@ -60,6 +66,7 @@ void keep_traces(verdict& v, const fs::path& scratch, const fs::path& trace_fold
 boost::asio::awaitable<verdict> run_tests(const toolchain& tools, const sandbox& box,
                                           run_request request) {
   const scratch_folder scratch{request.trace_folder.parent_path()};
+  const fs::file_time_type began = fs::last_write_time(scratch.path());
   runner_call call;
   call.module = request.module;
   call.against = tools.tests_of(request.ex->id);
@@ -89,7 +96,7 @@ boost::asio::awaitable<verdict> run_tests(const toolchain& tools, const sandbox&
   if (const auto known = tools.miscompiles(); v.kind == verdict_kind::crashed && !known.empty()) {
     v.detail += " " + known;
   }
-  keep_traces(v, scratch.path(), request.trace_folder);
+  keep_traces(v, scratch.path(), request.trace_folder, began);
   v.sandbox = box.describe();
   v.seed = request.search.seed.value_or(1);
   co_return v;

@@ -169,6 +169,7 @@ asio::awaitable<protocol::feed_message> feeder::built(const exercise& ex, submis
   if (outcome.failure) {
     co_return problem_of(which, file, outcome);
   }
+  in_use_[which] = outcome.claim;
   co_await provide(tools, part{.kind = part_kind::scene, .exercise = ex.id},
                    [this, which](const part_progress& how_far) {
                      outbox_.say(protocol::say_working{which, to_string(how_far)});

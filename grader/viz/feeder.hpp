@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/task_group.hpp"
+#include "judge/build_folder.hpp"
 #include "judge/runner.hpp"
 #include "judge/sandbox.hpp"
 #include "judge/toolchain.hpp"
@@ -17,6 +18,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,7 +84,8 @@ private:
   submission shown_{};
   std::uint64_t openings_{};
   bool other_watched_{};
-  std::optional<scratch_folder> scratch_; ///< the runners' working folder
+  std::map<submission, std::shared_ptr<const build_claim>> in_use_; ///< what the window runs
+  std::optional<scratch_folder> scratch_;                           ///< the runners' working folder
 };
 
 } // namespace weir::grader::viz

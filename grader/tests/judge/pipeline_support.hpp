@@ -65,6 +65,15 @@ public:
 
   verdict grade() const { return grade(request()); }
 
+  /// So many different contents, one after the other.
+  void grade_contents(int many) {
+    for (int content = 0; content < many; ++content) {
+      write_source("#include \"counter.hpp\"\nint count() { return " + std::to_string(++content_) +
+                   "; }\n");
+      grade();
+    }
+  }
+
   exercise& ex() { return ex_; }
 
   toolchain& tools() { return tools_; }
@@ -77,6 +86,7 @@ private:
   temporary_folder folder_;
   exercise ex_;
   toolchain tools_;
+  int content_ = 1;
 };
 
 } // namespace weir::grader::testing

@@ -1,4 +1,5 @@
 #include "base/errors.hpp"
+#include "judge/build_folder.hpp"
 #include "testing/catch.hpp"
 #include "tests/judge/pipeline_support.hpp"
 
@@ -14,6 +15,16 @@ namespace {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+/// The one build that is there.
+std::filesystem::path latest_build(const std::filesystem::path& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+    if (std::filesystem::exists(entry.path() / "out/reader.so")) {
+      return entry.path();
+    }
+  }
+  return {};
 }
 
 std::string key(const verdict& v) {
@@ -55,17 +66,65 @@ TEST_CASE("of many contents the latest are kept, and what a killed run left is c
   const auto left = book.folder().write("workspace/.weir/build/counter/run-killed/file", "");
   std::filesystem::last_write_time(
       left.parent_path(), std::filesystem::file_time_type::clock::now() - std::chrono::hours{2});
-  for (int content = 0; content < 9; ++content) {
-    book.write_source("#include \"counter.hpp\"\nint count() { return " + std::to_string(content) +
-                      "; }\n");
-    book.grade();
-  }
+  book.grade_contents(9);
   std::size_t kept = 0;
   for (const auto& entry : std::filesystem::directory_iterator{book.request().build_folder}) {
     kept += entry.path().filename() == "trace" ? 0 : 1;
   }
   CHECK(kept == 6);
   CHECK(book.grade().cached);
+}
+
+TEST_CASE("a module in use is not cleared away, whatever is built beside it", "[pipeline]") {
+  small_workbook book;
+  const auto folder = book.request().build_folder;
+  book.grade();
+  const auto used = latest_build(folder);
+  {
+    const build_claim claim{used};
+    book.grade_contents(9);
+    CHECK(std::filesystem::exists(used / "out/reader.so"));
+  }
+  book.grade_contents(10);
+  CHECK_FALSE(std::filesystem::exists(used));
+}
+
+TEST_CASE("a clock that was set back does not clear away what was just built", "[pipeline]") {
+  small_workbook book;
+  book.grade_contents(7);
+  for (const auto& entry : std::filesystem::directory_iterator{book.request().build_folder}) {
+    std::filesystem::last_write_time(entry.path(), std::filesystem::file_time_type::clock::now() +
+                                                       std::chrono::hours{5});
+  }
+  book.write_source("#include \"counter.hpp\"\nint count() { return 100; }\n");
+  CHECK(book.grade().kind == verdict_kind::passed);
+  CHECK(book.grade().cached);
+}
+
+TEST_CASE("what another run keeps meanwhile stays", "[pipeline]") {
+  small_workbook book;
+  const auto traces = book.request().build_folder / "trace";
+  const auto before = book.folder().write("workspace/.weir/build/counter/trace/before", "");
+  std::filesystem::last_write_time(before, std::filesystem::file_time_type::clock::now() -
+                                               std::chrono::hours{1});
+  auto wanted = book.request();
+  wanted.on_step = [&](const auto&) {
+    book.folder().write("workspace/.weir/build/counter/trace/meanwhile", "");
+  };
+  book.grade(wanted);
+  CHECK_FALSE(std::filesystem::exists(before));
+  CHECK(std::filesystem::exists(traces / "meanwhile"));
+}
+
+TEST_CASE("a line of any length is read", "[pipeline]") {
+  small_workbook book;
+  const std::string counts = "#include \"counter.hpp\"\nint count() { return 1; }\n";
+  book.write_source(counts + std::string(900'000, ' ') + "\n#" + std::string(50'000, ' ') + "\n");
+  CHECK(book.grade().kind == verdict_kind::passed);
+  book.write_source(counts + "#include \"/" + std::string(50'000, 'x') + "\"\n");
+  const auto refused = book.grade();
+  CHECK(refused.kind == verdict_kind::does_not_compile);
+  CHECK(refused.detail.size() < 1'000);
 }
 
 TEST_CASE("a changed interface is compiled against", "[pipeline]") {
@@ -248,6 +307,15 @@ TEST_CASE("the deep tier goes on with new seeds until its schedules are spent", 
   CHECK(v.deep);
   CHECK(v.schedules == 60); // three processes, each said that it ran 10 for either test
   CHECK(v.tests[0].schedules == 30);
+}
+
+TEST_CASE("a narrower search than the first tier's settles nothing", "[pipeline]") {
+  CHECK(settles({}));
+  CHECK(settles({.schedules = first_tier_schedules, .seed = 7}));
+  CHECK(settles({.policy = weir::policy_kind::mixed, .model = weir::schedule_model{}}));
+  CHECK_FALSE(settles({.schedules = 1}));
+  CHECK_FALSE(settles({.policy = weir::policy_kind::fifo}));
+  CHECK_FALSE(settles({.model = weir::parse_schedule_model("one-thread")}));
 }
 
 TEST_CASE("a missing runner or module is not the reader's fault", "[pipeline]") {
