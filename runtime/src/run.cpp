@@ -83,17 +83,35 @@ std::vector<task_report> living_tasks(detail::engine& e) {
   return reports;
 }
 
+std::string describe(const task_report& one) {
+  std::string line = text("{} waits for {} since {}", one.name, one.waits_for, one.since);
+  if (!one.stack.empty())
+    line += " in " + one.stack.front();
+  if (!one.where.empty())
+    line += " (" + one.where + ")";
+  return line;
+}
+
+/// Whose task it is. One that has ended should have waited for it; one that lives may be waiting.
+std::string owner_of(detail::engine& e, const task_report& one) {
+  if (one.parent == 0)
+    return {};
+  const auto& owner = e.tasks()[one.parent];
+  return text(", started by {}{}", detail::name_of(owner, one.parent),
+              owner.ended ? ", which has ended without waiting for it" : "");
+}
+
+std::string list_leaks(detail::engine& e, const std::vector<task_report>& tasks) {
+  std::string list;
+  for (const auto& one : tasks)
+    list += (list.empty() ? "" : "; ") + describe(one) + owner_of(e, one);
+  return list;
+}
+
 std::string list_tasks(const std::vector<task_report>& tasks) {
   std::string list;
-  for (const auto& t : tasks) {
-    if (!list.empty())
-      list += "; ";
-    list += text("{} waits for {} since {}", t.name, t.waits_for, t.since);
-    if (!t.stack.empty())
-      list += " in " + t.stack.front();
-    if (!t.where.empty())
-      list += " (" + t.where + ")";
-  }
+  for (const auto& one : tasks)
+    list += (list.empty() ? "" : "; ") + describe(one);
   return list;
 }
 
@@ -146,7 +164,7 @@ run_result conclude(detail::engine& e, detail::engine::idle idle, const run_opti
         "the scenario has returned, but work it started is still alive: " +
             (result.tasks.empty()
                  ? text("{} timers, {} operations", e.pending_timers(), e.outstanding_work())
-                 : list_tasks(result.tasks)));
+                 : list_leaks(e, result.tasks)));
   }
   if (!result && result.tasks.empty())
     result.tasks = living_tasks(e);

@@ -89,8 +89,9 @@ TEST_CASE("a deadlock names the tasks, what they wait for and since when") {
   CHECK(result.message.find("receiver waits for channel receive") != std::string::npos);
 }
 
-TEST_CASE("work that outlives the scenario is a leak, with the place where it waits") {
+TEST_CASE("work that outlives the scenario is a leak, with who started it and where it waits") {
   const auto body = []() -> asio::awaitable<void> {
+    weir::name_this_task("main");
     asio::co_spawn(co_await asio::this_coro::executor, wait_for(1h), asio::detached);
   };
   const auto result = run_once(body);
@@ -98,6 +99,8 @@ TEST_CASE("work that outlives the scenario is a leak, with the place where it wa
   REQUIRE(result.tasks.size() == 1);
   CHECK(result.tasks[0].waits_for == "timer");
   CHECK(result.tasks[0].where.find("outcome_test.cpp:") == 0);
+  CHECK_THAT(result.message,
+             weir::test::has_text("started by main, which has ended without waiting for it"));
   weir::run_options lenient;
   lenient.leaks = weir::leak_check::ignore;
   CHECK(run_once(body, lenient).outcome == run_outcome::completed);
