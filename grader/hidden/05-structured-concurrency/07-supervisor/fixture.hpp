@@ -168,7 +168,12 @@ private:
                                mine.cancelled_at = weir::now();
                                weir::note("{} is cancelled", mine.name);
                              }});
-    const bool came_to_its_end = co_await work.run();
+    bool came_to_its_end = false;
+    try {
+      came_to_its_end = co_await work.run();
+    } catch (const boost::system::system_error&) { // cancelled before it came to the first wait
+      mine.cancelled_at = weir::now();
+    }
     const fate& how = came_to_its_end ? now.ends : now.if_cancelled;
     weir::note("{} {}", mine.name, how.text());
     mine.ended.push_back(weir::now());

@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -6,10 +7,10 @@ using namespace weir_hidden;
 namespace {
 
 /// Large numbers are tried under a handful of schedules.
-weir::explore_options few(std::string name) {
+weir::explore_options few(std::size_t schedules, std::string name) {
   weir::explore_options options;
   options.name = std::move(name);
-  options.search.schedules = 4;
+  options.search.schedules = schedules;
   return options;
 }
 
@@ -22,7 +23,8 @@ TEST_CASE("all start at once, and when all are done it returns", "[together]") {
   WEIR_EXPLORE("three that are done at once", [] { return three_in_their_time({0ns, 0ns, 0ns}); });
   WEIR_EXPLORE("one is done at once, two in the same instant",
                [] { return three_in_their_time({10ms, 0ns, 10ms}); });
-  WEIR_EXPLORE(few("ten thousand"), [] { return ten_thousand(); });
+  WEIR_EXPLORE(few(2, "ten thousand"), [] { return ten_thousand(); });
+  WEIR_EXPLORE("a storm of failures", [] { return storm(storm_focus::ends, "together"); });
 }
 
 TEST_CASE("who fails is started again after the pause", "[restarted]") {
@@ -37,6 +39,7 @@ TEST_CASE("who fails is started again after the pause", "[restarted]") {
   WEIR_EXPLORE("a pause below a millisecond", [] { return restarted_after(900us, 3ms); });
   WEIR_EXPLORE("no pause at all", [] { return restarted_after(0ns, 3ms); });
   WEIR_EXPLORE("a pause of ten hours", [] { return restarted_after(10h, 3ms); });
+  WEIR_EXPLORE("a storm of failures", [] { return storm(storm_focus::ends, "restarted"); });
 }
 
 TEST_CASE("one child's failure is nobody else's", "[undisturbed]") {
@@ -44,24 +47,27 @@ TEST_CASE("one child's failure is nobody else's", "[undisturbed]") {
   WEIR_EXPLORE("four fail in one instant", [] { return four_at_once(); });
   WEIR_EXPLORE("one fails in the pause of another", [] { return pauses_overlap(); });
   WEIR_EXPLORE("one is done in the pause of another", [] { return done_in_a_pause(); });
+  WEIR_EXPLORE("a storm of failures", [] { return storm(storm_focus::ends, "undisturbed"); });
 }
 
 TEST_CASE("failures count for a period", "[intensity]") {
   WEIR_EXPLORE("as many as are borne, and one more", [] { return one_too_many(); });
-  WEIR_EXPLORE("never more than two in ten milliseconds, for ever so long",
+  WEIR_EXPLORE(few(20, "never more than two in ten milliseconds, for ever so long"),
                [] { return never_too_many(); });
   WEIR_EXPLORE("four in four milliseconds", [] { return across_a_border({8ms, 9ms, 11ms, 12ms}); });
   WEIR_EXPLORE("the first of them just out of the period",
                [] { return across_a_border({1ms, 10ms, 11500us, 12ms, 12500us}); });
-  WEIR_EXPLORE("failures of a child that runs well in between", [] { return well_in_between(); });
+  WEIR_EXPLORE(few(50, "failures of a child that runs well in between"),
+               [] { return well_in_between(); });
   WEIR_EXPLORE("everybody's failures count together", [] { return everybodys(); });
   WEIR_EXPLORE("failures in the pauses of others", [] { return before_the_restart(); });
   WEIR_EXPLORE("none is borne", [] { return none_is_borne(); });
-  WEIR_EXPLORE("any number is borne", [] { return any_number(SIZE_MAX, 60s); });
-  WEIR_EXPLORE("a period of a nanosecond", [] { return any_number(1, 1ns); });
+  WEIR_EXPLORE(few(10, "any number is borne"), [] { return any_number(SIZE_MAX, 60s); });
+  WEIR_EXPLORE(few(10, "a period of a nanosecond"), [] { return any_number(1, 1ns); });
   WEIR_EXPLORE("a period without end", [] { return without_end(); });
   WEIR_EXPLORE("two supervisors, each with its own failures", [] { return two_supervisors(); });
-  WEIR_EXPLORE(few("ten thousand failures in one instant"), [] { return in_one_instant(); });
+  WEIR_EXPLORE(few(2, "ten thousand failures in one instant"), [] { return in_one_instant(); });
+  WEIR_EXPLORE("a storm of failures", [] { return storm(storm_focus::ends, "intensity"); });
 }
 
 TEST_CASE("giving up, it ends the others and says why", "[escalates]") {
@@ -74,6 +80,7 @@ TEST_CASE("giving up, it ends the others and says why", "[escalates]") {
   WEIR_EXPLORE("the others throw as they end", [] { return others_throw(); });
   WEIR_EXPLORE("a pause ends in this instant", [] { return a_pause_ends_now(); });
   WEIR_EXPLORE("two that are one too many", [] { return two_too_many(); });
+  WEIR_EXPLORE("a storm of failures", [] { return storm(storm_focus::ends, "escalates"); });
 }
 
 TEST_CASE("cancelled, it ends everybody and says so", "[cancelled]") {
@@ -86,6 +93,8 @@ TEST_CASE("cancelled, it ends everybody and says so", "[cancelled]") {
   WEIR_EXPLORE("in the instant of the call", [] { return cancelled_at_the_start(); });
   WEIR_EXPLORE("in the instant in which the last is done", [] { return cancelled_at_the_end(); });
   WEIR_EXPLORE("as it gives up", [] { return cancelled_as_it_gives_up(); });
+  WEIR_EXPLORE("a storm of failures and cancellations",
+               [] { return storm(storm_focus::cancelling, "cancelled"); });
 }
 
 TEST_CASE("cancelled, it starts nobody again", "[cancelled-in-a-pause]") {
@@ -96,4 +105,6 @@ TEST_CASE("cancelled, it starts nobody again", "[cancelled-in-a-pause]") {
   WEIR_EXPLORE("in the instant of a restart without a pause",
                [] { return cancelled_without_a_pause(); });
   WEIR_EXPLORE("a pause of a day", [] { return cancelled_in_a_day(); });
+  WEIR_EXPLORE("a storm of failures and cancellations",
+               [] { return storm(storm_focus::cancelling, "cancelled-in-a-pause"); });
 }

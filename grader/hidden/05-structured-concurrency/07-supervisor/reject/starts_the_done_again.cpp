@@ -58,8 +58,10 @@ asio::awaitable<void> keep_running(const child& work, std::chrono::nanoseconds b
     }
     // Who has been told to end may throw what it likes; and operation_aborted without that is a
     // failure like any other. So the question is the state, not the error.
-    if (state.cancelled() != asio::cancellation_type::none || !budget.bears_one_more())
-      std::rethrow_exception(failure);
+    if (state.cancelled() != asio::cancellation_type::none || (failure && !budget.bears_one_more()))
+      std::rethrow_exception(failure ? failure
+                                     : std::make_exception_ptr(boost::system::system_error(
+                                           asio::error::operation_aborted)));
     pause.expires_after(backoff);
     co_await pause.async_wait(asio::use_awaitable);
     // A pause that came to its end may have been cancelled since.
