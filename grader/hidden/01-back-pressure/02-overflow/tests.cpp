@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 #include <array>
@@ -6,20 +7,6 @@
 using namespace weir_hidden;
 
 namespace {
-
-std::string_view name_of(overflow policy) {
-  switch (policy) {
-  case overflow::buffer_then_error:
-    return "buffer_then_error";
-  case overflow::drop_newest:
-    return "drop_newest";
-  case overflow::keep_latest:
-    return "keep_latest";
-  case overflow::fail_fast:
-    break;
-  }
-  return "fail_fast";
-}
 
 struct choice {
   product user;
@@ -81,6 +68,9 @@ TEST_CASE("buffer_then_error keeps what it accepted and says no to more", "[buff
     co_await f.expect_items(7, 7);
     co_await f.expect_wait_for(9);
   });
+
+  WEIR_EXPLORE("a storm of items",
+               [] { return storm(overflow::buffer_then_error, "buffer-then-error"); });
 }
 
 TEST_CASE("drop_newest keeps what it has and drops what comes", "[drop-newest]") {
@@ -100,6 +90,8 @@ TEST_CASE("drop_newest keeps what it has and drops what comes", "[drop-newest]")
     co_await f.expect_items(7, 7);
     co_await f.expect_wait_for(9);
   });
+
+  WEIR_EXPLORE("a storm of items", [] { return storm(overflow::drop_newest, "drop-newest"); });
 }
 
 TEST_CASE("keep_latest gives the newest, whatever came before", "[keep-latest]") {
@@ -139,6 +131,8 @@ TEST_CASE("keep_latest gives the newest, whatever came before", "[keep-latest]")
                    item_of(screen));
     }
   });
+
+  WEIR_EXPLORE("a storm of items", [] { return storm(overflow::keep_latest, "keep-latest"); });
 }
 
 TEST_CASE("fail_fast hands over at once or refuses at once", "[fail-fast]") {
@@ -195,6 +189,8 @@ TEST_CASE("fail_fast hands over at once or refuses at once", "[fail-fast]") {
     weir::expect(!f.offer(2), "a taker waited, but item 2 was refused");
     co_await f.settle();
   });
+
+  WEIR_EXPLORE("a storm of items", [] { return storm(overflow::fail_fast, "fail-fast"); });
 }
 
 TEST_CASE("every item is accounted for", "[every-item-counted]") {
@@ -233,6 +229,24 @@ TEST_CASE("every item is accounted for", "[every-item-counted]") {
                        static_cast<long long>(seen.delivered + seen.dropped + seen.refused));
     });
   }
+
+  WEIR_EXPLORE("two buffers", []() -> asio::awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    buffer_fixture one(executor, overflow::drop_newest, 2, counting::exact);
+    buffer_fixture other(executor, overflow::drop_newest, 2, counting::exact);
+    one.offer_all(1, 3);
+    other.offer_all(4, 4);
+    co_await one.settle();
+    weir::expect(one.size() == 2 && other.size() == 1,
+                 "3 items were offered to one buffer of capacity 2, and 1 to another: {} and {} "
+                 "are held",
+                 one.size(), other.size());
+    co_await one.expect_items(1, 2);
+    co_await other.expect_items(4, 4);
+  });
+
+  WEIR_EXPLORE("a storm of items",
+               [] { return storm(policies[weir::pick(policies.size())], "every-item-counted"); });
 }
 
 TEST_CASE("each product gets the policy that its story asks for", "[right-policy]") {
