@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -81,6 +82,8 @@ TEST_CASE("no dependency notices another", "[isolation]") {
     }
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::walls, "isolation"); });
 }
 
 TEST_CASE("so many in flight, and no fewer while others wait", "[in-flight]") {
@@ -152,6 +155,8 @@ TEST_CASE("so many in flight, and no fewer while others wait", "[in-flight]") {
     f.expect_started(fourth, freed_at);
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::plain, "in-flight"); });
 }
 
 TEST_CASE("who finds the queue full is refused at once", "[overflow]") {
@@ -222,6 +227,8 @@ TEST_CASE("who finds the queue full is refused at once", "[overflow]") {
     f.expect_counts(A);
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::plain, "overflow"); });
 }
 
 TEST_CASE("who waits past the deadline leaves", "[deadline]") {
@@ -307,6 +314,8 @@ TEST_CASE("who waits past the deadline leaves", "[deadline]") {
       f.expect_waits(third);
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls", [] { return storm(storm_focus::deadlines, "deadline"); });
 }
 
 TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
@@ -360,6 +369,9 @@ TEST_CASE("a cancelled waiter leaves no trace", "[cancelled-waiter]") {
                  second.name, third.name, third.fate());
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm of calls",
+               [] { return storm(storm_focus::cancelling, "cancelled-waiter"); });
 }
 
 TEST_CASE("places come back on every path", "[places-come-back]") {
@@ -431,4 +443,9 @@ TEST_CASE("places come back on every path", "[places-come-back]") {
     co_await f.finish();
     f.expect_counts(A);
   });
+
+  WEIR_EXPLORE("a storm of calls",
+               [] { return storm(storm_focus::cancelling, "places-come-back"); });
+
+  WEIR_EXPLORE("a storm of answers", [] { return storm(storm_focus::plain, "places-come-back"); });
 }
