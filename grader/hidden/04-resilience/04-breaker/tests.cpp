@@ -34,6 +34,35 @@ breaker_options with_probes(std::size_t probes) {
   return options;
 }
 
+/// Calls of the first period are late, however many periods lie in between.
+asio::awaitable<void> very_many_periods() {
+  weir::name_this_task("caller");
+  const auto breaker =
+      make_breaker({.window = 1, .minimum_calls = 1, .cooldown = 1ns, .probes = 1});
+  time_point now{1h};
+  std::vector<ticket> slow;
+  for (int i = 0; i < 2; ++i)
+    slow.push_back(breaker->admit(now).permit.value_or(ticket{}));
+  for (int round = 1; round <= 65'536; ++round) {
+    for (const call_result result : {failed, succeeded}) {
+      const admission one = breaker->admit(now);
+      weir::expect(one.permit.has_value(), "a call was refused in round {} of opening and closing",
+                   round);
+      breaker->report(*one.permit, result, now);
+      now += 1ns;
+    }
+    if (round != 256 && round != 65'536)
+      continue;
+    const effect done = breaker->report(slow.back(), failed, now);
+    slow.pop_back();
+    weir::expect(!done.counted && breaker->state() == breaker_state::closed,
+                 "a call was admitted, the breaker opened and closed {} times, and then the call "
+                 "failed: the result was late, but it {}, and the breaker is {}",
+                 round, done.counted ? "counted" : "did not count", name_of(breaker->state()));
+  }
+  co_return;
+}
+
 } // namespace
 
 TEST_CASE("it opens at the threshold, and not before the minimum", "[opens]") {
@@ -447,6 +476,8 @@ TEST_CASE("late results change nothing", "[late-results]") {
     f.report(second, succeeded);
     f.expect_state(breaker_state::closed);
   });
+
+  WEIR_EXPLORE(script("after very many periods"), very_many_periods);
 
   WEIR_EXPLORE("any history of many calls", []() -> asio::awaitable<void> {
     auto random = weir::stream("history");
