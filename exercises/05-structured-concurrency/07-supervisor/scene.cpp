@@ -272,7 +272,8 @@ WEIR_SCENE(.title = "A windy night on the fjord",
            .knobs = {backoff, intensity, period, gust_width, gust_length, dead_from, release},
            .goals = {{"the supervisor bears the night", stayed,
                       [](const weir::trace::summary& seen) {
-                        return weir::text("it gave up after {} failures",
+                        return weir::text("it gave up {} times, after {} failures",
+                                          seen.counter("gave up").total,
                                           seen.counter("failures").total);
                       }},
                      {"no receiver is dark for more than 3 s", bright,

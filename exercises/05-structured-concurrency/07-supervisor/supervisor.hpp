@@ -15,6 +15,9 @@ namespace asio = boost::asio;
 /// coroutine returns, the child is done.
 ///
 /// Cancelled (type: terminal), a child may take a while to end, and may end in any way.
+///
+/// It may shield itself while it tidies up, as with `asio::this_coro::reset_cancellation_state`, or
+/// set `throw_if_cancelled`, and leave both as they are when it ends.
 using child = std::function<asio::awaitable<void>()>;
 
 /// How often children are started again, and how soon.
@@ -33,8 +36,9 @@ struct restart_policy {
 ///
 /// Everything happens on the executor of the caller, and that is one thread.
 ///
-/// Can be cancelled at any time, with the type `terminal`. It then ends all children and throws
-/// `boost::system::system_error` with `asio::error::operation_aborted`.
+/// Can be cancelled at any time, with the type `terminal`; also by a child, once that has waited
+/// for something. It then ends all children and throws `boost::system::system_error` with
+/// `asio::error::operation_aborted`.
 ///
 /// However it ends, no child runs any longer. The functions are kept until then.
 asio::awaitable<void> supervise(std::vector<child> children, restart_policy policy);

@@ -185,6 +185,7 @@ private:
     if (found == nullptr)
       return;
     found->ends = one.what == storm_command::kind::finish ? nullptr : make_exception(one.error);
+    found->crashes = 0;
     if (one.what == storm_command::kind::crash) {
       found->crashes = 1 + one.whom % 2;
       found->at_the_call = one.at_the_call;

@@ -1,4 +1,4 @@
-#include "fixture.hpp"
+#include "scenarios.hpp"
 #include "storm.hpp"
 #include "weir_catch.hpp"
 
@@ -79,6 +79,7 @@ TEST_CASE("giving up, it ends the others and says why", "[escalates]") {
   WEIR_EXPLORE("calling it throws", [] { return escalated(thrown::runtime_error, true); });
   WEIR_EXPLORE("the others throw as they end", [] { return others_throw(); });
   WEIR_EXPLORE("a pause ends in this instant", [] { return a_pause_ends_now(); });
+  WEIR_EXPLORE("a supervisor under a supervisor", [] { return under_another(); });
   WEIR_EXPLORE("two that are one too many", [] { return two_too_many(); });
   WEIR_EXPLORE("a storm of failures", [] { return storm(storm_focus::ends, "escalates"); });
 }
@@ -89,6 +90,9 @@ TEST_CASE("cancelled, it ends everybody and says so", "[cancelled]") {
   WEIR_EXPLORE("one throws as it ends", [] { return cancelled_while_they_run(reset); });
   WEIR_EXPLORE("one gets done all the same", [] { return cancelled_while_they_run(done); });
   WEIR_EXPLORE("all get done all the same", [] { return all_get_done(); });
+  WEIR_EXPLORE("one shields its tidying up", [] { return one_shields_itself(); });
+  WEIR_EXPLORE("by one of its children, which then fails", [] { return a_child_asks(reset); });
+  WEIR_EXPLORE("by one of its children, which is done then", [] { return a_child_asks(done); });
   WEIR_EXPLORE("twice", [] { return cancelled_twice(); });
   WEIR_EXPLORE("in the instant of the call", [] { return cancelled_at_the_start(); });
   WEIR_EXPLORE("in the instant in which the last is done", [] { return cancelled_at_the_end(); });
@@ -104,6 +108,8 @@ TEST_CASE("cancelled, it starts nobody again", "[cancelled-in-a-pause]") {
   WEIR_EXPLORE("in the instant in which a pause begins", [] { return cancelled_in_a_pause(5ms); });
   WEIR_EXPLORE("in the instant of a restart without a pause",
                [] { return cancelled_without_a_pause(); });
+  WEIR_EXPLORE("in the pause of one that shields itself",
+               [] { return after_one_that_shields_itself(); });
   WEIR_EXPLORE("a pause of a day", [] { return cancelled_in_a_day(); });
   WEIR_EXPLORE("a storm of failures and cancellations",
                [] { return storm(storm_focus::cancelling, "cancelled-in-a-pause"); });

@@ -47,11 +47,13 @@ private:
 asio::awaitable<void> keep_running(const child& work, std::chrono::nanoseconds backoff,
                                    failure_budget budget) {
   const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-  asio::steady_timer pause(co_await asio::this_coro::executor);
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  asio::steady_timer pause(executor);
   for (;;) {
     std::exception_ptr failure;
     try {
-      co_await work();
+      // Spawned, so that what it does to its cancellation state is not done to this coroutine's.
+      co_await asio::co_spawn(executor, work(), asio::use_awaitable);
       co_return;
     } catch (...) {
       failure = std::current_exception();

@@ -70,6 +70,8 @@ asio::awaitable<void> one(std::shared_ptr<family> all, std::size_t number) {
     } catch (...) {
       failure = std::current_exception();
     }
+    // The child ran in this coroutine, and may have shielded it.
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     co_await asio::this_coro::throw_if_cancelled(false);
     if (all->over())
       break;
