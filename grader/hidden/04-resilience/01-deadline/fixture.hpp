@@ -8,10 +8,12 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/storm/edges.hpp>
 #include <weir/testing.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <list>
 #include <optional>
@@ -37,9 +39,10 @@ public:
 
 /// How one call of `reserve` goes.
 struct script {
-  std::optional<nanoseconds> answers = {}; ///< after so long; empty: never
-  error_code fails_with = {};              ///< that answer is an error
-  nanoseconds withdraws = 3ms;             ///< so long it takes when it is cancelled
+  std::optional<nanoseconds> answers = {};        ///< after so long; empty: never
+  error_code fails_with = {};                     ///< that answer is an error
+  std::optional<weir::storm::thrown> throws = {}; ///< or an exception of another kind
+  nanoseconds withdraws = 3ms;                    ///< so long it takes when it is cancelled
   error_code then =
       asio::error::operation_aborted; ///< and that it throws; no error: it has a point
 };
@@ -62,6 +65,10 @@ public:
                                           weir::note("reserve() is cancelled");
                                         }});
     const bool answered = co_await work.run();
+    if (answered && mine.throws) {
+      weir::note("reserve() throws {}", to_string(*mine.throws));
+      std::rethrow_exception(make_exception(*mine.throws));
+    }
     const error_code error = answered ? mine.fails_with : mine.then;
     if (error) {
       weir::note("reserve() throws \"{}\"", error);

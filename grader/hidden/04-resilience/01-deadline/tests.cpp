@@ -29,6 +29,18 @@ asio::awaitable<void> passes(error_code error) {
       error);
 }
 
+/// The call throws something that has no code.
+asio::awaitable<void> passes(weir::storm::thrown kind) {
+  const std::vector<script> plan{{.answers = 5ms, .throws = kind}};
+  deadline_fixture f(co_await asio::this_coro::executor, plan);
+  const call& one = f.start(50ms);
+  co_await f.wait(49ms);
+  f.expect_ended(one, 5ms, weir::text("reserve() threw {} at 5.0 ms", to_string(kind)));
+  weir::expect(one.reserved->fate().thrown() && is(one.reserved->fate().thrown(), kind),
+               "reserve() threw {} within the limit; reserve_within() {}", to_string(kind),
+               one.fate());
+}
+
 void expect_timed_out(const deadline_fixture& f, const call& one, nanoseconds due,
                       std::string_view why) {
   f.expect_ended(one, due, why);
@@ -54,12 +66,23 @@ TEST_CASE("an answer in time is passed on, and nothing stays behind", "[in-time]
     weir::expect(f.network.calls == 1, "reserve() was called {} times for one point",
                  f.network.calls);
   });
+
+  WEIR_EXPLORE("within 900 microseconds", []() -> asio::awaitable<void> {
+    const std::vector<script> plan{{.answers = 899us}};
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& one = f.start(900us);
+    co_await f.wait(6ms);
+    f.expect_point(one, 1, 899us);
+    f.expect_no_point_lost(one);
+  });
 }
 
 TEST_CASE("what the call throws is thrown on", "[errors-pass]") {
   WEIR_EXPLORE("an error", [] { return passes(refused); });
   WEIR_EXPLORE("a time-out of the operator's own", [] { return passes(late); });
   WEIR_EXPLORE("an operation_aborted of the operator's own", [] { return passes(aborted); });
+  WEIR_EXPLORE("a runtime_error", [] { return passes(weir::storm::thrown::runtime_error); });
+  WEIR_EXPLORE("no std::exception", [] { return passes(weir::storm::thrown::number); });
 }
 
 TEST_CASE("at the limit the call is cancelled", "[deadline]") {
@@ -74,6 +97,15 @@ TEST_CASE("at the limit the call is cancelled", "[deadline]") {
     co_await f.wait(81ms);
     expect_cancelled_at(f, 20ms, "the limit passed at 20.0 ms");
     expect_timed_out(f, one, 20ms, "the call was cancelled at 20.0 ms and ended at once");
+  });
+
+  WEIR_EXPLORE("900 microseconds", []() -> asio::awaitable<void> {
+    const std::vector<script> plan{{.withdraws = 0ms}};
+    deadline_fixture f(co_await asio::this_coro::executor, plan);
+    const call& one = f.start(900us);
+    co_await f.wait(100ms);
+    expect_cancelled_at(f, 900us, "the limit passed at 900 µs");
+    expect_timed_out(f, one, 900us, "the call was cancelled at 900 µs and ended at once");
   });
 
   WEIR_EXPLORE("the withdrawal fails", []() -> asio::awaitable<void> {

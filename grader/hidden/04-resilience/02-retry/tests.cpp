@@ -57,6 +57,19 @@ weir::explore_options few(std::string name) {
   return options;
 }
 
+/// None of three hundred attempts goes well.
+asio::awaitable<void> in_vain() {
+  constexpr unsigned allowed = 300;
+  const std::vector<error_code> results(allowed + 50, unavailable);
+  retry_fixture f(co_await asio::this_coro::executor, results,
+                  {.attempts = allowed, .base = 1ms, .cap = 1ms}, half);
+  const call& one = f.start();
+  co_await f.wait(1min);
+  f.expect_attempts(allowed, "300 attempts are allowed, and all fail");
+  f.expect_ended_with_its_attempt(one);
+  f.expect_thrown(one, allowed, unavailable);
+}
+
 /// All attempts fail but the last; how long are the pauses?
 asio::awaitable<void> pauses(retry_policy policy, std::vector<double> numbers) {
   std::vector<error_code> results(policy.attempts - 1, reset);
@@ -142,6 +155,7 @@ TEST_CASE("attempts are counted exactly", "[attempts]") {
   WEIR_EXPLORE("the last goes well", [] { return counts(3, 4); });
   WEIR_EXPLORE("one too many would be needed", [] { return counts(4, 4); });
   WEIR_EXPLORE("a single attempt", [] { return counts(1, 1); });
+  WEIR_EXPLORE(few("three hundred, in vain"), in_vain);
 }
 
 TEST_CASE("only transient errors are worth another attempt", "[only-transient]") {
@@ -180,6 +194,8 @@ TEST_CASE("the cap holds for any number of attempts", "[cap]") {
                [] { return pauses({.attempts = 100, .base = 100ms, .cap = 5s}, {0.5, 0.25}); });
   WEIR_EXPLORE(few("a day"),
                [] { return pauses({.attempts = 140, .base = 24h, .cap = 24h}, {0.0009765625}); });
+  WEIR_EXPLORE(few("from a microsecond to a day"),
+               [] { return pauses({.attempts = 45, .base = 1us, .cap = 24h}, {0.0009765625}); });
 }
 
 TEST_CASE("the last error is the one thrown", "[last-error]") {
