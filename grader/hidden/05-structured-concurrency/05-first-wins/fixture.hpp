@@ -72,6 +72,12 @@ public:
     }
   }
 
+  /// It answers now, if it is asked and has not been cancelled.
+  void finish() {
+    if (asked_ != nullptr)
+      asked_->finish();
+  }
+
 private:
   opening& mine() { return books_.openings[number_]; }
 
@@ -82,12 +88,14 @@ private:
   }
 
   asio::awaitable<lease> carry_out() {
+    weir::name_this_task(weir::text("replica {}", number_ + 1));
     begin();
     weir::testing::job work(
         executor_, {.takes = how_.answers, .tidies = how_.withdraws, .when_cancelled = [this] {
                       mine().cancelled = weir::now();
                       weir::note("open() of replica {} is cancelled", number_ + 1);
                     }});
+    asked_ = &work;
     bool answered = false;
     try {
       co_await a_turn(how_.answers);
@@ -95,6 +103,7 @@ private:
     } catch (const boost::system::system_error&) {
       mine().cancelled = weir::now(); // it had been before
     }
+    asked_ = nullptr;
     if (answered && how_.fails)
       fail(*how_.fails);
     if (!answered && !how_.late)
@@ -125,6 +134,7 @@ private:
   script how_;
   history& books_;
   std::size_t number_;
+  weir::testing::job* asked_ = nullptr;
 };
 
 /// One call of acquire(). Replicas and array go in the instant in which it ends.
@@ -166,18 +176,16 @@ public:
     weir::expect(found.empty(), "{}", found);
   }
 
-  /// Waits for the end, for as long as that may take, and judges. What never ends is a finding of
-  /// whose promise it breaks; for the others it is tidied up.
-  asio::awaitable<void> finish(nanoseconds within = 1min) {
+  /// Waits for the end, for as long as that may take, and judges. Who never answers does so then,
+  /// so that an end comes whatever becomes of cancellations.
+  asio::awaitable<void> finish(nanoseconds within = 1s) {
     co_await weir::testing::pass(within);
     judge();
-    if (race_->pending()) {
-      race_->cancel();
+    for (const auto& each : replicas_)
+      each->finish();
+    if (race_->pending())
       co_await weir::testing::pass(within);
-    }
   }
-
-  [[nodiscard]] const history& books() const noexcept { return books_; }
 
 private:
   /// May be inside the call: nobody has waited yet.

@@ -1,4 +1,5 @@
-// accept: callbacks: an object that counts what is under way, and completes when nothing is
+// accept: callbacks: an object that counts what is under way, and completes when nothing is; a
+// caller who is cancelled when a lease has won gives it back at once
 #include "first_wins.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -37,10 +38,14 @@ public:
   }
 
   void cancel() {
-    if (over())
+    if (cancelled_ || under_way_ == 0)
       return;
     cancelled_ = true;
-    call_off();
+    if (won_)
+      give_back(*won_);
+    else
+      call_off();
+    won_.reset();
   }
 
 private:
@@ -70,13 +75,18 @@ private:
 
   void on_lease(lease granted) {
     if (over()) {
-      asio::co_spawn(executor_, granted.from->give_back(granted),
-                     [self = shared_from_this()](std::exception_ptr) { self->end_one(); });
-      return;
+      give_back(granted);
+    } else {
+      won_ = granted;
+      call_off();
     }
-    won_ = granted;
-    call_off();
     end_one();
+  }
+
+  void give_back(lease granted) {
+    ++under_way_;
+    asio::co_spawn(executor_, granted.from->give_back(granted),
+                   [self = shared_from_this()](std::exception_ptr) { self->end_one(); });
   }
 
   void call_off() {

@@ -9,6 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 asio::awaitable<lease> acquire(std::span<replica* const> replicas) {
+  if (replicas.empty())
+    throw all_failed({});
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto ask = [&executor](replica* each) {
     return asio::co_spawn(executor, each->open(), asio::deferred);
