@@ -81,6 +81,10 @@ special_key special_of(int key) {
     return special_key::left;
   case GLFW_KEY_RIGHT:
     return special_key::right;
+  case GLFW_KEY_UP:
+    return special_key::up;
+  case GLFW_KEY_DOWN:
+    return special_key::down;
   case GLFW_KEY_HOME:
     return special_key::home;
   case GLFW_KEY_END:

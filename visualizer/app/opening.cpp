@@ -32,7 +32,7 @@ tab tab_named(const std::string& name) {
   constexpr std::pair<const char*, tab> names[] = {
       {"charts", tab::charts},   {"lanes", tab::lanes}, {"events", tab::events},
       {"compare", tab::compare}, {"sweep", tab::sweep}, {"flow", tab::flow},
-      {"knobs", tab::knobs},     {"goal", tab::goal}};
+      {"knobs", tab::knobs},     {"goal", tab::goal},   {"tree", tab::tree}};
   for (const auto& [text, which] : names) {
     if (name == text) {
       return which;

@@ -69,10 +69,11 @@ std::optional<exit_code> parse(int argc, char** argv, options& into) {
       ->type_name("S")
       ->check(CLI::Range(0.5, 4.0));
   app.add_option("--tab", into.tab,
-                 "Opens a tab: charts, lanes, events, compare, sweep, flow, knobs or goal.")
+                 "Opens a tab: charts, lanes, tree, events, compare, sweep, flow, knobs or goal.")
       ->check(CLI::IsMember(
-          {"charts", "lanes", "events", "compare", "sweep", "flow", "knobs", "goal"}));
-  app.add_flag("--presenter", into.presenter, "Large type; only flow, breaker and charts.");
+          {"charts", "lanes", "tree", "events", "compare", "sweep", "flow", "knobs", "goal"}));
+  app.add_flag("--presenter", into.presenter,
+               "Large type; only flow, breaker and charts, or the tree.");
   app.add_flag("--reduced-motion", into.reduced_motion, "Steps instead of moving things.");
   auto* text = app.add_flag("--text", into.text, "Prints the picture as text; needs no display.");
   auto* picture = app.add_option("--screenshot", into.screenshot, "Draws one picture and leaves.")

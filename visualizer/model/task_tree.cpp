@@ -249,6 +249,12 @@ private:
 
   void note_failures() {
     auto& nodes = to_.nodes_;
+    std::vector<std::uint32_t> last_start(nodes.size()); // of a child
+    for (const auto& node : nodes) {
+      if (node.parent != none) {
+        last_start[node.parent] = std::max(last_start[node.parent], node.begin_event);
+      }
+    }
     for (std::uint32_t i = 0; i < nodes.size(); ++i) {
       if (nodes[i].parent == none || !nodes[i].ended() || !is_bad(nodes[i].how)) {
         continue;
@@ -256,7 +262,8 @@ private:
       auto& above = nodes[nodes[i].parent];
       const bool first =
           above.first_failure == none || nodes[i].end_event < nodes[above.first_failure].end_event;
-      if (first && is_bad(above.how) && nodes[i].end_event < above.end_event) {
+      if (first && is_bad(above.how) && nodes[i].end_event < above.end_event &&
+          nodes[i].end_event > last_start[nodes[i].parent]) {
         above.first_failure = i;
       }
     }
@@ -418,13 +425,23 @@ query_cost task_tree::states(const tree_node& node, const row_measure& by,
   return cost;
 }
 
-std::vector<std::uint32_t> tree_rows(const task_tree& tree, const folded_nodes& folded) {
+std::vector<std::uint32_t> tree_rows(const task_tree& tree, const folded_nodes& folded,
+                                     time_range view) {
   const auto nodes = tree.nodes();
+  std::vector<bool> shown(nodes.size());
+  for (std::size_t i = nodes.size(); i-- > 0;) { // children before their parents
+    shown[i] = shown[i] || (nodes[i].begin_ns <= view.to_ns && nodes[i].end_ns >= view.from_ns);
+    if (shown[i] && nodes[i].parent != none) {
+      shown[nodes[i].parent] = true;
+    }
+  }
   std::vector<std::uint32_t> rows;
-  rows.reserve(nodes.size());
   for (std::uint32_t i = 0; i < nodes.size();) {
-    rows.push_back(i);
-    i = !folded.empty() && folded.contains(tree.key_of(i)) ? nodes[i].next : i + 1;
+    if (shown[i]) {
+      rows.push_back(i);
+    }
+    const bool skips = !shown[i] || (!folded.empty() && folded.contains(tree.key_of(i)));
+    i = skips ? nodes[i].next : i + 1;
   }
   return rows;
 }

@@ -37,7 +37,8 @@ struct tree_node {
   /// Of a task: the last of its spans to end, if that was in its last turn. How that one ended is
   /// the nearest the trace comes to how the task ended.
   std::uint32_t last_span = none;
-  /// Where it ended badly: the first of its children that had done so before.
+  /// Where it ended badly: the first of its children that had done so before, after the last of
+  /// them was started: what it went on after is not what it ended by.
   std::uint32_t first_failure = none;
   /// How many children of the same parent ended in the very instant in which it did, with itself.
   std::uint32_t together = 0;
@@ -148,8 +149,9 @@ private:
 /// Keys of the nodes whose descendants are hidden.
 using folded_nodes = std::set<std::uint64_t>;
 
-/// The nodes that have a row, top to bottom. What is folded or unfolded moves only what is below.
+/// The nodes that have a row, top to bottom: those that lived in `view`, and whatever is above
+/// them. What is folded or unfolded moves only what is below. O(nodes log folded).
 [[nodiscard]] std::vector<std::uint32_t> tree_rows(const task_tree& tree,
-                                                   const folded_nodes& folded);
+                                                   const folded_nodes& folded, time_range view);
 
 } // namespace weir::viz

@@ -75,13 +75,12 @@ private:
   /// Who waits for what, below who started it. Of a scene without scopes, whose tasks are as many
   /// as its requests, only a few.
   void tasks() {
-    const bool all = line_.spans().empty() || line_.tree().scopes() != 0;
-    const auto lines = tree_as_text(line_, at_, all ? 24 : 8);
+    const auto& tree = line_.tree();
+    const bool owned = tree.scopes() != 0 || tree.orphans() != 0;
+    const auto lines = tree_as_text(line_, at_, owned || line_.spans().empty() ? 24 : 8);
     if (lines.empty()) {
       return;
     }
-    const auto& tree = line_.tree();
-    const bool owned = tree.scopes() != 0 || tree.orphans() != 0;
     section(owned ? "tasks (in the whole run " + tree_count(tree) + ")" : "tasks");
     for (const auto& each : lines) {
       say("  " + each);

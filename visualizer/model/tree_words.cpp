@@ -91,8 +91,8 @@ private:
   void first_failure() {
     if (node_.first_failure != tree_node::none) {
       const auto& first = tree_.nodes()[node_.first_failure];
-      say("the first below it to end badly: " + tree_.name_of(node_.first_failure) + ", at " +
-          format_time(first.end_ns));
+      say("the first below it to end badly, after the last was started: " +
+          tree_.name_of(node_.first_failure) + ", at " + format_time(first.end_ns));
     }
   }
 

@@ -45,6 +45,13 @@ constexpr std::array table{
                 icon::none},
     action_info{action::marker, "Marker", "M", "Sets a marker at the cursor, or takes it away.",
                 icon::flag},
+    action_info{action::previous_task, "Previous task", "Up",
+                "Selects the task above it in the tree.", icon::up},
+    action_info{action::next_task, "Next task", "Down", "Selects the task below it in the tree.",
+                icon::down},
+    action_info{action::fold, "Fold or unfold", "T",
+                "Hides what lies below the selected task, or shows it; without one, below all.",
+                icon::fold},
     action_info{action::rerun, "Rerun", "R", "Runs the scene again with these knobs and this seed.",
                 icon::rerun},
     action_info{action::copy_command, "Copy as command", "Ctrl+C",
@@ -58,7 +65,7 @@ constexpr std::array table{
     action_info{action::scale_reset, "Normal size", "Ctrl 0", "The size that fits the display.",
                 icon::none},
     action_info{action::presenter, "Presenter's mode", "F5",
-                "Large type; only flow, breaker and charts.", icon::screen},
+                "Large type; only flow, breaker and charts, or the tree.", icon::screen},
     action_info{action::help, "Keys", "?", "Lists all keys.", icon::help},
 };
 
@@ -75,6 +82,8 @@ constexpr bool repeats(action what) {
   case action::pan_right:
   case action::zoom_in:
   case action::zoom_out:
+  case action::previous_task:
+  case action::next_task:
     return true;
   default:
     return false;
@@ -87,6 +96,10 @@ std::optional<action> special_action(const key_press& key) {
     return key.shift ? action::back_second : action::back_tenth;
   case special_key::right:
     return key.shift ? action::forward_second : action::forward_tenth;
+  case special_key::up:
+    return action::previous_task;
+  case special_key::down:
+    return action::next_task;
   case special_key::home:
     return action::to_start;
   case special_key::end:
@@ -145,6 +158,7 @@ constexpr std::array letters{
     letter_action{U'n', action::next_transition},
     letter_action{U'p', action::previous_transition},
     letter_action{U'm', action::marker},
+    letter_action{U't', action::fold},
     letter_action{U'r', action::rerun},
     letter_action{U'/', action::filter},
     letter_action{U'?', action::help},

@@ -24,7 +24,7 @@ struct action_info {
 [[nodiscard]] const action_info& info_of(action what);
 
 /// Keys that make no character.
-enum class special_key : std::uint8_t { none, left, right, home, end, escape, f1, f5 };
+enum class special_key : std::uint8_t { none, left, right, up, down, home, end, escape, f1, f5 };
 
 /// A key went down, or repeated while it was held. Collected by the window's callbacks rather than
 /// read from ImGui, which in version 1.86 forgets a press and release within one frame.

@@ -198,6 +198,20 @@ void draw_transport(const pen& p, icon what) {
   case icon::right:
     arrow(p, 1);
     break;
+  case icon::up:
+    p.line(0, 0.7F, 0, -0.5F);
+    p.triangle(0, -0.85F, -0.45F, -0.2F, 0.45F, -0.2F);
+    break;
+  case icon::down:
+    p.line(0, -0.7F, 0, 0.5F);
+    p.triangle(0, 0.85F, -0.45F, 0.2F, 0.45F, 0.2F);
+    break;
+  case icon::fold:
+    p.triangle(-0.9F, -0.75F, 0.1F, -0.75F, -0.4F, -0.05F);
+    p.line(0.25F, -0.4F, 0.9F, -0.4F);
+    p.line(-0.1F, 0.2F, 0.9F, 0.2F);
+    p.line(-0.1F, 0.75F, 0.9F, 0.75F);
+    break;
   case icon::plus:
     p.line(-0.65F, 0, 0.65F, 0);
     p.line(0, -0.65F, 0, 0.65F);

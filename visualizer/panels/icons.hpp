@@ -23,6 +23,9 @@ enum class icon : std::uint8_t {
   last,
   left, ///< an arrow: pan
   right,
+  up, ///< an arrow: the row above
+  down,
+  fold, ///< rows further in, under a triangle
   plus,
   minus,
   fit,

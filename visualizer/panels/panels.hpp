@@ -20,6 +20,7 @@ void draw_flow(ui& with, workbench& bench, ImVec2 size);
 void draw_breaker(ui& with, workbench& bench, ImVec2 size);
 void draw_charts(ui& with, workbench& bench, ImVec2 size);
 void draw_lanes(ui& with, workbench& bench, ImVec2 size);
+void draw_tree(ui& with, workbench& bench, ImVec2 size);
 void draw_events(ui& with, workbench& bench, ImVec2 size);
 void draw_knobs(ui& with, workbench& bench, ImVec2 size);
 void draw_goal(ui& with, workbench& bench, ImVec2 size);

@@ -17,32 +17,6 @@ namespace weir::viz {
 
 namespace {
 
-void draw_waiting(const ui& with, ImDrawList& to, const box& area) {
-  const ImU32 colour = theme::of(trace::span_role::waiting);
-  to.AddRectFilled(area.min, area.max, theme::faded(colour, 0.25), with.px(3));
-  draw_pattern(to, pattern::dots, area.min, area.max, theme::faded(colour, 0.7), with.px(6));
-}
-
-/// A task runs in no virtual time as a rule: a stroke then, from top to bottom.
-void draw_running(const ui& with, ImDrawList& to, const box& area) {
-  const float width = std::max(area.width(), with.px(3));
-  const float left = area.width() < width ? area.min.x - width / 2 : area.min.x;
-  to.AddRectFilled({left, area.min.y - with.px(2)}, {left + width, area.max.y + with.px(2)},
-                   theme::of(trace::span_role::running), with.px(1));
-}
-
-std::pair<icon, ImU32> sign_of(trace::task_end how) {
-  switch (how) {
-  case trace::task_end::completed:
-    return {icon::check, theme::closed};
-  case trace::task_end::exception:
-    return {icon::cross, theme::open};
-  case trace::task_end::destroyed:
-    break;
-  }
-  return {icon::close, theme::timeout};
-}
-
 class task_rows {
 public:
   task_rows(ui& with, workbench& bench, const time_scale& scale)
@@ -127,9 +101,7 @@ private:
       area.max.x = std::max(area.max.x, area_of(drawn_[next++], y).max.x);
     }
     area.max.x = std::max(area.max.x, area.min.x + with_.px(3));
-    draw_waiting(with_, to_, area);
-    to_.AddRectFilled({area.min.x, area.centre().y}, area.max,
-                      theme::of(trace::span_role::running));
+    draw_busy_task(with_, to_, area);
     return next;
   }
 
@@ -143,7 +115,7 @@ private:
   void draw_bar(const task_lane& lane, const drawn_stretch& bar, float top) {
     const box area = area_of(bar, top);
     draw_waiting(with_, to_, area);
-    draw_label_in(lane, bar, area);
+    draw_wait_label(with_, to_, line_.trace(), tasks_.stretches(lane)[bar.stretch], area);
   }
 
   /// The mouse is over the row: says what it points at, and takes its click. A stroke wins over the
@@ -166,26 +138,6 @@ private:
     if (ImGui::IsMouseClicked(0)) {
       bench_.select_event(tasks_.stretches(lane)[found->stretch].begin_event);
     }
-  }
-
-  /// What is waited for, on a ground of its own so that the pattern doesn't run through it.
-  void draw_label_in(const task_lane& lane, const drawn_stretch& bar, const box& area) {
-    const float room = area.width() - with_.px(20);
-    if (room < with_.px(24)) {
-      return;
-    }
-    const task_stretch& stretch = tasks_.stretches(lane)[bar.stretch];
-    std::string text = label_of(line_.trace(), stretch);
-    if (text_size(with_, text, with_.fonts.small).x > room) {
-      const std::string place = place_of(line_.trace(), stretch); // says more than "timer (the…"
-      text = shortened(with_, place.empty() ? text : place, room, with_.fonts.small);
-    }
-    const ImVec2 size = text_size(with_, text, with_.fonts.small);
-    const ImVec2 at{area.min.x + with_.px(10), area.centre().y - size.y / 2};
-    to_.AddRectFilled({at.x - with_.px(4), area.min.y + with_.px(1)},
-                      {at.x + size.x + with_.px(4), area.max.y - with_.px(1)}, theme::plot,
-                      with_.px(3));
-    draw_label(with_, to_, at, text, theme::text, with_.fonts.small);
   }
 
   [[nodiscard]] std::string words_for(const task_lane& lane, const drawn_stretch& bar) const {

@@ -22,7 +22,7 @@ constexpr ImU32 rgb(std::uint32_t hex, std::uint8_t alpha = 255) {
 /// The same colour, more transparent.
 constexpr ImU32 faded(ImU32 colour, double opacity) {
   const auto alpha = static_cast<double>((colour >> IM_COL32_A_SHIFT) & 0xff) * opacity;
-  return (colour & ~IM_COL32_A_MASK) | (static_cast<ImU32>(alpha + 0.5) << IM_COL32_A_SHIFT);
+  return (colour & ~IM_COL32_A_MASK) | (static_cast<ImU32>(2 * alpha + 1) / 2 << IM_COL32_A_SHIFT);
 }
 
 /// A mixture: `share` of `over`, the rest of `under`; opaque.

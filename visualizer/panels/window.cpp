@@ -23,6 +23,7 @@ constexpr std::array tab_names{
     tab_name{tab::goal, "Goal", "What the scene asks for, and what stands out in this run."},
     tab_name{tab::charts, "Charts", "Queue, load, outcomes and latency over time."},
     tab_name{tab::lanes, "Lanes", "One row per request with its attempts, or per task."},
+    tab_name{tab::tree, "Tree", "Tasks below who started them, in their scopes; orphans marked."},
     tab_name{tab::events, "Events", "Everything that happened, line by line."},
     tab_name{tab::compare, "Compare", "This run beside another, on one axis."},
     tab_name{tab::sweep, "Sweep", "One knob over its range: throughput, latency and the knee."},
@@ -61,6 +62,8 @@ void draw_tab(ui& with, workbench& bench, tab which, ImVec2 size) {
     return draw_charts(with, bench, size);
   case tab::lanes:
     return draw_lanes(with, bench, size);
+  case tab::tree:
+    return draw_tree(with, bench, size);
   case tab::events:
     with.filter_shown = true;
     return draw_events(with, bench, size);
@@ -126,6 +129,11 @@ void draw_flow_row(ui& with, workbench& bench, ImVec2 size) {
 
 void draw_presenter(ui& with, workbench& bench, ImVec2 room) {
   const float gap = ImGui::GetStyle().ItemSpacing.y;
+  const layout how = layout_for(with, bench, room);
+  if ((how.two_tabs ? bench.screen.second_tab : bench.screen.tab) == tab::tree) {
+    draw_tree(with, bench, room);
+    return;
+  }
   const float top = std::floor(std::min(room.y * 0.44F, with.px(260)));
   draw_flow_row(with, bench, {room.x, top});
   draw_charts(with, bench, {room.x, room.y - top - gap});
@@ -160,7 +168,8 @@ void draw_workplace(ui& with, workbench& bench, ImVec2 room) {
   }
   ImGui::BeginGroup();
   float left = room.y;
-  std::vector<tab> choice{tab::charts, tab::lanes, tab::events, tab::compare, tab::sweep};
+  std::vector<tab> choice{tab::charts, tab::lanes,   tab::tree,
+                          tab::events, tab::compare, tab::sweep};
   if (how.flow_row) {
     draw_flow_row(with, bench, {width, how.flow_height});
     left -= how.flow_height + gap;

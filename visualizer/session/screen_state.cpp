@@ -4,7 +4,7 @@ namespace weir::viz {
 
 bool screen_state::can_clear() const {
   return help_open || menu_open || !filter.text.empty() || selected_event || selected_span ||
-         presenter || !notice.empty();
+         selected_node || presenter || !notice.empty();
 }
 
 void screen_state::clear() {
@@ -13,7 +13,7 @@ void screen_state::clear() {
     menu_open = false;
   } else if (!filter.text.empty()) {
     filter.text.clear();
-  } else if (selected_event || selected_span) {
+  } else if (selected_event || selected_span || selected_node) {
     clear_selection();
   } else if (presenter) {
     presenter = false;
@@ -25,6 +25,7 @@ void screen_state::clear() {
 void screen_state::clear_selection() {
   selected_event.reset();
   selected_span.reset();
+  selected_node.reset();
 }
 
 } // namespace weir::viz

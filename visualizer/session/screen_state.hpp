@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/events.hpp"
+#include "model/task_tree.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +10,7 @@
 
 namespace weir::viz {
 
-enum class tab : std::uint8_t { charts, lanes, events, compare, sweep, flow, knobs, goal };
+enum class tab : std::uint8_t { charts, lanes, events, compare, sweep, flow, knobs, goal, tree };
 
 /// What the panels remember from frame to frame: what is open, chosen, or being typed.
 struct screen_state {
@@ -24,6 +25,9 @@ struct screen_state {
   event_filter filter{};
   std::optional<std::size_t> selected_event;
   std::optional<std::uint32_t> selected_span;
+  folded_nodes folded;                        ///< of the tree; stays when a knob is turned
+  std::optional<std::uint64_t> selected_node; ///< of the tree, by its key
+  bool scroll_to_node = false;                ///< it comes into view with the next frame
   /// A value that is being typed: a knob by index, or `typing_seed`.
   static constexpr std::size_t typing_seed = static_cast<std::size_t>(-1);
   std::optional<std::size_t> typing;

@@ -113,6 +113,9 @@ void workbench::show(std::shared_ptr<run> next) {
   if (first) {
     view = viz::axis{whole};
     clock.go_to(telling_moment(shown_->line()), shown_->trace());
+    if (shown_->line().tree().scopes() != 0 && screen.tab == viz::tab::charts) {
+      open_tree(); // such a scene is about its tasks
+    }
   } else {
     clock.replace(shown_->trace());
   }
@@ -292,6 +295,26 @@ bool workbench::advance(nanos real_ns) {
     view.follow(clock.at().t_ns);
   }
   return moved;
+}
+
+void workbench::select_node(std::uint32_t node, move_cursor how) {
+  const auto& tree = shown_->line().tree();
+  if (how == move_cursor::to_begin) {
+    select_event(tree.nodes()[node].begin_event);
+  }
+  screen.selected_node = tree.key_of(node);
+  screen.scroll_to_node = true;
+}
+
+void workbench::fold_node(std::uint32_t node) {
+  const auto& tree = shown_->line().tree();
+  if (tree.nodes()[node].next == node + 1) {
+    return;
+  }
+  const auto key = tree.key_of(node);
+  if (screen.folded.erase(key) == 0) {
+    screen.folded.insert(key);
+  }
 }
 
 void workbench::select_event(std::size_t index) {

@@ -92,8 +92,8 @@ public:
 
   void compare_with(rival which);
 
-  /// Why the run that was asked for to compare with did not come: "The starter crashed: ..."; empty while
-  /// it may still come, or has.
+  /// Why the run that was asked for to compare with did not come: "The starter crashed: ..."; empty
+  /// while it may still come, or has.
   [[nodiscard]] const std::string& other_failure() const noexcept { return other_failure_; }
 
   [[nodiscard]] std::vector<rival> rivals() const; ///< those there are now
@@ -115,6 +115,11 @@ public:
   /// `real_ns` went by. True when the cursor moved.
   bool advance(nanos real_ns);
   void select_event(std::size_t index);
+  /// Of the tree: the cursor goes to its begin, or stays where it is.
+  enum class move_cursor : std::uint8_t { to_begin, not_at_all };
+  void select_node(std::uint32_t node, move_cursor how = move_cursor::to_begin);
+  /// Hides what is below it, or shows it again.
+  void fold_node(std::uint32_t node);
 
 private:
   void show(std::shared_ptr<run> next);
@@ -129,6 +134,9 @@ private:
   void perform_on_run(action what);
   void toggle_marker();
   void to_transition(action which);
+  void open_tree();
+  void to_task(action which);
+  void fold_selected();
 
   inbox inbox_;
   std::unique_ptr<simulation> source_; // goes first: its thread puts into the inbox

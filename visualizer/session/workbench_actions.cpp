@@ -32,6 +32,64 @@ void workbench::to_transition(action which) {
   }
 }
 
+void workbench::open_tree() {
+  screen.tab = viz::tab::tree;
+  screen.second_tab = viz::tab::tree;
+}
+
+void workbench::to_task(action which) {
+  open_tree();
+  const auto rows = shown_ ? tree_rows(shown_->line().tree(), screen.folded, view.view())
+                           : std::vector<std::uint32_t>{};
+  if (rows.empty()) {
+    screen.notice = "This run has no tasks.";
+    return;
+  }
+  const auto selected = std::ranges::find_if(rows, [&](std::uint32_t node) {
+    return shown_->line().tree().key_of(node) == screen.selected_node;
+  });
+  auto row = selected - rows.begin();
+  const auto count = std::ssize(rows);
+  if (selected == rows.end()) {
+    row = which == action::next_task ? 0 : count - 1;
+  } else {
+    row += which == action::next_task ? 1 : -1;
+  }
+  if (row < 0 || row >= count) {
+    screen.notice = row < 0 ? "This is the first task." : "This is the last task.";
+    return;
+  }
+  select_node(rows[static_cast<std::size_t>(row)]);
+}
+
+/// Without a selection: everything, or nothing if anything is folded.
+void workbench::fold_selected() {
+  open_tree();
+  if (!shown_ || !shown_->line().tree().nested()) {
+    screen.notice = "Nothing in this run lies below anything.";
+    return;
+  }
+  const auto& tree = shown_->line().tree();
+  const auto nodes = tree.nodes();
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    if (tree.key_of(i) == screen.selected_node) {
+      if (nodes[i].next == i + 1) {
+        screen.notice = "Nothing lies below this one.";
+      }
+      return fold_node(i);
+    }
+  }
+  if (!screen.folded.empty()) {
+    screen.folded.clear();
+    return;
+  }
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].next != i + 1) {
+      screen.folded.insert(tree.key_of(i));
+    }
+  }
+}
+
 void workbench::perform(action what) {
   constexpr double pan_share = 0.15;
   constexpr double zoom_factor = 1.6;
@@ -59,6 +117,11 @@ void workbench::perform(action what) {
                                                  static_cast<std::size_t>(action::speed_1)]);
   case action::marker:
     return toggle_marker();
+  case action::previous_task:
+  case action::next_task:
+    return to_task(what);
+  case action::fold:
+    return fold_selected();
   case action::rerun:
     return rerun();
   case action::copy_command:

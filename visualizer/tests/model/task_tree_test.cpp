@@ -46,7 +46,7 @@ struct planted {
 /// Names, each two spaces further in than its parent.
 std::string drawn(const planted& run, const folded_nodes& folded = {}) {
   std::string text;
-  for (const auto i : tree_rows(run.tree(), folded)) {
+  for (const auto i : tree_rows(run.tree(), folded, run.line.range())) {
     text += std::string(2 * std::size_t{run.tree().nodes()[i].depth}, ' ') + run.tree().name_of(i);
     text += '\n';
   }
@@ -125,6 +125,24 @@ TEST_CASE("the first failure is the child that ended badly before its parent did
   CHECK(run["request"].first_failure == run.find("services"));
   CHECK(run["reviews"].first_failure == tree_node::none);
   CHECK(run["record"].how == outcome::none); // nobody said
+}
+
+TEST_CASE("a failure after which its parent went on and started others is not what it ended by") {
+  task_script run;
+  run.at(0).start(1, "supervisor");
+  const auto fail = [&](std::uint32_t task, nanos at) {
+    run.at(at).go_on(task);
+    run.close(run.span(task, "work"), outcome::failed).end(task);
+  };
+  run.start(2, "worker 1", 1).start(3, "worker 2", 1).wait(2).wait(3);
+  fail(2, 5 * ms);
+  run.start(4, "worker 1 again", 1).wait(4);
+  fail(4, 8 * ms);
+  fail(3, 9 * ms);
+  run.at(10 * ms).go_on(1);
+  run.close(run.span(1, "supervise"), outcome::failed).end(1).over();
+  const planted seen(run.done());
+  CHECK(seen["supervisor"].first_failure == seen.find("worker 1 again"));
 }
 
 TEST_CASE("a failure under a parent that ended well leads nowhere") {
@@ -240,7 +258,6 @@ TEST_CASE("a tree stands whatever events are missing or make no sense") {
 
 TEST_CASE("folding hides what is below, and rows above keep their places") {
   const planted run(failed_request());
-  const auto all = tree_rows(run.tree(), {});
   const folded_nodes folded{run.tree().key_of(run.find("services"))};
   CHECK(drawn(run, folded) == "server\n"
                               "  meter\n"
@@ -248,12 +265,42 @@ TEST_CASE("folding hides what is below, and rows above keep their places") {
                               "    services\n");
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const planted any(random_tree(seed, 80));
-    const auto before = tree_rows(any.tree(), {});
+    const auto before = tree_rows(any.tree(), {}, any.line.range());
     for (std::uint32_t row = 0; row < before.size(); ++row) {
-      const auto after = tree_rows(any.tree(), {any.tree().key_of(before[row])});
+      const auto after = tree_rows(any.tree(), {any.tree().key_of(before[row])}, any.line.range());
       REQUIRE(after.size() ==
               before.size() - (any.tree().nodes()[row].next - row - 1)); // nothing else is hidden
       REQUIRE(std::equal(after.begin(), after.begin() + row + 1, before.begin()));
+    }
+  }
+}
+
+TEST_CASE("rows are those that lived in view, and what is above them; the cursor moves none") {
+  const planted run(failed_request());
+  const auto names = [&](time_range view) {
+    std::string text;
+    for (const auto i : tree_rows(run.tree(), {}, view)) {
+      text += run.tree().name_of(i) + ' ';
+    }
+    return text;
+  };
+  CHECK(names({0, 5 * ms}) == "server meter ");
+  CHECK(names({75 * ms, 80 * ms}) == "server meter request services record "); // by the orphan
+  CHECK(names({95 * ms, 100 * ms}) == "server meter ");
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const planted any(random_tree(seed, 80));
+    const auto end = any.line.range().to_ns;
+    const time_range view{end / 3, end / 2};
+    const auto rows = tree_rows(any.tree(), {}, view);
+    REQUIRE(std::ranges::is_sorted(rows));
+    const auto nodes = any.tree().nodes();
+    for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+      bool lives = false; // it or what is below it
+      for (auto below = i; below < nodes[i].next; ++below) {
+        lives =
+            lives || (nodes[below].begin_ns <= view.to_ns && nodes[below].end_ns >= view.from_ns);
+      }
+      REQUIRE(std::ranges::binary_search(rows, i) == lives);
     }
   }
 }

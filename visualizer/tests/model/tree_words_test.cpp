@@ -55,12 +55,13 @@ TEST_CASE("facts say who started a task, how long it lived, and how it ended, as
                                   "its last span, call, ended with it: failed",
                                   "the 1st of 3 under services that ended in that instant",
                               });
-  CHECK(run.facts("services") == std::vector<std::string>{
-                                     "a scope, opened by request, at 0.010 s",
-                                     "lived 60 ms, until 0.070 s",
-                                     "ended: failed",
-                                     "the first below it to end badly: stock, at 0.060 s",
-                                 });
+  CHECK(run.facts("services") ==
+        std::vector<std::string>{
+            "a scope, opened by request, at 0.010 s",
+            "lived 60 ms, until 0.070 s",
+            "ended: failed",
+            "the first below it to end badly, after the last was started: stock, at 0.060 s",
+        });
   CHECK(run.facts("record") ==
         std::vector<std::string>{
             "started by request, in the scope services, at 0.014 s",

@@ -14,7 +14,12 @@ void check_tidy(const null_window& window) {
   for (const std::string& each : window.places.complaints()) {
     found += each + '\n';
   }
-  CHECK(found == "");
+  INFO(found);
+  CHECK(found.empty());
+}
+
+bool of_the_tree(action what) {
+  return what == action::previous_task || what == action::next_task || what == action::fold;
 }
 
 } // namespace
@@ -26,6 +31,9 @@ TEST_CASE("every action has a visible button with its key in the tooltip, whatev
     live.bench->screen.tab = which;
     window.settle(*live.bench);
     for (const action_info& each : all_actions()) {
+      if (of_the_tree(each.what)) { // beside the tree
+        continue;
+      }
       CAPTURE(std::string{each.name}, static_cast<int>(which));
       const auto* found = window.places.find(each.name);
       REQUIRE(found != nullptr);
@@ -199,9 +207,9 @@ TEST_CASE("the slash opens the filter, what is typed filters, and a click moves 
   window.move_to(*live.bench, {list.min.x + 30, list.min.y + 34});
   window.press(*live.bench);
   window.release(*live.bench);
-  REQUIRE(live.bench->screen.selected_event);
-  CHECK(live.bench->shown()->texts()(*live.bench->screen.selected_event).text.find("opens") !=
-        std::string::npos);
+  const auto selected = live.bench->screen.selected_event;
+  REQUIRE(selected);
+  CHECK(live.bench->shown()->texts()(selected.value_or(0)).text.find("opens") != std::string::npos);
 }
 
 TEST_CASE("compare and sweep are started from their panels") {

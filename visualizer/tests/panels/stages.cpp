@@ -35,7 +35,7 @@ std::vector<stage> all_stages() {
   std::vector<stage> all;
   for (auto* const each :
        {flow_stages, breaker_stages, knob_stages, goal_stages, frame_stages, charts_stages,
-        lane_stages, event_stages, compare_stages, sweep_stages}) {
+        lane_stages, tree_stages, event_stages, compare_stages, sweep_stages}) {
     std::ranges::move(each(), std::back_inserter(all));
   }
   return all;

@@ -25,6 +25,7 @@ struct stage {
 [[nodiscard]] std::vector<stage> frame_stages(); ///< header, banner, menu, transport, help
 [[nodiscard]] std::vector<stage> charts_stages();
 [[nodiscard]] std::vector<stage> lane_stages();
+[[nodiscard]] std::vector<stage> tree_stages();
 [[nodiscard]] std::vector<stage> event_stages();
 [[nodiscard]] std::vector<stage> compare_stages();
 [[nodiscard]] std::vector<stage> sweep_stages();

@@ -47,8 +47,14 @@ click() {
   press_at $(place "$1" "${2:-0.5}")
 }
 
+# On a busy machine the first frames, with a layout that is still to change, can be seen.
+at_rest() {
+  local was
+  was=$(place "$1") && sleep 0.2 && [ "$(place "$1")" = "$was" ]
+}
+
 drag() {
-  until_true there "$1"
+  until_true at_rest "$1"
   local from to
   from=$(place "$1" "$2") && to=$(place "$1" "$3")
   # shellcheck disable=SC2086

@@ -1,6 +1,7 @@
 #include "app/glfw_window.hpp"
 #include "panels/panels.hpp"
 #include "testing/catch.hpp"
+#include "tests/model/task_script.hpp"
 #include "tests/panels/contrast.hpp"
 #include "tests/panels/stages.hpp"
 #include "tests/session/fake_simulation.hpp"
@@ -131,14 +132,15 @@ TEST_CASE("the breaker's panel shows the state at the cursor by colour and in a 
 
 TEST_CASE("nothing is drawn over the edge and no labels overlap") {
   auto bench = bench_of(breaker_run());
-  for (const tab which : {tab::charts, tab::lanes, tab::events, tab::compare, tab::sweep}) {
+  for (const tab which :
+       {tab::charts, tab::lanes, tab::tree, tab::events, tab::compare, tab::sweep}) {
     bench->screen.tab = which;
     const image seen = studio::get().draw(*bench);
     CAPTURE(static_cast<int>(which));
     CHECK(studio::get().places.complaints().empty());
     // The window's margin stays empty.
     const box right{{1272, 60}, {1280, 640}};
-    CHECK(count(seen, theme::ground, right) == 8 * 580);
+    CHECK(count(seen, theme::ground, right) == 4'640); // all of it
   }
 }
 
@@ -172,9 +174,32 @@ TEST_CASE("in every state each label has a contrast of 4.5 to 1 to what it stand
         found += label.text + ": " + std::to_string(ratio) + '\n';
       }
     }
-    CAPTURE(each.name);
-    CHECK(found == "");
+    CAPTURE(each.name, found);
+    CHECK(found.empty());
   }
+}
+
+TEST_CASE("an orphan is marked from the moment at which it became one, and nobody else is") {
+  auto bench = bench_of(failed_request());
+  bench->screen.tab = tab::tree;
+  const image seen = studio::get().draw(*bench);
+  const auto row = [](const char* name) {
+    return studio::get().places.find(std::string{"row "} + name)->where;
+  };
+  const box plot = studio::get().places.find("tree list")->where;
+  const float left = plot.min.x + 230;
+  const float orphaned = left + 0.7F * (row("record").max.x - left); // 70 of 100 ms
+  const auto marks = [&](const char* name, float from, float to) {
+    return count(seen, theme::timeout, {{from, row(name).min.y}, {to, row(name).max.y}}, 24);
+  };
+  CHECK(marks("record", orphaned, plot.max.x) > 300);
+  CHECK(marks("record", left, orphaned - 14) == 0);
+  for (const char* name : {"server", "meter", "price", "read page"}) {
+    CAPTURE(name);
+    CHECK(marks(name, left, plot.max.x) == 0);
+  }
+  // From the first failure up to its scope, and from the scope up to its task.
+  CHECK(count(seen, theme::open, plot) > 100);
 }
 
 TEST_CASE("the ghost of the run before is drawn") {
