@@ -162,9 +162,9 @@ inline asio::awaitable<void> never_too_many() {
   all.add("A", std::move(lives));
   all.start();
   co_await all.finish();
-  all.expect_ended(done, 185ms,
-                   "A failed 30 times, 6 ms apart, two failures in 10 ms are borne, "
-                   "and it was done at 185 ms");
+  all.expect_ended(
+      done, 185ms,
+      "A fails 30 times, 6 ms apart, and is then done, at 185 ms: two failures in 10 ms are borne");
 }
 
 /// Three failures in 10 ms are borne; the last one is the fourth.
@@ -176,8 +176,12 @@ inline asio::awaitable<void> across_a_border(std::vector<nanoseconds> moments) {
   co_await all.pass(last - 100us);
   all.expect_pending("three failures in 10 ms are borne, and there were no more");
   co_await all.pass(1ms);
-  all.expect_ended(reset, last,
-                   weir::text("three failures in 10 ms are borne, the fourth was at {}", last));
+  std::string when;
+  for (const nanoseconds one : moments)
+    when += weir::text("{}{}", when.empty() ? "" : ", ", one);
+  all.expect_ended(
+      reset, last,
+      weir::text("three failures in 10 ms are borne, there were failures at {}", when));
 }
 
 /// Each time it runs for longer than the pause, and others are done meanwhile.
@@ -233,7 +237,10 @@ inline asio::awaitable<void> any_number(std::size_t intensity, nanoseconds perio
   co_await all.finish();
   weir::expect(a.started.size() == 51, "A failed 50 times, and was started {} times",
                a.started.size());
-  all.expect_ended(done, 101ms, "A failed 50 times and was done at 101 ms");
+  all.expect_ended(done, 101ms,
+                   weir::text("A fails 50 times, 2 ms apart, and is then done, at 101 ms: {} in {} "
+                              "may be borne",
+                              intensity, period));
 }
 
 inline asio::awaitable<void> without_end() {

@@ -58,7 +58,7 @@ public:
     std::vector<nanoseconds> failures{};
     bool begun = false;
     bool cancelled = false;
-    bool done_before = false; ///< before it was cancelled
+    bool forced = false; ///< somebody did not end by himself, or was not started again
     bool back = false;
     std::optional<outcome> gave_up{}; ///< for which failure
 
@@ -66,7 +66,7 @@ public:
 
     friend bool operator==(const state& a, const state& b) {
       return a.seats == b.seats && a.now == b.now && a.failures == b.failures &&
-             a.begun == b.begun && a.cancelled == b.cancelled && a.done_before == b.done_before &&
+             a.begun == b.begun && a.cancelled == b.cancelled && a.forced == b.forced &&
              a.back == b.back && a.gave_up == b.gave_up;
     }
   };
@@ -109,7 +109,6 @@ public:
         one.due = s.now;
       return true;
     case event::kind::cancel:
-      s.done_before = s.done_before || (!s.cancelled && all_done(s));
       s.cancelled = true;
       return true;
     case event::kind::clock:
@@ -134,6 +133,7 @@ public:
       return one.at == stage::called && !one.called_late && move_on(one, stage::running);
     case event::kind::told:
       one.told = true;
+      s.forced = true;
       return one.at == stage::running && s.ending();
     default: // ended
       if (one.at != stage::running)
@@ -184,7 +184,7 @@ public:
 
   [[nodiscard]] static std::size_t hash(const state& s) {
     std::size_t h = static_cast<std::size_t>(s.now.count()) * 16 + (s.cancelled ? 1U : 0U) +
-                    (s.back ? 2U : 0U) + (s.gave_up ? 4U : 0U);
+                    (s.back ? 2U : 0U) + (s.gave_up ? 4U : 0U) + (s.forced ? 8U : 0U);
     for (const seat& one : s.seats)
       h = (h ^ (static_cast<std::size_t>(one.due.count()) * 32 +
                 static_cast<std::size_t>(one.at) * 4U + (one.told ? 1U : 0U))) *
@@ -203,11 +203,12 @@ private:
       return false;
     s.back = true;
     return (s.gave_up == how) || (s.cancelled && how == outcome::aborted) ||
-           (how == outcome::returned && !s.gave_up && (!s.cancelled || s.done_before));
+           (how == outcome::returned && !s.gave_up && !s.forced);
   }
 
   static state with_done(state s, std::size_t i) {
     s.seats[i].at = seat::stage::done;
+    s.forced = true;
     return s;
   }
 
