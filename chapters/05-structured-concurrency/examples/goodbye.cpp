@@ -101,7 +101,7 @@ outcome cancelled_with(asio::awaitable<void> (*session)(peer&), bool answers) {
 }
 
 int main() {
-  std::printf("%29s the peer answers      it is silent\n", "");
+  std::printf("%52s %20s\n", "the peer answers", "it is silent");
   std::printf("%26s said when it ends   ends after      ends after\n", "");
   const auto row = [](const char* what, asio::awaitable<void> (*session)(peer&)) {
     const outcome well = cancelled_with(session, true);

@@ -4,12 +4,17 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <memory>
+#include <optional>
+#include <utility>
 
 using namespace std::chrono_literals;
 using namespace asio::experimental::awaitable_operators;
 using boost::system::system_error;
 using std::chrono::milliseconds;
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 int looking = 0, most = 0;
 
@@ -41,11 +46,18 @@ public:
     --*free_;
     const auto executor = co_await asio::this_coro::executor;
     const auto bell = std::make_shared<asio::steady_timer>(executor, limit);
-    asio::co_spawn(executor, std::move(work), [free = free_, bell](auto...) {
+    const auto ended = std::make_shared<std::optional<std::exception_ptr>>();
+    const auto note = [free = free_, bell, ended](std::exception_ptr error) {
       ++*free; // the place is the work's, and not the caller's
+      *ended = error;
       bell->cancel();
-    });
-    co_await bell->async_wait(asio::as_tuple(asio::use_awaitable));
+    };
+    asio::co_spawn(executor, std::move(work), note);
+    const auto [cancelled] = co_await bell->async_wait(as_result);
+    if (!*ended)
+      throw system_error(cancelled ? cancelled : asio::error::timed_out);
+    if (**ended)
+      std::rethrow_exception(**ended);
   }
 
 private:
@@ -63,8 +75,8 @@ asio::awaitable<void> user(asio::awaitable<void> call, tally& count) {
   const auto came = weir::now();
   try {
     co_await std::move(call);
-  } catch (const system_error&) {
-    ++count.refused;
+  } catch (const system_error& e) {
+    count.refused += e.code() == asio::error::no_buffer_space;
   }
   count.slowest = std::max(count.slowest, weir::now() - came);
 }
