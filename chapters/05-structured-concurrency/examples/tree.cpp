@@ -58,7 +58,8 @@ outcome measure(milliseconds deadline) {
   asked = 0;
   const auto scenario = [&]() -> asio::awaitable<void> {
     try {
-      co_await request(deadline > 0ms ? steady_clock::now() + deadline : time_point::max());
+      const time_point end = deadline > 0ms ? steady_clock::now() + deadline : time_point::max();
+      co_await request(end);
       seen.answered = true;
     } catch (const std::exception&) {
     }
