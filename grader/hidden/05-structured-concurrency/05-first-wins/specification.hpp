@@ -134,9 +134,7 @@ private:
       if (!one.began() || one.ended <= over_ || over_ == never)
         continue;
       demand(found, promise, one.cancelled != never,
-             "{}, and {}, which still ran, was not "
-             "cancelled",
-             why, name(i));
+             "{}, and {}, which still ran, was not cancelled", why, name(i));
       demand(found, promise, one.cancelled <= over_, "{}, and {} was cancelled only at {}", why,
              name(i), one.cancelled);
     }
@@ -168,10 +166,10 @@ private:
              "lease {} was returned to the caller, and given back too", one.lease);
       return;
     }
-    const bool may_have_won = one.ended == first_ && seen_.cancelled != never;
+    const bool may_have_won = one.ended == first_ && (seen_.cancelled != never || !has_ended());
     const std::string granted =
         weir::text("{} granted lease {} at {}", name(i), one.lease, one.ended);
-    demand(found, "given-back", times != 0 || (!has_ended() && may_have_won),
+    demand(found, "given-back", times != 0 || (may_have_won && !has_ended()),
            "{}, acquire() {}, and nobody gives that lease back", granted, told());
     demand(found, "given-back", times <= 1, "{}, and it was given back {} times", granted, times);
     const auto back = std::ranges::find_if(seen_.returns, mine);
@@ -181,6 +179,8 @@ private:
            "{}, when it had lost, and it was given back only at {}", granted, back->began);
     demand(found, "given-back", !back->cancelled,
            "{}, and give_back() was cancelled before it was done: the seat stays taken", granted);
+    demand(found, "given-back", back->ended != never,
+           "{}, and give_back() has not been carried out", granted);
     demand(found, "given-back", seen_.ended >= back->ended,
            "{}, give_back() was done at {}, and acquire() {} at {}, before that", granted,
            back->ended, told(), seen_.ended);
