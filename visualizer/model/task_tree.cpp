@@ -426,11 +426,13 @@ query_cost task_tree::states(const tree_node& node, const row_measure& by,
 }
 
 std::vector<std::uint32_t> tree_rows(const task_tree& tree, const folded_nodes& folded,
-                                     time_range view) {
+                                     time_range view, tree_part part) {
   const auto nodes = tree.nodes();
   std::vector<bool> shown(nodes.size());
   for (std::size_t i = nodes.size(); i-- > 0;) { // children before their parents
-    shown[i] = shown[i] || (nodes[i].begin_ns <= view.to_ns && nodes[i].end_ns >= view.from_ns);
+    const bool counts = part == tree_part::everything || nodes[i].orphan();
+    shown[i] =
+        shown[i] || (counts && nodes[i].begin_ns <= view.to_ns && nodes[i].end_ns >= view.from_ns);
     if (shown[i] && nodes[i].parent != none) {
       shown[nodes[i].parent] = true;
     }

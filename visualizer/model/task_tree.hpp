@@ -149,9 +149,13 @@ private:
 /// Keys of the nodes whose descendants are hidden.
 using folded_nodes = std::set<std::uint64_t>;
 
-/// The nodes that have a row, top to bottom: those that lived in `view`, and whatever is above
-/// them. What is folded or unfolded moves only what is below. O(nodes log folded).
+/// Which nodes have a row.
+enum class tree_part : std::uint8_t { everything, orphans };
+
+/// The nodes that have a row, top to bottom: those of `part` that lived in `view`, and whatever is
+/// above them. What is folded or unfolded moves only what is below. O(nodes log folded).
 [[nodiscard]] std::vector<std::uint32_t> tree_rows(const task_tree& tree,
-                                                   const folded_nodes& folded, time_range view);
+                                                   const folded_nodes& folded, time_range view,
+                                                   tree_part part = tree_part::everything);
 
 } // namespace weir::viz

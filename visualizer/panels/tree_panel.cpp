@@ -53,6 +53,9 @@ void draw_tree_buttons(ui& with, const workbench& bench, const task_tree& tree) 
   action_button(with, action::next_task);
   ImGui::SameLine(0, with.px(4));
   action_button(with, action::fold, {}, tree.nested(), !bench.screen.folded.empty());
+  ImGui::SameLine(0, with.px(4));
+  const bool only = bench.screen.tree == tree_part::orphans;
+  action_button(with, action::orphans, {}, only || tree.orphans() != 0, only);
   ImGui::SameLine(0, with.px(12));
 }
 
@@ -87,7 +90,7 @@ void draw_tree(ui& with, workbench& bench, ImVec2 size) {
     draw_label(with, *ImGui::GetWindowDrawList(), {corner.x, y}, text, theme::soft_text,
                with.fonts.small);
     hint(with, {{corner.x, y}, {corner.x + with.px(150), low}},
-         "The others are folded, or lived before or after what is in view.");
+         "The others are folded, no orphans, or lived before or after what is in view.");
   }
   end_panel();
 }

@@ -32,7 +32,7 @@ public:
         by_{scale.range, static_cast<double>(scale.right - scale.left),
             static_cast<double>(with.px(3))},
         to_(*ImGui::GetWindowDrawList()),
-        rows_(tree_rows(tree_, bench.screen.folded, scale.range)),
+        rows_(tree_rows(tree_, bench.screen.folded, scale.range, bench.screen.tree)),
         row_(std::round(with.px(22))),
         step_(row_ + std::round(with.px(5))) {}
 

@@ -31,6 +31,7 @@ enum class action : std::uint8_t {
   previous_task,
   next_task,
   fold,
+  orphans,
   rerun,
   undo_zoom,
   scale_up,

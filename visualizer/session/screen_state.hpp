@@ -25,7 +25,8 @@ struct screen_state {
   event_filter filter{};
   std::optional<std::size_t> selected_event;
   std::optional<std::uint32_t> selected_span;
-  folded_nodes folded;                        ///< of the tree; stays when a knob is turned
+  folded_nodes folded; ///< of the tree; stays when a knob is turned
+  tree_part tree = tree_part::everything;
   std::optional<std::uint64_t> selected_node; ///< of the tree, by its key
   bool scroll_to_node = false;                ///< it comes into view with the next frame
   /// A value that is being typed: a knob by index, or `typing_seed`.

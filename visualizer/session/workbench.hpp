@@ -137,6 +137,7 @@ private:
   void open_tree();
   void to_task(action which);
   void fold_selected();
+  void toggle_orphans();
 
   inbox inbox_;
   std::unique_ptr<simulation> source_; // goes first: its thread puts into the inbox

@@ -39,8 +39,9 @@ void workbench::open_tree() {
 
 void workbench::to_task(action which) {
   open_tree();
-  const auto rows = shown_ ? tree_rows(shown_->line().tree(), screen.folded, view.view())
-                           : std::vector<std::uint32_t>{};
+  const auto rows = shown_
+                        ? tree_rows(shown_->line().tree(), screen.folded, view.view(), screen.tree)
+                        : std::vector<std::uint32_t>{};
   if (rows.empty()) {
     screen.notice = "This run has no tasks.";
     return;
@@ -60,6 +61,17 @@ void workbench::to_task(action which) {
     return;
   }
   select_node(rows[static_cast<std::size_t>(row)]);
+}
+
+void workbench::toggle_orphans() {
+  open_tree();
+  if (screen.tree == tree_part::orphans) {
+    screen.tree = tree_part::everything;
+  } else if (!shown_ || shown_->line().tree().orphans() == 0) {
+    screen.notice = "No task in this run outlived who started it.";
+  } else {
+    screen.tree = tree_part::orphans;
+  }
 }
 
 /// Without a selection: everything, or nothing if anything is folded.
@@ -122,6 +134,8 @@ void workbench::perform(action what) {
     return to_task(what);
   case action::fold:
     return fold_selected();
+  case action::orphans:
+    return toggle_orphans();
   case action::rerun:
     return rerun();
   case action::copy_command:

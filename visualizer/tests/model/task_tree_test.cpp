@@ -305,6 +305,13 @@ TEST_CASE("rows are those that lived in view, and what is above them; the cursor
   }
 }
 
+TEST_CASE("the orphans alone stand below whoever is above them") {
+  const planted run(failed_request());
+  const auto rows = tree_rows(run.tree(), {}, run.line.range(), tree_part::orphans);
+  CHECK(rows == std::vector<std::uint32_t>{0, run.find("request"), run.find("services"),
+                                           run.find("record")});
+}
+
 TEST_CASE("no part of a row is narrower than the least, and none of its states is lost") {
   std::mt19937_64 random(3);
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {

@@ -33,6 +33,7 @@ TEST_CASE("every key of the list does what the list says") {
   CHECK(action_of(special(special_key::up)) == action::previous_task);
   CHECK(action_of(special(special_key::down)) == action::next_task);
   CHECK(action_of(character(U't')) == action::fold);
+  CHECK(action_of(character(U'o')) == action::orphans);
   CHECK(action_of(special(special_key::home)) == action::to_start);
   CHECK(action_of(special(special_key::end)) == action::to_end);
   CHECK(action_of(character(U'a')) == action::pan_left);

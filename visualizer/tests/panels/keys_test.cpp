@@ -56,6 +56,7 @@ std::vector<key_of> all_keys() {
           {"Up", named(special_key::up)},
           {"Down", named(special_key::down)},
           {"T", letter(U't')},
+          {"O", letter(U'o')},
           {"Home", named(special_key::home)},
           {"End", named(special_key::end)},
           {"A", letter(U'a')},

@@ -19,7 +19,8 @@ void check_tidy(const null_window& window) {
 }
 
 bool of_the_tree(action what) {
-  return what == action::previous_task || what == action::next_task || what == action::fold;
+  return what == action::previous_task || what == action::next_task || what == action::fold ||
+         what == action::orphans;
 }
 
 } // namespace

@@ -59,7 +59,7 @@ TEST_CASE("the tree has a row for every task and scope, and a legend of what occ
     CHECK(on.says(word));
   }
   CHECK(on.mentions("socket accept (task_script.cpp:"));
-  for (const char* name : {"Previous task", "Next task", "Fold or unfold"}) {
+  for (const char* name : {"Previous task", "Next task", "Fold or unfold", "Only orphans"}) {
     CHECK(on.window.find(name).where.width() > 0);
   }
 }
@@ -143,10 +143,27 @@ TEST_CASE("without a selection the fold key is about all rows") {
   CHECK(there(on, "request 0"));
 }
 
+TEST_CASE("of many tasks one can see the orphans alone, below whom they were started by") {
+  shown_stage on{"tree: a request fails"};
+  on.window.click(*on.bench, "Only orphans");
+  for (const char* name : {"server", "request", "services", "record"}) {
+    CAPTURE(name);
+    CHECK(there(on, name));
+  }
+  CHECK(on.says("4 of 9 rows"));
+  on.window.key(*on.bench, U'o');
+  on.settle();
+  CHECK(there(on, "meter"));
+}
+
+TEST_CASE("without orphans there is nothing to see alone") {
+  CHECK_FALSE(shown_stage{"tree: one task"}.window.find("Only orphans").enabled);
+}
+
 TEST_CASE("a key of the tree opens it, and says where there is nothing") {
   live_bench live; // a run without tasks
   null_window window;
-  for (const action what : {action::next_task, action::fold}) {
+  for (const action what : {action::next_task, action::fold, action::orphans}) {
     live.bench->screen.tab = tab::charts;
     live.bench->perform(what);
     window.settle(*live.bench);

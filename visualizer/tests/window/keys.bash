@@ -102,6 +102,8 @@ key Up
 until_true state "^notice This run has no tasks"
 key t
 until_true state "^notice Nothing in this run lies below anything"
+key o
+until_true state "^notice No task in this run outlived"
 until_true there "Tree tab"
 
 # the same keys in a text field
@@ -109,12 +111,12 @@ key slash
 until_true state "^typing 1$"
 settled() { grep -vE "^(filter|typing|waiting|notice)" "$widgets.state"; }
 before=$(settled)
-for each in n p m f r w a s d t 1 2 3 4 5 space comma period question Left Right Up Down shift+Left shift+Right Home End \
+for each in n p m f r w a s d t o 1 2 3 4 5 space comma period question Left Right Up Down shift+Left shift+Right Home End \
   ctrl+z ctrl+c ctrl+plus ctrl+minus ctrl+0 F1 F5; do
   key "$each"
   [ "$(settled)" = "$before" ] || fail "the key $each got through the text field: $(diff <(settled) <(echo "$before"))"
 done
-until_true state "^filter .*npmfrwasdt12345 "
+until_true state "^filter .*npmfrwasdto12345 "
 key Escape
 until_true state "^typing 0$"
 key Escape
