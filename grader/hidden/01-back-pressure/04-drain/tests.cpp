@@ -53,6 +53,17 @@ TEST_CASE("what is written goes out, in order", "[sends-in-order]") {
     co_await f.finish();
   });
 
+  WEIR_EXPLORE("empty ones", []() -> asio::awaitable<void> {
+    writer_fixture f(co_await asio::this_coro::executor, {.low = 20, .high = 50});
+    f.write_text("");
+    f.write_text("a position");
+    f.write_text("");
+    const call& closed = f.close();
+    co_await f.wait(1s);
+    expect_returned(closed, 30ms, "three messages, two of them empty, had been sent");
+    f.expect_all_sent();
+  });
+
   WEIR_EXPLORE("now and then", []() -> asio::awaitable<void> {
     writer_fixture f(co_await asio::this_coro::executor, {.low = 20, .high = 50});
     f.write(1, 1);
@@ -300,6 +311,10 @@ TEST_CASE("who is cancelled gives up alone", "[cancelled-waiter]") {
     impatient.cancel();
     co_await f.wait(100ms);
     expect_ended(impatient, cancelled, 15ms, "it was cancelled");
+    const error_code refusal = f.refusal();
+    weir::expect(refusal == asio::error::broken_pipe,
+                 "a close() was cancelled, which gives up waiting and no more; write() then {}",
+                 refusal ? "threw " + refusal.message() : "took a message");
     expect_returned(patient, 30ms, "everything had been sent");
     f.expect_all_sent();
     co_await f.finish();
@@ -333,6 +348,20 @@ TEST_CASE("close sends the rest", "[close-flushes]") {
     expect_returned(again, 65ms, "nothing was left to be sent");
     expect_returned(idle, 65ms, "nothing was left to be sent");
     co_await f.finish();
+  });
+
+  WEIR_EXPLORE("also when it was cancelled", []() -> asio::awaitable<void> {
+    writer_fixture f(co_await asio::this_coro::executor, {.low = 20, .high = 50});
+    f.write(1, 2);
+    call& impatient = f.close();
+    f.at(5ms, [&impatient] { impatient.cancel(); });
+    co_await f.wait(6ms);
+    const error_code refusal = f.refusal();
+    weir::expect(refusal == asio::error::broken_pipe,
+                 "close() was called, and cancelled; write() then {}",
+                 refusal ? "threw " + refusal.message() : "took a message");
+    co_await f.wait(100ms);
+    f.expect_all_sent();
   });
 
   WEIR_EXPLORE("with nothing to send", []() -> asio::awaitable<void> {

@@ -1,11 +1,39 @@
 #include "fixture.hpp"
 #include "weir_catch.hpp"
 
+#include <algorithm>
+#include <limits>
+#include <vector>
+
 using namespace weir_hidden;
 
 namespace {
 
 const boost::system::error_code reset = asio::error::connection_reset;
+
+/// Items that look like a mark, and equal ones.
+class odd_items final : public feed {
+public:
+  asio::awaitable<std::optional<int>> next() override {
+    if (taken == items.size())
+      co_return std::nullopt;
+    co_return items[taken++];
+  }
+
+  const std::vector<int> items{
+      7, 0, -1, 0, std::numeric_limits<int>::min(), 7, std::numeric_limits<int>::max(), -1};
+  std::size_t taken = 0;
+};
+
+class counting_service final : public service {
+public:
+  asio::awaitable<void> handle(int item) override {
+    co_await weir::testing::pass(1ms);
+    handled.push_back(item);
+  }
+
+  std::vector<int> handled;
+};
 
 } // namespace
 
@@ -34,6 +62,14 @@ TEST_CASE("nobody is idle while items wait", "[no-idle-worker]") {
     f.expect_all_handled(run);
   });
 
+  WEIR_EXPLORE("a hundred at a time", []() -> asio::awaitable<void> {
+    pipeline_fixture f(co_await asio::this_coro::executor, {.count = 250}, 100);
+    const call& run = f.start();
+    co_await f.watch(15);
+    co_await f.wait(1s);
+    f.expect_all_handled(run);
+  });
+
   WEIR_EXPLORE("items that come now and then", []() -> asio::awaitable<void> {
     pipeline_fixture f(co_await asio::this_coro::executor,
                        {.count = 8, .first = 2ms, .interval = 3ms}, 3);
@@ -46,6 +82,18 @@ TEST_CASE("nobody is idle while items wait", "[no-idle-worker]") {
 }
 
 TEST_CASE("the end of the feed waits for what is in flight", "[end-waits]") {
+  WEIR_EXPLORE("whatever the items are", []() -> asio::awaitable<void> {
+    odd_items from;
+    counting_service to;
+    co_await run_pipeline(from, to, 2);
+    std::vector<int> due = from.items;
+    std::ranges::sort(due);
+    std::ranges::sort(to.handled);
+    weir::expect(to.handled == due,
+                 "the feed had {} items, among them 0, -1 and equal ones; {} were handled",
+                 due.size(), to.handled.size());
+  });
+
   WEIR_EXPLORE("a slow item near the end", []() -> asio::awaitable<void> {
     pipeline_fixture f(co_await asio::this_coro::executor, {.count = 7}, 3);
     f.store.takes[5] = 50ms;

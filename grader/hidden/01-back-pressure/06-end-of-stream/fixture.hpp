@@ -67,6 +67,7 @@ public:
       co_await weir::testing::pass(takes);
     if (item == does_.fails_at) {
       weir::note("the {} fails at item {}", name_, item);
+      failed_at_ = weir::now();
       if (does_.error)
         std::rethrow_exception(does_.error);
       throw stage_failed("the " + name_ + " failed");
@@ -77,9 +78,12 @@ public:
 
   [[nodiscard]] int inside() const { return items_.now(); }
 
+  [[nodiscard]] std::optional<nanoseconds> failed_at() const { return failed_at_; }
+
 private:
   std::string name_;
   behaviour does_;
+  std::optional<nanoseconds> failed_at_;
   weir::testing::occupancy items_;
 };
 
@@ -149,6 +153,16 @@ public:
   [[nodiscard]] nanoseconds ended_at() const { return run_->ended_at(); }
 
   [[nodiscard]] bool returned() const { return run_->fate().returned(); }
+
+  /// When the first of the stages failed; empty: none has.
+  [[nodiscard]] std::optional<nanoseconds> failed_at() const {
+    for (const station* each : {&reading_, &transforming_, &writing_})
+      if (each->failed_at())
+        return each->failed_at();
+    return {};
+  }
+
+  [[nodiscard]] std::exception_ptr thrown() const { return run_->fate().thrown(); }
 
   void expect_all_written() const {
     weir::expect(!run_->pending(),

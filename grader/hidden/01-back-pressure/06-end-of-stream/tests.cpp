@@ -1,6 +1,8 @@
 #include "fixture.hpp"
 #include "weir_catch.hpp"
 
+#include <weir/storm/edges.hpp>
+
 #include <limits>
 
 using namespace weir_hidden;
@@ -40,6 +42,23 @@ asio::awaitable<void> fails_with(plan p, std::string stage, nanoseconds due,
 asio::awaitable<void> fails(plan p, std::string stage, nanoseconds due) {
   const auto error = std::make_exception_ptr(stage_failed("the " + stage + " failed"));
   return fails_with(std::move(p), std::move(stage), due, error);
+}
+
+/// The writer is stuck; how far the others are ahead of it is open, so a stage may never be asked
+/// for the item at which it would fail.
+asio::awaitable<void> fails_if_it_comes_to_that(plan p, std::string stage) {
+  stages_fixture f(co_await asio::this_coro::executor, p);
+  f.start();
+  co_await f.wait(50ms);
+  if (const auto at = f.failed_at()) {
+    const fate thrown =
+        weir::testing::failure(std::make_exception_ptr(stage_failed("the " + stage + " failed")));
+    f.expect_ended(thrown, *at, weir::text("the {} failed", stage));
+    co_return;
+  }
+  f.cancel();
+  co_await f.wait(1ms);
+  f.expect_ended(cancelled, 50ms, "it was cancelled");
 }
 
 asio::awaitable<void> is_cancelled(plan p, nanoseconds when) {
@@ -147,16 +166,16 @@ TEST_CASE("a failure ends all three", "[failure]") {
                   .writing = {.takes = 1h}},
                  "reader", 40ms);
   });
-  WEIR_EXPLORE("the reader's, with no room behind it", [] {
-    // 2 items in each channel, and one with each of the others.
-    return fails(
-        {.capacity = 2, .reading = {.takes = 1ms, .fails_at = 7}, .writing = {.stuck_at = 1}},
-        "reader", 7ms);
-  });
-  WEIR_EXPLORE("the transformer's, with no room behind it", [] {
-    return fails(
+  for (const int item : {4, 5, 6, 7})
+    WEIR_EXPLORE(weir::text("the reader's at item {}, with the writer stuck", item), [item] {
+      return fails_if_it_comes_to_that(
+          {.capacity = 2, .reading = {.takes = 1ms, .fails_at = item}, .writing = {.stuck_at = 1}},
+          "reader");
+    });
+  WEIR_EXPLORE("the transformer's, with the writer stuck", [] {
+    return fails_if_it_comes_to_that(
         {.capacity = 2, .transforming = {.takes = 1ms, .fails_at = 4}, .writing = {.stuck_at = 1}},
-        "transformer", 4ms);
+        "transformer");
   });
   WEIR_EXPLORE("the transformer's, after the reader's end", [] {
     return fails({.items = 2,
@@ -174,6 +193,18 @@ TEST_CASE("a failure ends all three", "[failure]") {
     const auto error = with(asio::error::operation_aborted);
     return fails_with({.capacity = 2, .reading = {.takes = 10ms, .fails_at = 3, .error = error}},
                       "reader", 30ms, error);
+  });
+  WEIR_EXPLORE("the writer's, whose error says more than its code", []() -> asio::awaitable<void> {
+    using weir::storm::thrown;
+    stages_fixture f(
+        co_await asio::this_coro::executor,
+        {.capacity = 2,
+         .writing = {.takes = 10ms, .fails_at = 3, .error = make_exception(thrown::derived)}});
+    f.start();
+    co_await f.wait(1s);
+    weir::expect(f.thrown() && is(f.thrown(), thrown::derived),
+                 "the writer threw an error of a class derived from system_error, and run_stages() "
+                 "threw one of another class: what it said beside its code is lost");
   });
   WEIR_EXPLORE("the transformer's, who throws a number", [] {
     const auto error = std::make_exception_ptr(7);

@@ -8,6 +8,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/storm/edges.hpp>
 #include <weir/testing.hpp>
 
 #include <algorithm>
@@ -109,13 +110,19 @@ public:
       seen_.over = std::min(seen_.over, weir::now());
       throw boost::system::system_error(fails[item]);
     }
+    if (throws_42 == item) {
+      weir::note("item {} throws the number 42", item);
+      seen_.over = std::min(seen_.over, weir::now());
+      std::rethrow_exception(make_exception(weir::storm::thrown::number));
+    }
     weir::note("item {} is done", item);
     co_return item * 10;
   }
 
   std::map<int, nanoseconds> takes;
   std::map<int, error_code> fails;
-  int spoils = 0; ///< this item, cancelled, fails with `broken_pipe` while it tidies up
+  int throws_42 = 0; ///< this item does; 0: none
+  int spoils = 0;    ///< this item, cancelled, fails with `broken_pipe` while it tidies up
 
 private:
   struct ended_at_exit {

@@ -14,7 +14,7 @@ public:
     return items[taken_++];
   }
 
-  const std::vector<int> items{5, 2, 5, 9, 2, 7, 1};
+  const std::vector<int> items{5, 2, 5, 0, 9, -1, 2, 7, 0, 1};
 
 private:
   std::size_t taken_ = 0;
@@ -80,6 +80,15 @@ TEST_CASE("results stand in the order of the items", "[in-order]") {
       weir::expect(results[i] == from.items[i] * 10,
                    "item {} of the source was {}, which gives {}; result number {} is {}", i + 1,
                    from.items[i], from.items[i] * 10, i + 1, results[i]);
+  });
+
+  WEIR_EXPLORE("three hundred, a hundred at a time", []() -> asio::awaitable<void> {
+    map_fixture f(co_await asio::this_coro::executor, 300, 100);
+    for (int item = 1; item <= 300; ++item)
+      f.lookup.takes[item] = nanoseconds(1ms) * (1 + item * 7 % 20);
+    f.start();
+    co_await f.wait(1s);
+    f.expect_mapped();
   });
 
   WEIR_EXPLORE("calls that end at once", []() -> asio::awaitable<void> {
@@ -154,6 +163,19 @@ TEST_CASE("the first error ends the rest", "[first-error]") {
     co_await f.wait(1s);
     f.expect_threw(reset, 18ms,
                    "item 5 failed at 15.0 ms, the other two were cancelled and had tidied up");
+    f.expect_started(6, "item 5 failed while items 4 and 6 ran");
+  });
+
+  WEIR_EXPLORE("no std::exception", []() -> asio::awaitable<void> {
+    map_fixture f(co_await asio::this_coro::executor, 20, 3);
+    f.lookup.takes[5] = 5ms;
+    f.lookup.throws_42 = 5;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_nothing_runs();
+    const std::exception_ptr thrown = f.call().fate().thrown();
+    weir::expect(thrown && is(thrown, weir::storm::thrown::number),
+                 "item 5 threw the number 42, but bounded_map() {}", f.call().text());
     f.expect_started(6, "item 5 failed while items 4 and 6 ran");
   });
 

@@ -8,6 +8,7 @@
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
+#include <weir/storm/edges.hpp>
 #include <weir/testing.hpp>
 #include <weir/world/distribution.hpp>
 
@@ -77,6 +78,8 @@ public:
       throw boost::system::system_error(asio::error::operation_aborted);
     if (number == fails_at) {
       weir::note("call {} fails", number);
+      if (throws_42)
+        std::rethrow_exception(make_exception(weir::storm::thrown::number));
       throw boost::system::system_error(asio::error::connection_reset);
     }
     last_ = weir::now();
@@ -99,6 +102,7 @@ public:
     return std::chrono::duration<double>(time_inside_).count() / static_cast<double>(answered);
   }
 
+  bool throws_42 = false;     ///< and no error with a code
   std::uint64_t fails_at = 0; ///< which call fails, 2 ms after it began; 0: none does
   std::size_t calls = 0;
   std::size_t answered = 0;

@@ -178,6 +178,18 @@ TEST_CASE("a call that fails ends it", "[failure]") {
                  f.to.calls);
   });
 
+  WEIR_EXPLORE("with no std::exception", []() -> asio::awaitable<void> {
+    bound_fixture f(co_await asio::this_coro::executor, wide);
+    f.to.fails_at = 6;
+    f.to.throws_42 = true;
+    const attempt& mine = f.start_measure(3, 20);
+    co_await f.wait(1s);
+    const std::exception_ptr thrown = mine.fate().thrown();
+    weir::expect(thrown && is(thrown, weir::storm::thrown::number),
+                 "call 6 threw the number 42, but measure() {}", mine.text());
+    f.expect_nothing_left();
+  });
+
   WEIR_EXPLORE("near the end", []() -> asio::awaitable<void> {
     bound_fixture f(co_await asio::this_coro::executor, wide);
     f.to.fails_at = 4;

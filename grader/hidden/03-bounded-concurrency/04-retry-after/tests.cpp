@@ -108,6 +108,14 @@ TEST_CASE("a pause is everybody's", "[pause-shared]") {
     co_await f.finish();
   });
 
+  WEIR_EXPLORE("an hour and a half", []() -> asio::awaitable<void> {
+    client_fixture f(co_await asio::this_coro::executor, pauses);
+    f.to.script[1] = {refuse(90min)};
+    f.ask_many(1, 3);
+    co_await f.finish(91min);
+    f.expect_answered(1, 3);
+  });
+
   WEIR_EXPLORE("the latest end counts", []() -> asio::awaitable<void> {
     client_fixture f(co_await asio::this_coro::executor, pauses);
     f.to.script[1] = {refuse(100ms)}; // until 124 ms
@@ -197,6 +205,15 @@ TEST_CASE("every request gets its answer", "[all-answered]") {
       f.expect_sent(request, due[request - 1]);
   });
 
+  WEIR_EXPLORE("refused forty times", []() -> asio::awaitable<void> {
+    client_fixture f(co_await asio::this_coro::executor, {});
+    f.to.script[1] = std::vector<reaction>(40, refuse(1ms));
+    f.ask_many(1, 2);
+    co_await f.finish();
+    f.expect_answered(1, 2);
+    f.expect_sent(1, 41);
+  });
+
   WEIR_EXPLORE("other answers are answers", []() -> asio::awaitable<void> {
     client_fixture f(co_await asio::this_coro::executor, {});
     f.to.script[1] = {{.status = 503, .retry_after = 500ms}};
@@ -242,6 +259,16 @@ TEST_CASE("first come, first sent", "[order]") {
     co_await f.ask_in_turn(7, 9);
     co_await f.finish();
     f.expect_answered(1, 9);
+  });
+
+  WEIR_EXPLORE("whatever the requests are", []() -> asio::awaitable<void> {
+    client_fixture f(co_await asio::this_coro::executor, turns);
+    for (const int request : {5, 9, 2, -1, 7, 0, 3}) {
+      f.ask(request);
+      co_await f.wait(1ms);
+    }
+    co_await f.finish();
+    f.expect_answered(-1, 9);
   });
 
   WEIR_EXPLORE("the refused keep their places", []() -> asio::awaitable<void> {

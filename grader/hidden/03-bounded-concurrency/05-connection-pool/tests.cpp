@@ -104,6 +104,19 @@ TEST_CASE("acquire waits while all are out", "[waits-in-line]") {
 }
 
 TEST_CASE("acquire ends at its deadline", "[deadline]") {
+  for (const bool now : {true, false})
+    WEIR_EXPLORE(now ? "one that is now" : "one that has passed", [now]() -> asio::awaitable<void> {
+      pool_fixture f(co_await asio::this_coro::executor, 1);
+      co_await f.get("A");
+      const auto asked_at = weir::now();
+      const call& late = f.acquire("B", now ? 0ms : -1h);
+      co_await f.pass(30ms);
+      f.expect_ended(late, timed_out, asked_at,
+                     now ? "B came at its deadline, and all were out"
+                         : "B came when its deadline had passed, and all were out");
+      co_await f.finish_all();
+    });
+
   WEIR_EXPLORE("in line", []() -> asio::awaitable<void> {
     pool_fixture f(co_await asio::this_coro::executor, 1);
     call* const a = co_await f.get("A");
