@@ -69,7 +69,8 @@ trace::recording server(std::uint32_t requests) {
     const auto scope = run.scope(handler, "calls");
     const auto first = task + 1;
     for (int call = 0; call < 4; ++call) {
-      run.at(begin + call * us).start(++task, "call", handler).wait(task, "socket read");
+      ++task;
+      run.at(begin + call * us).start(task, "call", handler).wait(task, "socket read");
     }
     run.wait(handler, "channel receive");
     const bool fails = i % 3 == 1;
