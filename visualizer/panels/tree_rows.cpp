@@ -311,10 +311,17 @@ private:
     }
   }
 
-  void note(const box& where, const std::string& name) {
+  /// Says it where the mouse is, and notes it for the tests.
+  void say(const box& where, const std::string& text) {
+    hint(with_, where, text);
+    note(where, "words of the tree", text);
+  }
+
+  void note(const box& where, const std::string& name, const std::string& tip = {}) {
     if (with_.places != nullptr) {
       const ImRect clip = ImGui::GetCurrentWindow()->InnerClipRect;
-      with_.places->add(name, {.where = where, .clip = {clip.Min, clip.Max}, .scrolls = true});
+      with_.places->add(
+          name, {.where = where, .clip = {clip.Min, clip.Max}, .tooltip = tip, .scrolls = true});
     }
   }
 
@@ -343,7 +350,7 @@ private:
         found == states_.end()
             ? nullptr
             : &tree_.lanes().stretches(*tree_.lane_of(node(row)))[found->stretch];
-    hint(with_, {mouse, {mouse.x + 1, mouse.y + 1}}, words_for(index, stretch));
+    say({mouse, {mouse.x + 1, mouse.y + 1}}, words_for(index, stretch));
     if (ImGui::IsMouseClicked(0)) {
       bench_.select_event(stretch != nullptr ? stretch->begin_event : node(row).begin_event);
       bench_.select_node(index, workbench::move_cursor::not_at_all);
@@ -359,8 +366,8 @@ private:
   void point_at_name(std::size_t row, std::uint32_t index) {
     const box triangle = triangle_of(row);
     const bool on_sign = folds(index) && triangle.contains(ImGui::GetMousePos());
-    hint(with_, {{left_, y_of(row)}, {scale_.left, y_of(row) + row_}},
-         on_sign ? "Hides what lies below it, or shows it. [T]" : words_for(index, nullptr));
+    say({{left_, y_of(row)}, {scale_.left, y_of(row) + row_}},
+        on_sign ? "Hides what lies below it, or shows it. [T]" : words_for(index, nullptr));
     if (!ImGui::IsMouseClicked(0)) {
       return;
     }

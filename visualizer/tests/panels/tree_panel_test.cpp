@@ -3,6 +3,8 @@
 #include "testing/catch.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 using namespace weir::viz;
 using namespace weir::viz::test;
@@ -91,6 +93,46 @@ TEST_CASE("a click on a bar moves the cursor to where that state begins, and sel
   CHECK(on.bench->clock.at().t_ns == 10 * ms);
   on.bench->perform(action::clear);
   CHECK(selected(on).empty());
+}
+
+TEST_CASE("a bar under the mouse says who started it, what it does, and whom it outlived") {
+  shown_stage on{"tree: a request fails"};
+  const auto said = [&](ImVec2 where) {
+    on.window.move_to(*on.bench, where);
+    on.settle();
+    return on.window.find("words of the tree").tooltip;
+  };
+  const std::string bar = said(at(on, "record", 80 * ms));
+  CAPTURE(bar);
+  CHECK(bar.starts_with("record waits for file write (task_script.cpp:"));
+  CHECK(bar.find("started by request, in the scope services, at 0.014 s") != std::string::npos);
+  CHECK(bar.find("it outlived the scope services by 20 ms") != std::string::npos);
+  const box row = on.window.find("row stock").where;
+  const std::string name = said({row.min.x + 120, row.centre().y});
+  CHECK(name.find("its last span, call, ended with it: failed") != std::string::npos);
+  on.window.move_to(*on.bench, at(on, "record", 98 * ms));
+  on.settle();
+  CHECK(on.window.places.find("words of the tree") == nullptr);
+}
+
+TEST_CASE("rows keep still while the cursor moves through the run") {
+  shown_stage on{"tree: several requests"};
+  const auto places = [&] {
+    std::map<std::string, float> found;
+    for (const auto& [name, what] : on.window.places.widgets()) {
+      if (name.starts_with("row ")) {
+        found.emplace(name, what.where.min.y);
+      }
+    }
+    return found;
+  };
+  const auto before = places();
+  REQUIRE(before.size() > 10);
+  for (const nanos t_ns : {0 * ms, 140 * ms, 290 * ms, 600 * ms}) {
+    on.bench->clock.go_to(on.bench->shown()->trace(), t_ns);
+    on.settle();
+    CHECK(places() == before);
+  }
 }
 
 TEST_CASE("a click beside a bar selects nothing") {
