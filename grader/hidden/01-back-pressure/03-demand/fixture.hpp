@@ -26,6 +26,8 @@ struct archive_options {
   int records = 8;
   int page_size = 3;
   std::chrono::nanoseconds latency = 5ms; ///< 0: the page is there at once
+  std::vector<int> sizes = {};            ///< of the first pages; later ones have `page_size`
+  int first = 1;                          ///< the first record
   int failing_page = 0;                   ///< this call fails with `connection_reset`; 0: none does
 };
 
@@ -44,9 +46,12 @@ public:
       weir::note("page {} fails", number);
       throw boost::system::system_error(asio::error::connection_reset);
     }
-    const int size = std::min(options_.page_size, options_.records - served_);
+    const bool listed = std::cmp_less_equal(number, options_.sizes.size());
+    const int wanted =
+        listed ? options_.sizes[static_cast<std::size_t>(number) - 1] : options_.page_size;
+    const int size = std::min(wanted, options_.records - served_);
     std::vector<int> page(static_cast<std::size_t>(size));
-    std::iota(page.begin(), page.end(), served_ + 1);
+    std::iota(page.begin(), page.end(), served_ + options_.first);
     served_ += size;
     weir::note("page {} comes with {} records", number, size);
     co_return page;
@@ -80,6 +85,7 @@ class recording_subscriber final : public subscriber {
 public:
   void on_subscribe(std::shared_ptr<subscription> handle) override {
     const signal inside(*this, "on_subscribe");
+    weir::expect(!handle_, "on_subscribe was signalled twice");
     handle_ = std::move(handle);
     react.on_subscribe();
   }
@@ -122,6 +128,7 @@ public:
   }
 
   reactions react{};
+  int first = 1; ///< the first record of its archive
 
   [[nodiscard]] int received() const { return static_cast<int>(records_.size()); }
 
@@ -153,7 +160,8 @@ public:
   void expect_in_order() const {
     for (int i = 0; i < received(); ++i) {
       const int record = records_[static_cast<std::size_t>(i)];
-      weir::expect(record == i + 1, "record {} came where record {} was due", record, i + 1);
+      weir::expect(record == first + i, "record {} came where record {} was due", record,
+                   first + i);
     }
   }
 
@@ -213,6 +221,7 @@ public:
   explicit publisher_fixture(asio::any_io_executor executor, archive_options options = {})
       : pages(options), test_(std::move(executor)) {
     weir::name_this_task("the test");
+    to.first = options.first;
   }
 
   void begin() { subscribe(test_.executor(), pages, to); }

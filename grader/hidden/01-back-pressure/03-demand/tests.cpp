@@ -31,6 +31,53 @@ TEST_CASE("no more than was asked for, and no less", "[no-more-than-asked]") {
     co_await f.finish();
   });
 
+  WEIR_EXPLORE("asked for inside on_subscribe", []() -> asio::awaitable<void> {
+    publisher_fixture f(co_await asio::this_coro::executor);
+    f.to.react.on_subscribe = [&f] {
+      f.to.request(4);
+    };
+    f.begin();
+    co_await f.wait();
+    f.expect_received(4, "request(4) inside on_subscribe, of 8 records");
+    co_await f.finish();
+  });
+
+  WEIR_EXPLORE("pages of one, two and five records", []() -> asio::awaitable<void> {
+    publisher_fixture f(co_await asio::this_coro::executor,
+                        {.records = 12, .page_size = 3, .sizes = {3, 1, 2, 5, 1}});
+    f.begin();
+    f.to.request(11);
+    co_await f.wait();
+    f.expect_received(11, "request(11), of 12 records in pages of 3, 1, 2, 5 and 1");
+    weir::expect(!f.to.ended(), "there is one record more, and the stream ended with {}",
+                 f.to.last());
+    f.to.request(1);
+    co_await f.wait();
+    f.expect_received(12, "all 12 records were requested");
+    co_await f.finish();
+  });
+
+  WEIR_EXPLORE("two streams", []() -> asio::awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    publisher_fixture one(executor);
+    publisher_fixture other(executor, {.records = 5, .page_size = 2, .first = 101});
+    one.begin();
+    other.begin();
+    one.to.request(4);
+    other.to.request(3);
+    co_await one.wait();
+    one.expect_received(4, "of two streams, this one was asked for 4 records");
+    other.expect_received(3, "of two streams, this one was asked for 3 records");
+    one.to.request(2);
+    co_await one.wait();
+    one.expect_received(6, "of two streams, this one was asked for 2 records more");
+    other.to.request(1);
+    co_await other.wait();
+    other.expect_received(4, "of two streams, this one was asked for 1 record more");
+    co_await one.finish();
+    co_await other.finish();
+  });
+
   WEIR_EXPLORE("demand adds up", []() -> asio::awaitable<void> {
     publisher_fixture f(co_await asio::this_coro::executor);
     f.begin();
@@ -159,6 +206,23 @@ TEST_CASE("one terminal signal, then silence", "[silence-after-end]") {
                  f.to.last());
     co_await expect_silence(f, "on_complete");
     co_await f.finish();
+  });
+
+  WEIR_EXPLORE("there are no records", []() -> asio::awaitable<void> {
+    publisher_fixture f(co_await asio::this_coro::executor, {.records = 0});
+    f.begin();
+    co_await f.wait();
+    weir::expect(!f.to.ended(), "nothing was requested, and the stream ended with {}", f.to.last());
+    f.to.request(1);
+    co_await f.wait();
+    weir::expect(f.to.completions() == 1 && f.to.errors() == 0,
+                 "the archive is empty, and one record was requested: {} times on_complete, {} "
+                 "times on_error",
+                 f.to.completions(), f.to.errors());
+    f.to.request(1);
+    co_await f.wait();
+    weir::expect(f.pages.asked() == 1, "the stream had ended, and the archive was asked {} times",
+                 f.pages.asked());
   });
 
   WEIR_EXPLORE("the archive fails", []() -> asio::awaitable<void> {
