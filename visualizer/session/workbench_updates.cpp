@@ -30,6 +30,8 @@ void workbench::forget_runs() {
   markers.clear();
   sweep_ = {};
   screen.sweep_knob = 0;
+  screen.folded.clear(); // of other tasks
+  screen.tree = tree_part::everything;
 }
 
 void workbench::take(const run_ready& what) {

@@ -61,6 +61,17 @@ TEST_CASE("a rebuilt file keeps the knobs and asks again") {
   CHECK(live.source->asked.front().knobs.front().second == 90);
 }
 
+TEST_CASE("what is folded in the tree stays so with the next run, and not in another scene") {
+  live_bench live;
+  live.bench->screen.folded.insert(7);
+  live.bench->set_knob(0, 90);
+  live.answer();
+  CHECK(live.bench->screen.folded.contains(7));
+  live.bench->open_scene("queue", submission::mine);
+  live.bench->poll();
+  CHECK(live.bench->screen.folded.empty());
+}
+
 TEST_CASE("what the command line asked for is where the scene begins") {
   auto made = std::make_unique<fake_simulation>();
   fake_simulation& source = *made;
