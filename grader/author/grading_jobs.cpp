@@ -1,10 +1,9 @@
 #include "author/grading_jobs.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/multiple_exceptions.hpp>
-#include <fmt/format.h>
+#include "base/task_group.hpp"
 
-#include <exception>
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
 
 namespace weir::grader {
 
@@ -45,19 +44,6 @@ asio::awaitable<void> work(workload& shared, std::size_t worker) {
   }
 }
 
-asio::awaitable<void> work_in_parallel(workload& shared, std::size_t worker, std::size_t workers) {
-  using namespace asio::experimental::awaitable_operators;
-  if (worker + 1 >= workers) {
-    co_await work(shared, worker);
-    co_return;
-  }
-  try {
-    co_await (work(shared, worker) && work_in_parallel(shared, worker + 1, workers));
-  } catch (const asio::multiple_exceptions& both) { // a worker that failed cancels the other
-    std::rethrow_exception(both.first_exception());
-  }
-}
-
 } // namespace
 
 asio::awaitable<void> grade_jobs(const sandbox& box, const fs::path& repository_root,
@@ -66,7 +52,11 @@ asio::awaitable<void> grade_jobs(const sandbox& box, const fs::path& repository_
                                  const std::function<void(std::size_t, const verdict&)>& on_verdict,
                                  const part_progress_handler& on_waiting) {
   workload shared{box, repository_root, scratch, jobs, on_verdict, on_waiting};
-  co_await work_in_parallel(shared, 0, at_a_time);
+  task_group workers{co_await asio::this_coro::executor};
+  for (std::size_t worker = 0; worker < at_a_time; ++worker) {
+    workers.spawn(work(shared, worker));
+  }
+  co_await workers.join(); // with what the first worker threw, not with what that one cancelled
 }
 
 } // namespace weir::grader
