@@ -1,0 +1,88 @@
+#include "fixture.hpp"
+#include "weir_catch.hpp"
+
+using namespace weir_hidden;
+
+namespace {
+
+/// Large numbers are tried under a handful of schedules.
+weir::explore_options few(std::size_t schedules, std::string name) {
+  weir::explore_options options;
+  options.name = std::move(name);
+  options.search.schedules = schedules;
+  return options;
+}
+
+} // namespace
+
+TEST_CASE("join waits for all children, and no longer", "[join-waits]") {
+  WEIR_EXPLORE("nobody", [] { return nobody(); });
+  WEIR_EXPLORE("one", [] { return these({5ms}); });
+  WEIR_EXPLORE("one that is done at once", [] { return these({0ns}); });
+  WEIR_EXPLORE("three", [] { return these({5ms, 0ns, 900us}); });
+  WEIR_EXPLORE("three that end in one instant", [] { return these({3ms, 3ms, 3ms}); });
+  WEIR_EXPLORE("one that takes ten hours", [] { return these({10h, 1ms}); });
+  WEIR_EXPLORE("all have ended before it is called", [] { return all_gone_before(); });
+  WEIR_EXPLORE("children of children", [] { return children_of_children(); });
+  WEIR_EXPLORE("two groups", [] { return two_groups(); });
+  WEIR_EXPLORE(few(2, "ten thousand, one after the other"),
+               [] { return ten_thousand_in_a_chain(); });
+}
+
+TEST_CASE("the first error cancels the siblings, and join waits for them", "[first-error]") {
+  WEIR_EXPLORE("a connection is reset", [] { return siblings_go(reset, false); });
+  WEIR_EXPLORE("a number is thrown", [] { return siblings_go(failing(thrown::number), false); });
+  WEIR_EXPLORE("calling the function throws",
+               [] { return siblings_go(failing(thrown::runtime_error), true); });
+  WEIR_EXPLORE("before join is called", [] { return nobody_waits_yet(); });
+  WEIR_EXPLORE("a sibling gets done all the same", [] { return done_all_the_same(); });
+  WEIR_EXPLORE("one is started in the instant in which another fails",
+               [] { return started_as_one_fails(); });
+}
+
+TEST_CASE("all errors come out together", "[all-errors]") {
+  WEIR_EXPLORE("one after the other", [] { return in_their_order(); });
+  WEIR_EXPLORE("three in one instant", [] { return at_once(); });
+  WEIR_EXPLORE("twice the same", [] { return equal_errors(); });
+  WEIR_EXPLORE("before join is called", [] { return failed_before_the_join(); });
+  WEIR_EXPLORE("an operation_aborted that nobody asked for", [] { return own_abort(); });
+  WEIR_EXPLORE("an error with a type of its own",
+               [] { return siblings_go(failing(thrown::derived), false); });
+  WEIR_EXPLORE(few(2, "ten thousand in one instant"), [] { return ten_thousand_fail(); });
+}
+
+TEST_CASE("nobody is started in a group that is not open", "[refused]") {
+  WEIR_EXPLORE("after an error", [] { return after_the_error(); });
+  WEIR_EXPLORE("after cancel()", [] { return after_cancel(true); });
+  WEIR_EXPLORE("after cancel(), and nobody was there", [] { return after_cancel(false); });
+  WEIR_EXPLORE("after join() was cancelled", [] { return after_cancelled_join(); });
+  WEIR_EXPLORE("when join() has ended", [] { return after_the_end(3ms); });
+  WEIR_EXPLORE("when join() has ended, and nobody was there", [] { return after_the_end(0ns); });
+  WEIR_EXPLORE("by a child that is cancelled", [] { return by_a_cancelled_child(); });
+  WEIR_EXPLORE("one is started in the instant in which the last ends",
+               [] { return start_at_the_end(); });
+  WEIR_EXPLORE("all are done, and nobody has joined", [] { return empty_and_open(); });
+}
+
+TEST_CASE("cancel ends the children and is no error", "[cancel]") {
+  WEIR_EXPLORE("twice, and one tidies up", [] { return cancelled_with(aborted); });
+  WEIR_EXPLORE("one gets done all the same", [] { return cancelled_with(done); });
+  WEIR_EXPLORE("one throws as it tidies up", [] { return cancelled_with(reset); });
+  WEIR_EXPLORE("called by a child", [] { return cancelled_by_a_child(); });
+  WEIR_EXPLORE("called by a child before it first waits",
+               [] { return cancelled_before_the_first_wait(); });
+  WEIR_EXPLORE("before join is called", [] { return cancelled_before_the_join(); });
+  WEIR_EXPLORE("in the instant of the start", [] { return cancelled_at_the_start(); });
+}
+
+TEST_CASE("a cancelled join cancels, waits, and says so", "[parent-cancelled]") {
+  WEIR_EXPLORE("one tidies up", [] { return parent_cancels(6ms, aborted); });
+  WEIR_EXPLORE("all end at once", [] { return parent_cancels(0ns, aborted); });
+  WEIR_EXPLORE("one gets done all the same", [] { return parent_cancels(6ms, done); });
+  WEIR_EXPLORE("one throws as it tidies up", [] { return parent_cancels(6ms, reset); });
+  WEIR_EXPLORE("twice", [] { return parent_cancels_twice(); });
+  WEIR_EXPLORE("after cancel()", [] { return parent_cancels_after_cancel(); });
+  WEIR_EXPLORE("after an error", [] { return parent_cancels_after_error(6ms); });
+  WEIR_EXPLORE("in the instant of an error", [] { return parent_cancels_after_error(4ms); });
+  WEIR_EXPLORE("in the instant of its end", [] { return parent_cancels_at_the_end(); });
+}
