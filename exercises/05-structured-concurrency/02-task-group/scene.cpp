@@ -124,7 +124,7 @@ asio::awaitable<void> leg(std::shared_ptr<harbour> here, std::shared_ptr<booking
 
 asio::awaitable<void> book(std::shared_ptr<harbour> here) {
   weir::name_this_task("booking");
-  weir::span scope("booking", {.role = weir::source_role::task_scope});
+  weir::span scope("booking", {.role = weir::span_role::work});
   const auto mine = std::make_shared<booking>();
   const auto group = make_task_group(co_await asio::this_coro::executor);
   for (int i = 0; i < 4; ++i)
