@@ -1,6 +1,5 @@
 // reject: all-errors
-// operation_aborted is taken for "we cancelled it", whoever did (cpython#86296 the other way
-// round).
+// operation_aborted is taken for "we cancelled it", whoever did.
 #include "task_group.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
