@@ -185,8 +185,10 @@ public:
 
   [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
 
-  /// Starts `work`, a function that returns an `awaitable<T>`, in a task called `name`. It begins
-  /// when the caller waits, and the run's policy chooses when among what else is ready then.
+  /// Starts `work`, a function that returns an `awaitable<T>`, in a task called `name`. Called by a
+  /// handler of the executor, it begins inside this call, as `co_spawn` does, and may even have
+  /// ended when that returns: take the operation from the argument of `when_ended`, not from the
+  /// result. Called elsewhere, it begins when the run's policy chooses it among what is ready.
   /// Whatever it throws is its fate; only a broken expectation and the end of memory end the run.
   /// `work` is kept until then, so that a coroutine may be a lambda with captures; what it hands on
   /// by reference has to last as long, which a temporary does only where `work` is a coroutine
