@@ -31,9 +31,10 @@ using weir::storm::thrown;
 struct script {
   nanoseconds takes = 20ms;
   std::optional<thrown> fails = {};
-  bool at_the_call = false;  ///< throws when it is called, not when it is awaited
-  nanoseconds tidies = 0ms;  ///< so long it takes when it is cancelled
-  bool late_success = false; ///< then it has stored them after all
+  bool at_the_call = false;      ///< throws when it is called, not when it is awaited
+  thrown then = thrown::aborted; ///< what it throws when it is cancelled
+  nanoseconds tidies = 0ms;      ///< so long it takes when it is cancelled
+  bool late_success = false;     ///< then it has stored them after all
 };
 
 /// One call of the store.
@@ -160,6 +161,15 @@ public:
     counter_.reset();
   }
 
+  /// `stop` has to be over soon; with an interval that is never over nothing else can be waited
+  /// for.
+  asio::awaitable<void> end() {
+    co_await weir::testing::pass(1min);
+    look();
+    co_await test_.tidy_up();
+    counter_.reset();
+  }
+
   asio::awaitable<void> add(const visit_counts& visits) override {
     const script mine =
         options_.scripts.empty()
@@ -273,7 +283,7 @@ private:
     if (done)
       end(number, mine.fails);
     else
-      end(number, mine.late_success ? std::nullopt : std::optional(thrown::aborted));
+      end(number, mine.late_success ? std::nullopt : std::optional(mine.then));
     if (writes_[number].error)
       std::rethrow_exception(writes_[number].error);
   }

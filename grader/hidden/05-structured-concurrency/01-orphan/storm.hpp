@@ -23,6 +23,7 @@ inline script draw_script(std::size_t takes, std::size_t fails, nanoseconds inte
   drawn.at_the_call = fails >= 9;
   drawn.tidies = fails % 3 == 1 ? 7ms : 0ms;
   drawn.late_success = fails % 4 == 2;
+  drawn.then = static_cast<thrown>(4 - fails % weir::storm::thrown_kinds);
   return drawn;
 }
 

@@ -10,7 +10,8 @@ using options = counter_fixture::options;
 
 /// Three visits now, and what else the scenario says; then `stop`.
 asio::awaitable<void> few_visits(std::string_view promise, options how, nanoseconds until_stop) {
-  counter_fixture f(co_await asio::this_coro::executor, promise, std::move(how));
+  const auto executor = co_await asio::this_coro::executor;
+  counter_fixture f(executor, promise, std::move(how));
   f.visit("a", 2);
   f.visit("b");
   co_await f.pass(until_stop);
@@ -25,7 +26,8 @@ options fails(thrown kind, bool at_the_call = false) {
 
 asio::awaitable<void> fails_once(thrown kind, bool at_the_call = false) {
   constexpr std::string_view promise = "errors-are-seen";
-  counter_fixture f(co_await asio::this_coro::executor, promise, fails(kind, at_the_call));
+  const auto executor = co_await asio::this_coro::executor;
+  counter_fixture f(executor, promise, fails(kind, at_the_call));
   f.visit("a", 2);
   co_await f.pass(5s + 30ms);
   weir::expect(f.writes().size() == 1,
@@ -44,7 +46,8 @@ asio::awaitable<void> fails_once(thrown kind, bool at_the_call = false) {
 /// `stop` is cancelled so much later.
 asio::awaitable<void> cancelled_stop(options how, nanoseconds until_stop,
                                      nanoseconds until_cancel) {
-  counter_fixture f(co_await asio::this_coro::executor, "stop-cancelled", std::move(how));
+  const auto executor = co_await asio::this_coro::executor;
+  counter_fixture f(executor, "stop-cancelled", std::move(how));
   f.visit("a", 2);
   co_await f.pass(until_stop);
   f.visit("b");
@@ -60,7 +63,8 @@ asio::awaitable<void> cancelled_stop(options how, nanoseconds until_stop,
 
 TEST_CASE("what is counted is stored, once", "[stored]") {
   WEIR_EXPLORE("two intervals", []() -> asio::awaitable<void> {
-    counter_fixture f(co_await asio::this_coro::executor, "stored", {});
+    const auto executor = co_await asio::this_coro::executor;
+    counter_fixture f(executor, "stored", {});
     for (int i = 0; i < 4; ++i) {
       f.visit("a");
       f.visit("b", 2);
@@ -74,8 +78,8 @@ TEST_CASE("what is counted is stored, once", "[stored]") {
 
   WEIR_EXPLORE("visits while the store is called and while it works",
                []() -> asio::awaitable<void> {
-                 counter_fixture f(co_await asio::this_coro::executor, "stored",
-                                   {.scripts = {{.takes = 3s}}});
+                 const auto executor = co_await asio::this_coro::executor;
+                 counter_fixture f(executor, "stored", {.scripts = {{.takes = 3s}}});
                  f.when_called = [&f] {
                    if (f.writes().size() < 3)
                      f.visit("from inside add()");
@@ -92,12 +96,15 @@ TEST_CASE("what is counted is stored, once", "[stored]") {
 
   WEIR_EXPLORE("two counters", []() -> asio::awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;
-    counter_fixture one(executor, "stored", {});
-    counter_fixture other(executor, "stored", {.interval = 1s});
-    one.visit("a");
-    other.visit("a", 3);
-    co_await one.pass(1s + 50ms);
-    co_await other.pass(5s);
+    counter_fixture one(executor, "stored", {.scripts = {{.takes = 2s}}});
+    counter_fixture other(executor, "stored", {.interval = 4s, .scripts = {{.takes = 3s}}});
+    one.visit("a", 300);
+    other.visit("b", 3);
+    co_await one.pass(5s + 500ms); // both stores are at work
+    one.visit("c");
+    other.visit("d", 2);
+    co_await one.pass(5s);
+    co_await other.pass(15s);
     weir::expect(one.unsaved().empty() && other.unsaved().empty(),
                  "of two counters, visits that are not stored: {} and {}", sum(one.unsaved()),
                  sum(other.unsaved()));
@@ -110,7 +117,8 @@ TEST_CASE("what is counted is stored, once", "[stored]") {
 
 TEST_CASE("the store is called as seldom as that allows", "[spared]") {
   WEIR_EXPLORE("nothing, and then a visit now and then", []() -> asio::awaitable<void> {
-    counter_fixture f(co_await asio::this_coro::executor, "spared", {});
+    const auto executor = co_await asio::this_coro::executor;
+    counter_fixture f(executor, "spared", {});
     co_await f.pass(17s);
     for (int i = 0; i < 5; ++i) {
       f.visit("a");
@@ -120,12 +128,24 @@ TEST_CASE("the store is called as seldom as that allows", "[spared]") {
   });
 
   WEIR_EXPLORE("a store that takes longer than an interval", []() -> asio::awaitable<void> {
-    counter_fixture f(co_await asio::this_coro::executor, "spared", {.scripts = {{.takes = 12s}}});
+    const auto executor = co_await asio::this_coro::executor;
+    counter_fixture f(executor, "spared", {.scripts = {{.takes = 12s}}});
     for (int i = 0; i < 8; ++i) {
       f.visit("a", 2);
       co_await f.pass(3s);
     }
     co_await f.finish();
+  });
+
+  WEIR_EXPLORE("an interval of all the time there is", []() -> asio::awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    co_await weir::testing::pass(1s);
+    counter_fixture f(executor, "spared", {.interval = nanoseconds::max()});
+    f.visit("a");
+    co_await f.pass(1h);
+    weir::expect(f.writes().empty(), "the interval is as long as can be, and add() was called");
+    f.stop();
+    co_await f.end();
   });
 
   WEIR_EXPLORE("a storm of visits", [] { return storm("spared", weather::fair); });
@@ -139,8 +159,20 @@ TEST_CASE("an error of the store is told, and ends nothing", "[errors-are-seen]"
                [] { return fails_once(thrown::aborted); });
   WEIR_EXPLORE("thrown at the call", [] { return fails_once(thrown::runtime_error, true); });
 
+  WEIR_EXPLORE("many visits, kept", []() -> asio::awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    counter_fixture f(executor, "errors-are-seen", fails(thrown::system_error));
+    f.visit("a", 300);
+    co_await f.pass(11s);
+    weir::expect(f.unsaved().empty(),
+                 "the store had failed and works again; visits that are not stored: {}",
+                 sum(f.unsaved()));
+    co_await f.finish();
+  });
+
   WEIR_EXPLORE("visits while it fails, and from inside the handler", []() -> asio::awaitable<void> {
-    counter_fixture f(co_await asio::this_coro::executor, "errors-are-seen",
+    const auto executor = co_await asio::this_coro::executor;
+    counter_fixture f(executor, "errors-are-seen",
                       {.scripts = {{.takes = 1s, .fails = thrown::system_error},
                                    {.takes = 1s, .fails = thrown::runtime_error},
                                    {}}});
@@ -179,7 +211,8 @@ TEST_CASE("stop has everything stored, and waits for it", "[stop-flushes]") {
                stops({.scripts = {{.fails = thrown::number, .at_the_call = true}}}, 2s));
 
   WEIR_EXPLORE("nothing was counted", []() -> asio::awaitable<void> {
-    counter_fixture f(co_await asio::this_coro::executor, "stop-flushes", {});
+    const auto executor = co_await asio::this_coro::executor;
+    counter_fixture f(executor, "stop-flushes", {});
     if (weir::pick(2) == 1)
       co_await f.pass(12s);
     f.stop();
@@ -188,8 +221,8 @@ TEST_CASE("stop has everything stored, and waits for it", "[stop-flushes]") {
   });
 
   WEIR_EXPLORE("visits while the last but one runs", []() -> asio::awaitable<void> {
-    counter_fixture f(co_await asio::this_coro::executor, "stop-flushes",
-                      {.scripts = {{.takes = 2s}}});
+    const auto executor = co_await asio::this_coro::executor;
+    counter_fixture f(executor, "stop-flushes", {.scripts = {{.takes = 2s}}});
     f.visit("a", 2);
     co_await f.pass(6s);
     f.visit("a");
@@ -216,8 +249,8 @@ TEST_CASE("after stop nothing of the counter is left", "[nothing-left]") {
                stops({.scripts = {{.fails = thrown::system_error}}}, 9s));
 
   WEIR_EXPLORE("visits after stop", []() -> asio::awaitable<void> {
-    counter_fixture f(co_await asio::this_coro::executor, "nothing-left",
-                      {.scripts = {{.takes = 1s}}});
+    const auto executor = co_await asio::this_coro::executor;
+    counter_fixture f(executor, "nothing-left", {.scripts = {{.takes = 1s}}});
     f.visit("a");
     co_await f.pass(5s + 100ms);
     f.visit("b");
@@ -236,6 +269,10 @@ TEST_CASE("after stop nothing of the counter is left", "[nothing-left]") {
 TEST_CASE("a stop that is cancelled cancels the call, and waits for it", "[stop-cancelled]") {
   WEIR_EXPLORE("while the last call runs", [] {
     return cancelled_stop({.scripts = {{.takes = 10s, .tidies = 30ms}}}, 2s, 1s);
+  });
+  WEIR_EXPLORE("while the last call runs, which fails in its own way", [] {
+    return cancelled_stop(
+        {.scripts = {{.takes = 10s, .then = thrown::runtime_error, .tidies = 30ms}}}, 2s, 1s);
   });
   WEIR_EXPLORE("while the last but one runs", [] {
     return cancelled_stop({.scripts = {{.takes = 10s, .tidies = 30ms}}}, 6s, 1s);

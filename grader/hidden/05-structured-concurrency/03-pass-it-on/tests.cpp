@@ -31,7 +31,8 @@ bool threw(const call& one, thrown kind) {
 }
 
 asio::awaitable<void> plain_calls() {
-  meter_fixture f(co_await asio::this_coro::executor);
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor);
   const std::array<int, 5> requests{1, 0, -1, std::numeric_limits<int>::min(),
                                     std::numeric_limits<int>::max()};
   std::vector<const call*> all;
@@ -50,7 +51,8 @@ asio::awaitable<void> plain_calls() {
 
 /// The wire becomes free in the very instant in which one more comes.
 asio::awaitable<void> no_overtaking() {
-  meter_fixture f(co_await asio::this_coro::executor);
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor);
   f.ask(1);
   co_await f.pass();
   const call& second = f.ask(2);
@@ -63,8 +65,8 @@ asio::awaitable<void> no_overtaking() {
 
 /// `what` throws, and the next in line goes on in that instant.
 asio::awaitable<void> errors_pass(step what, thrown kind, bool at_the_call) {
-  meter_fixture f(co_await asio::this_coro::executor,
-                  only(what, {.fails = kind, .at_the_call = at_the_call}));
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor, only(what, {.fails = kind, .at_the_call = at_the_call}));
   const call& first = f.ask(1);
   co_await f.pass();
   const call& second = f.ask(2);
@@ -102,7 +104,8 @@ asio::awaitable<void> connects_again(std::vector<script> attempts, nanoseconds p
     due += (one.at_the_call ? 0ns : connecting) + pause;
   due += connecting + asking;
   const std::size_t expected = attempts.size() + 1;
-  meter_fixture f(co_await asio::this_coro::executor, {.connect = std::move(attempts)}, pause);
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor, {.connect = std::move(attempts)}, pause);
   const call& one = f.ask(1);
   co_await f.finish(std::max<nanoseconds>(1h, 2 * due));
   weir::expect(f.line.count(step::connect) == expected,
@@ -114,7 +117,8 @@ asio::awaitable<void> connects_again(std::vector<script> attempts, nanoseconds p
 
 /// Cancelled in the middle of an operation.
 asio::awaitable<void> cancelled_in(step what, script how, bool twice) {
-  meter_fixture f(co_await asio::this_coro::executor, only(what, how));
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor, only(what, how));
   const nanoseconds when = moment_in(what);
   call& one = f.ask(1);
   co_await f.pass();
@@ -158,7 +162,8 @@ void after_turns(meter_fixture& f, std::size_t turns, std::function<void()> what
 /// Cancelled in the instant in which something ends, at any of its turns.
 asio::awaitable<void> cancelled_at(nanoseconds when, scripts plan, std::string_view what,
                                    nanoseconds slack = 0ns) {
-  meter_fixture f(co_await asio::this_coro::executor, std::move(plan));
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor, std::move(plan));
   call& one = f.ask(1);
   if (when > 0ns)
     co_await f.pass(when);
@@ -180,8 +185,8 @@ asio::awaitable<void> cancelled_at(nanoseconds when, scripts plan, std::string_v
 }
 
 asio::awaitable<void> cancelled_in_a_pause(nanoseconds pause, bool others_wait) {
-  meter_fixture f(co_await asio::this_coro::executor,
-                  {.connect = {{.fails = thrown::system_error}}}, pause);
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor, {.connect = {{.fails = thrown::system_error}}}, pause);
   call& one = f.ask(1);
   co_await f.pass();
   const call* next = others_wait ? &f.ask(2) : nullptr;
@@ -201,7 +206,8 @@ asio::awaitable<void> cancelled_in_a_pause(nanoseconds pause, bool others_wait) 
 
 /// One, two and three wait; some of them are cancelled.
 asio::awaitable<void> cancelled_in_line(std::vector<std::size_t> who, nanoseconds when) {
-  meter_fixture f(co_await asio::this_coro::executor);
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor);
   std::vector<call*> all;
   for (int request = 0; request < 4; ++request) {
     all.push_back(&f.ask(request));
@@ -230,7 +236,8 @@ asio::awaitable<void> cancelled_in_line(std::vector<std::size_t> who, nanosecond
 
 /// The turn comes and the cancellation, in one instant.
 asio::awaitable<void> turn_and_cancellation() {
-  meter_fixture f(co_await asio::this_coro::executor);
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor);
   f.ask(1);
   co_await f.pass();
   call& second = f.ask(2);
@@ -250,7 +257,8 @@ asio::awaitable<void> turn_and_cancellation() {
 }
 
 asio::awaitable<void> never_begun() {
-  meter_fixture f(co_await asio::this_coro::executor);
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor);
   f.ask_and_forget(1);
   call& two = f.ask(2);
   two.cancel();
@@ -263,7 +271,8 @@ asio::awaitable<void> never_begun() {
 
 /// What is left of a call that came to no good end must not be given to the next.
 asio::awaitable<void> own_answer(scripts plan, nanoseconds cancel_at, std::string_view what) {
-  meter_fixture f(co_await asio::this_coro::executor, std::move(plan), 50ms, answers::in_order);
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor, std::move(plan), 50ms, answers::in_order);
   call& one = f.ask(1);
   co_await f.pass();
   const call& two = f.ask(2);

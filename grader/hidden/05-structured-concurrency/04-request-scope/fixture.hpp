@@ -139,15 +139,15 @@ private:
       weir::expect(holds, "{}", message);
   }
 
-  asio::awaitable<void> begin(std::string name, const script& how, time_point until, bool gate) {
+  asio::awaitable<void> begin(std::string name, const script& how, time_point until, bool is_gate) {
     weir::note("{} is called", name);
     audit("cancelled", !call_ || !call_->cancelled_at() || *call_->cancelled_at() >= weir::now(),
           weir::text("it was cancelled, and {} was called after that", name));
     audit("deadline", deadline_ >= weir::now(),
           weir::text("the deadline had passed, and {} was called", name));
-    audit("asked", gate == log_.empty(),
-          gate ? "take_seat() was called a second time"
-               : weir::text("{} was asked before there was a seat", name));
+    audit("asked", is_gate == log_.empty(),
+          is_gate ? "take_seat() was called a second time"
+                  : weir::text("{} was asked before there was a seat", name));
     for (const entry& one : log_)
       audit("asked", one.name != name, weir::text("{} was asked twice", name));
     const nanoseconds told = until.time_since_epoch();
@@ -162,7 +162,7 @@ private:
                     .how = how,
                     .until = own,
                     .began = weir::now(),
-                    .of_the_gate = gate});
+                    .of_the_gate = is_gate});
     const std::size_t index = log_.size() - 1;
     if (how.at_the_call) {
       end(index, make_exception(how.fails.value_or(thrown::runtime_error)));
