@@ -88,12 +88,17 @@ public:
     return close();
   }
 
-  /// Unless something is there.
+  /// EEXIST: something is there, and stays. Where the file system has no links, somebody who saves
+  /// between the look and the rename is overwritten.
   int place_at(const fs::path& path) {
-    if (::link(name_.c_str(), path.c_str()) != 0) {
+    if (::link(name_.c_str(), path.c_str()) == 0) {
+      return ::unlink(name_.c_str()) == 0 ? 0 : errno;
+    }
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) {
       return errno;
     }
-    return ::unlink(name_.c_str()) == 0 ? 0 : errno;
+    std::error_code ignored;
+    return fs::exists(fs::symlink_status(path, ignored)) ? EEXIST : move_to(path);
   }
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -176,8 +181,17 @@ mode_t mode_for(file_access access) {
   return mode & ~current_umask();
 }
 
+/// Writes all of it, to be moved into place.
+int fill(unfinished_file& file, std::string_view content, file_access access) {
+  int error = file.error();
+  if (error == 0) {
+    error = file.write(content);
+  }
+  return error == 0 ? file.finish(mode_for(access)) : error;
+}
+
 /// 0: what was at `path` is at `kept`. Where the file system can't exchange names, there is nothing
-/// at `path` for a moment, and whoever saves there then is not overwritten either.
+/// at `path` for a moment; whoever saves there then is not overwritten, and it is EEXIST.
 int exchange(unfinished_file& file, const fs::path& path, const fs::path& kept) {
   constexpr unsigned exchange_names = 1U << 1U; // RENAME_EXCHANGE
   if (::syscall(SYS_renameat2, AT_FDCWD, file.name().c_str(), AT_FDCWD, path.c_str(),
@@ -190,20 +204,18 @@ int exchange(unfinished_file& file, const fs::path& path, const fs::path& kept) 
   if (::rename(path.c_str(), kept.c_str()) != 0) {
     return errno;
   }
-  return file.place_at(path);
+  const int error = file.place_at(path);
+  if (error != 0 && error != EEXIST) {
+    ::rename(kept.c_str(), path.c_str());
+  }
+  return error;
 }
 
 } // namespace
 
 bool exchange_file(const fs::path& path, std::string_view content, const fs::path& kept) {
   unfinished_file file{kept.string() + ".XXXXXX"};
-  int error = file.error();
-  if (error == 0) {
-    error = file.write(content);
-  }
-  if (error == 0) {
-    error = file.finish(mode_for(file_access::writable));
-  }
+  int error = fill(file, content, file_access::writable);
   bool was_there = true;
   while (error == 0) {
     error = exchange(file, path, kept);
@@ -228,13 +240,7 @@ bool exchange_file(const fs::path& path, std::string_view content, const fs::pat
 
 void replace_file(const fs::path& path, std::string_view content, file_access access) {
   unfinished_file file{path.string() + ".XXXXXX"};
-  int error = file.error();
-  if (error == 0) {
-    error = file.write(content);
-  }
-  if (error == 0) {
-    error = file.finish(mode_for(access));
-  }
+  int error = fill(file, content, access);
   if (error == 0) {
     error = file.move_to(path);
   }

@@ -26,7 +26,7 @@ void replace_file(const std::filesystem::path& path, std::string_view content,
 /// Puts `content` where `path` is, and what was there to `kept`, in one step: what somebody else
 /// saves there meanwhile is in one of the two, whole. `kept` is on the same file system, and
 /// nothing is there yet; its folder is. Nothing at `path`: nothing at `kept` afterwards. False: so
-/// it was. On failure all is as it was. Throws environment_error.
+/// it was. On failure nothing is lost. Throws environment_error.
 bool exchange_file(const std::filesystem::path& path, std::string_view content,
                    const std::filesystem::path& kept);
 

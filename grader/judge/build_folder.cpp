@@ -54,14 +54,16 @@ bool is_linked(const support::unique_fd& file) {
 } // namespace
 
 build_claim::build_claim(const fs::path& root) {
-  for (bool there = false; !there;) {
+  // Whoever prunes may have been there first: then it is the lock of a folder that is gone.
+  for (bool there = false; !there; there = lock_ && is_linked(lock_)) {
     make_folders(root);
     lock_ = support::unique_fd{::open(lock_of(root).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)};
     if (!lock_ && errno != ENOENT) {
       throw_file_error("open", lock_of(root), errno);
     }
-    // Whoever prunes may have been there first: then it is the lock of a folder that is gone.
-    there = lock_ && ::flock(lock_.get(), LOCK_SH) == 0 && is_linked(lock_);
+    // Where the file system knows no locks, it is as if nobody else were there.
+    while (lock_ && ::flock(lock_.get(), LOCK_SH) != 0 && errno == EINTR) {
+    }
   }
 }
 

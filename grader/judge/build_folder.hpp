@@ -30,7 +30,7 @@ struct build_folder {
 };
 
 /// Says that the folder of a build is used; it is not pruned as long as this lives, by this process
-/// or another.
+/// or another. On a file system without locks it says nothing.
 class build_claim {
 public:
   /// \throws environment_error

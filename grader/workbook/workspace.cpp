@@ -187,12 +187,21 @@ void workspace::provide_starter(const fs::path& starter, const exercise& ex) {
     return;
   }
   const std::string content = read_file(starter);
-  if (state == file_state::pristine && file_holds(pristine, content)) {
+  const std::string before = fs::exists(pristine) ? read_file(pristine) : std::string{};
+  if (state == file_state::pristine && before == content) {
     return;
   }
   // The reader's file goes first: a crash between the two makes it look edited, which is safe.
   if (state != file_state::edited) {
-    replace_file(file_of(ex), content);
+    const fs::path kept = unused_path(file_of(ex).string() + ".yours");
+    const bool was_there = exchange_file(file_of(ex), content, kept);
+    if (was_there && file_holds(kept, before)) {
+      std::error_code ignored;
+      fs::remove(kept, ignored);
+    } else if (was_there) { // a save that came in this very moment
+      tell_(fmt::format("{} has a new starter; your version is kept as {}.", file_of(ex).string(),
+                        kept.filename().string()));
+    }
   }
   make_folders(pristine.parent_path());
   replace_file(pristine, content);

@@ -185,8 +185,9 @@ std::chrono::nanoseconds cpu_time_of_tree(pid_t root) {
   std::chrono::nanoseconds sum{};
   std::vector<pid_t> left{root};
   while (!left.empty()) {
-    const std::string folder = "/proc/" + std::to_string(left.back());
+    const std::string process = std::to_string(left.back());
     left.pop_back();
+    const std::string folder = "/proc/" + process;
     // After the name, which is in brackets and may hold anything: the state is field 3, user and
     // system time 14 and 15.
     std::ifstream file(folder + "/stat");
@@ -199,7 +200,7 @@ std::chrono::nanoseconds cpu_time_of_tree(pid_t root) {
     std::int64_t system = 0;
     if (fields >> user >> system)
       sum += std::chrono::nanoseconds(std::chrono::seconds(user + system)) / ::sysconf(_SC_CLK_TCK);
-    std::ifstream children(folder + "/task/" + folder.substr(6) + "/children");
+    std::ifstream children(folder + "/task/" + process + "/children");
     for (pid_t child = 0; children >> child;)
       left.push_back(child);
   }

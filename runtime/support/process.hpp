@@ -68,7 +68,8 @@ struct ended_process {
 };
 
 /// What a process and its living descendants have used of the processors so far, as far as /proc
-/// tells; 0 where it tells nothing. For looking at seldom: it reads files for each of them.
+/// tells, which knows the children of main threads; 0 where it tells nothing. For looking at
+/// seldom: it reads files for each of them.
 [[nodiscard]] std::chrono::nanoseconds cpu_time_of_tree(pid_t root);
 
 /// A child of this process, or none. Signals have their default action in it, and none is blocked;

@@ -73,6 +73,21 @@ TEST_CASE("a newer starter replaces an untouched one", "[workspace]") {
   CHECK(it.work.state_of(it.queue) == file_state::pristine);
 }
 
+TEST_CASE("an update moves an untouched starter away, with whoever still writes to it",
+          "[workspace]") {
+  prepared it;
+  const fs::path file = it.work.file_of(it.queue);
+  std::ofstream editor{file, std::ios::app};
+  write(it.source("queue.cpp"), "// a new starter\n");
+  it.work.prepare(it.all);
+  CHECK(read_file(file) == "// a new starter\n");
+  CHECK(it.work.state_of(it.queue) == file_state::pristine);
+  CHECK_FALSE(fs::exists(file.string() + ".yours"));
+  editor << "// late\n" << std::flush;
+  CHECK(read_file(file) == "// a new starter\n");
+  CHECK(it.told.empty());
+}
+
 TEST_CASE("an exercise that came with an update is added", "[workspace]") {
   prepared it;
   it.book.add("02-loop-health/02-new", "new");
