@@ -218,6 +218,9 @@ TEST_CASE("an exception is told by its dynamic type, a copy narrowed to its base
   }
   CHECK_FALSE(is(narrowed, thrown::derived));
   CHECK_FALSE(is(nullptr, thrown::number));
+  CHECK_FALSE(kind_of(narrowed));
+  CHECK_FALSE(kind_of(nullptr));
+  CHECK(kind_of(make_exception(thrown::number)) == thrown::number);
 }
 
 namespace {
@@ -316,6 +319,49 @@ TEST_CASE("a storm's commands become as few as the deviation needs, and its toke
 TEST_CASE("a storm passes over what breaks another promise, and makes an end of it", "[storm]") {
   const weir::explore_options options{.name = "counter"};
   CHECK_FALSE(weir::explore(options, [] { return storm_for("another"); }).failure);
+}
+
+namespace {
+
+/// Comes by in the very instant in which the first quiet moment ends, and takes a turn of the loop.
+class punctual_storm final : public runner<counter_specification> {
+public:
+  explicit punctual_storm(const asio::any_io_executor& executor) : runner(executor, {}, {}, 0) {}
+
+  asio::awaitable<bool> tidy_up() override { co_return true; }
+
+  [[nodiscard]] std::string_view promise(const deviation_type& /*found*/) const override {
+    return "adds-up";
+  }
+
+  [[nodiscard]] std::string story(const deviation_type& /*found*/) const override {
+    return "an add that was called is not back, and its instant was taken to be over";
+  }
+
+protected:
+  [[nodiscard]] std::optional<moment> when(std::size_t /*command*/) const override { return {}; }
+
+  void carry_out(std::size_t /*command*/) override {}
+
+  void begin() override {
+    driver().start("add", [this]() -> asio::awaitable<void> {
+      co_await weir::testing::pass(1ms);
+      saw(call(1));
+      co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+      saw(back(1, 1));
+    });
+  }
+};
+
+} // namespace
+
+TEST_CASE("an instant is not over because a quiet moment ends in it", "[storm]") {
+  const auto scenario = []() -> asio::awaitable<void> {
+    punctual_storm storm(co_await asio::this_coro::executor);
+    const bool good = co_await held(storm, "adds-up");
+    weir::expect(good, "nothing is wrong");
+  };
+  CHECK_FALSE(weir::explore({.name = "punctual"}, scenario).failure);
 }
 
 TEST_CASE("a draw means somebody, whoever is there", "[storm]") {

@@ -51,25 +51,33 @@ std::exception_ptr make_exception(thrown kind) {
   return std::make_exception_ptr(system_error(boost::asio::error::operation_aborted));
 }
 
-bool is(const std::exception_ptr& error, thrown kind) noexcept {
+std::optional<thrown> kind_of(const std::exception_ptr& error) noexcept {
+  const auto if_it_is = [](bool so, thrown kind) {
+    return so ? std::optional(kind) : std::nullopt;
+  };
   if (!error)
-    return false;
+    return std::nullopt;
   try {
     std::rethrow_exception(error);
   } catch (const derived_error&) {
-    return kind == thrown::derived;
+    return thrown::derived;
   } catch (const boost::system::system_error& e) {
-    if (kind == thrown::aborted)
-      return e.code() == boost::asio::error::operation_aborted;
-    return kind == thrown::system_error && e.code() == boost::asio::error::connection_reset &&
-           typeid(e) == typeid(boost::system::system_error);
+    if (e.code() == boost::asio::error::operation_aborted)
+      return thrown::aborted;
+    return if_it_is(e.code() == boost::asio::error::connection_reset &&
+                        typeid(e) == typeid(boost::system::system_error),
+                    thrown::system_error);
   } catch (const std::runtime_error& e) {
-    return kind == thrown::runtime_error && typeid(e) == typeid(std::runtime_error);
+    return if_it_is(typeid(e) == typeid(std::runtime_error), thrown::runtime_error);
   } catch (int number) {
-    return kind == thrown::number && number == 42;
+    return if_it_is(number == 42, thrown::number);
   } catch (...) {
-    return false;
+    return std::nullopt;
   }
+}
+
+bool is(const std::exception_ptr& error, thrown kind) noexcept {
+  return kind_of(error) == kind;
 }
 
 } // namespace weir::storm

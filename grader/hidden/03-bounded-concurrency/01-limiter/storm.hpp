@@ -183,10 +183,8 @@ private:
   static outcome outcome_of(const std::exception_ptr& error) {
     if (!error)
       return outcome::returned;
-    for (std::size_t i = 0; i < weir::storm::thrown_kinds; ++i)
-      if (is(error, static_cast<weir::storm::thrown>(i)))
-        return static_cast<outcome>(i + 1);
-    return outcome::other;
+    const auto kind = weir::storm::kind_of(error);
+    return kind ? static_cast<outcome>(static_cast<std::size_t>(*kind) + 1) : outcome::other;
   }
 
   [[nodiscard]] std::optional<weir::storm::moment> when(std::size_t command) const override {

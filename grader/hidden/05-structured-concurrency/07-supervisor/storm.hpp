@@ -141,26 +141,13 @@ private:
   static outcome outcome_of(const std::exception_ptr& error) {
     if (!error)
       return outcome::returned;
-    for (std::size_t i = 0; i < weir::storm::thrown_kinds; ++i)
-      if (is(error, static_cast<weir::storm::thrown>(i)))
-        return static_cast<outcome>(i + 1);
-    return outcome::other;
+    const auto kind = weir::storm::kind_of(error);
+    return kind ? static_cast<outcome>(static_cast<std::size_t>(*kind) + 1) : outcome::other;
   }
 
-  /// Children wake by timers of their own, also in the very instant in which a quiet moment ends;
-  /// so what happens is kept until its instant is over.
   void note(event what) {
     what.at = weir::now();
-    tell_before(what.at);
-    pending_.push_back(std::move(what));
-  }
-
-  void tell_before(std::chrono::nanoseconds now) {
-    if (pending_.empty() || pending_.front().at == now)
-      return;
-    for (event& one : pending_)
-      saw(std::move(one));
-    pending_.clear();
+    saw(std::move(what));
   }
 
   [[nodiscard]] bool gone() const {
@@ -286,13 +273,12 @@ private:
       }
       good = co_await a_quiet_moment();
     }
-    for (int rest = 0; good && rest < 2; ++rest) // until the last instant has been told
-      good = co_await a_quiet_moment();
+    if (good)
+      good = co_await a_quiet_moment(); // the instant of the end is over
     co_return good;
   }
 
   supervisor_storm storm_;
-  std::vector<event> pending_; ///< of one instant
   std::vector<member> members_;
   weir::testing::any_operation* supervised_ = nullptr;
 };

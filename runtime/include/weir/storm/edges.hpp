@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 namespace weir::storm {
@@ -91,8 +92,10 @@ inline constexpr std::size_t thrown_kinds = 5;
 /// is awaited.
 [[nodiscard]] std::exception_ptr make_exception(thrown kind);
 
-/// Which kind it is, by its dynamic type, not by what it can be caught as; false for any other.
-/// `aborted` goes by the code alone: what Asio itself throws is of a type around `system_error`.
+/// Which kind it is, by its dynamic type, not by what it can be caught as; empty for any other, and
+/// for none. `aborted` goes by the code alone: what Asio itself throws is of a type around
+/// `system_error`.
+[[nodiscard]] std::optional<thrown> kind_of(const std::exception_ptr& error) noexcept;
 [[nodiscard]] bool is(const std::exception_ptr& error, thrown kind) noexcept;
 
 } // namespace weir::storm
