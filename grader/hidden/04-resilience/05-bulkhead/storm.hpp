@@ -1,10 +1,11 @@
 /// \file
-/// The storm on the bulkheads: calls to three dependencies, answers, errors, cancellations and
-/// deadlines in any order.
+/// The storm on the bulkheads: a plan carried out, and what is told of it.
 #pragma once
 
 #include "bulkhead.hpp"
+#include "plan.hpp"
 #include "specification.hpp"
+#include "story.hpp"
 
 #include <weir/expect.hpp>
 #include <weir/run.hpp>
@@ -20,7 +21,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -30,113 +30,6 @@
 #include <vector>
 
 namespace weir_hidden {
-
-/// Which commands a storm has.
-enum class storm_focus : std::uint8_t { plain, walls, deadlines, cancelling, everything };
-
-struct wall_command {
-  enum class kind : std::uint8_t { none, call, finish, cancel } what = kind::none;
-  enum class patience : std::uint8_t { any_time, half_a_moment, none, negative };
-  weir::storm::moment when = weir::storm::moment::quiet;
-  std::uint8_t to = 0;
-  patience waits = patience::any_time;            ///< of a call
-  std::optional<weir::storm::thrown> throws = {}; ///< of a call: the dependency, in the end
-  bool at_the_call = false;                       ///< when it is called, not when it is awaited
-  std::size_t whom = 0;                           ///< to finish or cancel
-};
-
-struct wall_storm {
-  std::array<bulkhead_specification::size, 3> sizes{};
-  std::vector<wall_command> commands;
-
-  /// Without what `unwanted` says.
-  template <class Unwanted>
-  [[nodiscard]] wall_storm without(Unwanted unwanted) const {
-    wall_storm rest = *this;
-    for (wall_command& one : rest.commands)
-      if (unwanted(one))
-        one.what = wall_command::kind::none;
-    return rest;
-  }
-};
-
-inline wall_storm draw_storm(storm_focus focus) {
-  using enum wall_command::kind;
-  using patience = wall_command::patience;
-  static constexpr std::array<bulkhead_specification::size, 8> sizes{
-      {{1, 0}, {1, 1}, {2, 0}, {2, 2}, {1, 2}, {3, 1}, {1, 5}, {2, 1}}};
-  static constexpr std::array<wall_command::kind, 12> plain{
-      none, call, finish, call, call, finish, call, finish, call, call, finish, call};
-  static constexpr std::array<wall_command::kind, 12> cancelling{
-      none, call, finish, cancel, call, finish, call, call, finish, cancel, call, cancel};
-  const bool with_cancels = focus == storm_focus::cancelling || focus == storm_focus::everything;
-  const auto drawn = weir::storm::draw_plan({.header = {sizes.size(), sizes.size(), sizes.size()},
-                                             .command = {12, 4, 12, weir::storm::moment_draws},
-                                             .commands = 10});
-  wall_storm storm;
-  for (std::size_t i = 0; i < storm.sizes.size(); ++i)
-    storm.sizes[i] = sizes[drawn.header[i]];
-  for (const auto& fields : drawn.commands) {
-    wall_command one;
-    one.what = (with_cancels ? cancelling : plain)[fields[0]];
-    one.when = weir::storm::moment_of(fields[3]);
-    one.to = focus == storm_focus::walls || focus == storm_focus::everything
-                 ? std::array<std::uint8_t, 4>{0, 1, 0, 2}[fields[1]]
-                 : std::uint8_t{0};
-    one.whom = fields[2];
-    if (focus == storm_focus::deadlines || focus == storm_focus::everything)
-      one.waits = std::array{patience::any_time, patience::half_a_moment, patience::half_a_moment,
-                             fields[2] % 2 == 0 ? patience::none : patience::negative}[fields[1]];
-    if (fields[2] >= 7)
-      one.throws = static_cast<weir::storm::thrown>((fields[2] - 7) % weir::storm::thrown_kinds);
-    one.at_the_call = fields[2] == 6 || fields[2] == 11;
-    if (one.at_the_call && !one.throws)
-      one.throws = weir::storm::thrown::runtime_error;
-    storm.commands.push_back(one);
-  }
-  return storm;
-}
-
-inline std::string called(const bulkhead_specification::caller& who) {
-  return weir::text("{}{}", std::array{"A", "B", "C"}[who.to], who.id);
-}
-
-inline std::string_view words(bulkhead_specification::outcome how) {
-  static constexpr std::array<std::string_view, 9> all{
-      "is answered",
-      "throws a system_error",
-      "throws an error of a class derived from system_error",
-      "throws a runtime_error",
-      "throws the number 42",
-      "throws operation_aborted",
-      "is refused with try_again",
-      "ends with timed_out",
-      "throws something else"};
-  return all[static_cast<std::size_t>(how)];
-}
-
-inline std::string line(const bulkhead_specification::event& seen) {
-  using kind = bulkhead_specification::event::kind;
-  const std::string name = called(seen.who);
-  switch (seen.what) {
-  case kind::call:
-    return name + (seen.late ? " is made after its start_by" : " is made");
-  case kind::cancel:
-    return "cancel " + name;
-  case kind::begun:
-    return name + " is started";
-  case kind::ended:
-    return weir::text("the dependency is done with {}", name);
-  case kind::over:
-    return weir::text("the start_by of {} has passed", name);
-  case kind::back:
-    return weir::text("{} {}", name, words(seen.how));
-  case kind::due:
-  case kind::counts:
-    break;
-  }
-  return {};
-}
 
 /// Three dependencies in a storm, behind their bulkheads.
 class storm_run final : public weir::storm::runner<bulkhead_specification>, public dependency {
@@ -178,7 +71,7 @@ public:
     if (others && !late && !cancels)
       return "isolation";
     if (cancels)
-      return cancelled_in_flight(found) ? "places-come-back" : "cancelled-waiter";
+      return any_cancelled_in_flight() ? "places-come-back" : "cancelled-waiter";
     if (late)
       return "deadline";
     if (last && (last->what == event::kind::counts || last->how == model::outcome::refused))
@@ -287,7 +180,7 @@ private:
     bool cancelled_in_flight = false;
   };
 
-  [[nodiscard]] bool cancelled_in_flight(const deviation_type& /*found*/) const {
+  [[nodiscard]] bool any_cancelled_in_flight() const {
     return std::ranges::any_of(calls_, &one_call::cancelled_in_flight);
   }
 
@@ -298,14 +191,11 @@ private:
            due->how == model::outcome::refused;
   }
 
-  static model::outcome outcome_of(const std::exception_ptr& error,
-                                   const weir::testing::any_operation* one) {
+  static model::outcome outcome_of(const std::exception_ptr& error) {
     if (!error)
       return model::outcome::answered;
-    for (std::size_t i = 0; i < weir::storm::thrown_kinds; ++i)
-      if (is(error, static_cast<weir::storm::thrown>(i)))
-        return static_cast<model::outcome>(i + 1);
-    (void)one;
+    if (const auto kind = weir::storm::kind_of(error))
+      return static_cast<model::outcome>(static_cast<std::size_t>(*kind) + 1);
     try {
       std::rethrow_exception(error);
     } catch (const boost::system::system_error& thrown) {
@@ -362,7 +252,7 @@ private:
   void back(one_call& mine, weir::testing::operation<int>& one) {
     tell_what_is_due();
     mine.inside = false;
-    model::outcome how = outcome_of(one.fate().thrown(), &one);
+    model::outcome how = outcome_of(one.fate().thrown());
     const bool wrong_answer = one.fate().returned() && one.fate().value() != 100 * mine.request;
     const bool wrong_moment =
         how == model::outcome::timed_out && mine.limited && one.ended_at() != mine.start_by;
@@ -379,7 +269,7 @@ private:
   void ended(one_call& mine, std::exception_ptr error) {
     mine.running = false;
     mine.error = std::move(error);
-    note({.what = event::kind::ended, .who = mine.who, .how = outcome_of(mine.error, nullptr)});
+    note({.what = event::kind::ended, .who = mine.who, .how = outcome_of(mine.error)});
   }
 
   asio::awaitable<int> serve(one_call& mine) {
