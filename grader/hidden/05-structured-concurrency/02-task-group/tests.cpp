@@ -1,4 +1,4 @@
-#include "fixture.hpp"
+#include "scenarios.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -24,6 +24,8 @@ TEST_CASE("join waits for all children, and no longer", "[join-waits]") {
   WEIR_EXPLORE(few(50, "one that takes ten hours"), [] { return these({10h, 1ms}); });
   WEIR_EXPLORE(few(50, "all have ended before it is called"), [] { return all_gone_before(); });
   WEIR_EXPLORE("children of children", [] { return children_of_children(); });
+  WEIR_EXPLORE(few(2, "256 in one instant"),
+               [] { return these(std::vector<nanoseconds>(256, 3ms)); });
   WEIR_EXPLORE("two groups", [] { return two_groups(); });
   WEIR_EXPLORE(few(1, "ten thousand, one after the other"),
                [] { return ten_thousand_in_a_chain(); });
@@ -35,6 +37,7 @@ TEST_CASE("the first error cancels the siblings, and join waits for them", "[fir
   WEIR_EXPLORE("calling the function throws",
                [] { return siblings_go(failing(thrown::runtime_error), true); });
   WEIR_EXPLORE("before join is called", [] { return nobody_waits_yet(); });
+  WEIR_EXPLORE("a second error, and cancel()", [] { return second_error(); });
   WEIR_EXPLORE("a sibling gets done all the same", [] { return done_all_the_same(); });
   WEIR_EXPLORE("one is started in the instant in which another fails",
                [] { return started_as_one_fails(); });
@@ -45,6 +48,8 @@ TEST_CASE("all errors come out together", "[all-errors]") {
   WEIR_EXPLORE("three in one instant", [] { return at_once(); });
   WEIR_EXPLORE("twice the same", [] { return equal_errors(); });
   WEIR_EXPLORE("before join is called", [] { return failed_before_the_join(); });
+  WEIR_EXPLORE(few(50, "what a cancelled child throws besides"), [] { return nearly_aborted(); });
+  WEIR_EXPLORE(few(50, "the errors of a group in the group"), [] { return error_of_a_group(); });
   WEIR_EXPLORE("an operation_aborted that nobody asked for", [] { return own_abort(); });
   WEIR_EXPLORE("an error with a type of its own",
                [] { return siblings_go(failing(thrown::derived), false); });
@@ -80,7 +85,8 @@ TEST_CASE("a cancelled join cancels, waits, and says so", "[parent-cancelled]") 
   WEIR_EXPLORE("all end at once", [] { return parent_cancels(0ns, aborted); });
   WEIR_EXPLORE(few(100, "one gets done all the same"), [] { return parent_cancels(6ms, done); });
   WEIR_EXPLORE("one throws as it tidies up", [] { return parent_cancels(6ms, reset); });
-  WEIR_EXPLORE(few(100, "twice"), [] { return parent_cancels_twice(); });
+  WEIR_EXPLORE(few(100, "twice"), [] { return parent_cancels_again(2); });
+  WEIR_EXPLORE(few(50, "nine times"), [] { return parent_cancels_again(9); });
   WEIR_EXPLORE("after cancel()", [] { return parent_cancels_after_cancel(); });
   WEIR_EXPLORE("after an error", [] { return parent_cancels_after_error(6ms); });
   WEIR_EXPLORE("in the instant of an error", [] { return parent_cancels_after_error(4ms); });
