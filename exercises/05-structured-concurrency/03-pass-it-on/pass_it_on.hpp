@@ -16,9 +16,9 @@ namespace asio = boost::asio;
 /// The line to a heat meter: a modem, and a socket behind it. Requests go out and answers come
 /// back in the same order; nothing in an answer says to which request it belongs.
 ///
-/// One operation at a time. Each may fail; what it throws says why. Cancelled, an operation may
-/// take a while to end, and then throws, not always `asio::error::operation_aborted`. Or it comes
-/// to a good end after all, because it was faster.
+/// One operation at a time. Each may fail, as soon as it is called or later; what it throws says
+/// why. Cancelled, an operation may take a while to end, and then throws, not always
+/// `asio::error::operation_aborted`. Or it comes to a good end after all, because it was faster.
 class wire {
 public:
   virtual ~wire() = default;
@@ -52,7 +52,8 @@ public:
   /// call begins when it is awaited, and not before.
   ///
   /// Throws what `send` or `receive` throws. Can be cancelled at any time, and then throws
-  /// `boost::system::system_error` with `asio::error::operation_aborted`.
+  /// `boost::system::system_error` with `asio::error::operation_aborted`. Who calls it has left
+  /// `throw_if_cancelled` as it is.
   virtual asio::awaitable<int> ask(int request) = 0;
 };
 

@@ -108,13 +108,17 @@ public:
   }
 
   void close() override {
-    weir::expect(!busy_, "close() was called while {} was under way", current());
     weir::note("close()");
-    connected_ = false;
-    owed_.clear();
+    // Not thrown from here: close() is called by destructors.
+    if (busy_ && broken_.empty())
+      broken_ =
+          weir::text("close() was called at {}, while {} was under way", weir::now(), current());
+    disconnect();
   }
 
   [[nodiscard]] bool busy() const { return busy_; }
+
+  void expect_unbroken() const { weir::expect(broken_.empty(), "{}", broken_); }
 
   [[nodiscard]] std::size_t count(step what) const {
     return static_cast<std::size_t>(std::ranges::count(log, what, &entry::what));
@@ -142,6 +146,11 @@ private:
     bool& busy;
   };
 
+  void disconnect() {
+    connected_ = false;
+    owed_.clear();
+  }
+
   [[nodiscard]] std::string_view current() const {
     return log.empty() ? "nothing" : name_of(log.back().what);
   }
@@ -161,6 +170,10 @@ private:
     if (mine.at_the_call) {
       log.push_back({.what = what, .request = request, .began = weir::now(), .ended = weir::now()});
       weir::note("{} throws at once", name_of(what));
+      if (what == step::connect)
+        disconnect();
+      if (what == step::send)
+        owed_.push_back(request); // the meter may have got it all the same
       std::rethrow_exception(make_exception(*mine.fails));
     }
     return work(what, request, mine);
@@ -177,10 +190,8 @@ private:
     const std::size_t index = log.size();
     log.push_back({.what = what, .request = request, .began = weir::now()});
     weir::note("{} begins", name_of(what));
-    if (what == step::connect) {
-      connected_ = false;
-      owed_.clear();
-    }
+    if (what == step::connect)
+      disconnect();
     if (what == step::send)
       owed_.push_back(request);
 
@@ -194,6 +205,7 @@ private:
     }
     co_await asio::this_coro::throw_if_cancelled(throws);
     log[index].ended = weir::now();
+    expect_unbroken();
     const std::optional<thrown> how = cancelled ? mine.then : mine.fails;
     weir::note("{} {}", name_of(what), how ? "fails" : "is done");
     if (how)
@@ -241,6 +253,7 @@ private:
   bool busy_ = false;
   bool tidies_up_ = false;
   bool connected_ = false;
+  std::string broken_;   ///< what must not have been done to it
   std::deque<int> owed_; ///< requests whose answers come on this connection
 };
 
@@ -275,6 +288,7 @@ public:
   /// Everybody has ended: nothing is under way, and the meter can go.
   asio::awaitable<void> finish(nanoseconds within = 1h) {
     co_await test_.finish(within);
+    line.expect_unbroken();
     weir::expect(!line.busy(), "every ask() has ended, and an operation is still under way");
     const std::size_t begun = line.log.size();
     co_await pass(100ms);

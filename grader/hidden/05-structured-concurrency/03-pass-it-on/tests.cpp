@@ -7,6 +7,14 @@ using namespace weir_hidden;
 
 namespace {
 
+/// Large numbers are tried under one schedule.
+weir::explore_options once(std::string name) {
+  weir::explore_options options;
+  options.name = std::move(name);
+  options.search.schedules = 1;
+  return options;
+}
+
 /// Where a call is that begins at 0, is alone, and meets no trouble.
 constexpr nanoseconds in_connect = 4ms;
 constexpr nanoseconds in_send = 13ms;
@@ -33,8 +41,10 @@ bool threw(const call& one, thrown kind) {
 asio::awaitable<void> plain_calls() {
   const auto executor = co_await asio::this_coro::executor;
   meter_fixture f(executor);
-  const std::array<int, 5> requests{1, 0, -1, std::numeric_limits<int>::min(),
-                                    std::numeric_limits<int>::max()};
+  // The answers to some are 0 and -1, and some are asked twice.
+  const std::array<int, 9> requests{
+      1, 0, -1, -1, -1000, -1001, std::numeric_limits<int>::min(), std::numeric_limits<int>::max(),
+      1};
   std::vector<const call*> all;
   for (const int request : requests) {
     all.push_back(&f.ask(request));
@@ -45,8 +55,23 @@ asio::awaitable<void> plain_calls() {
     f.expect_answer(*all[i], requests[i], connecting + static_cast<int>(i + 1) * asking,
                     weir::text("call {} was to be answered", i + 1));
   weir::expect(f.line.count(step::connect) == 1,
-               "five calls went well, one after the other, and connect() was called {} times",
-               f.line.count(step::connect));
+               "{} calls went well, one after the other, and connect() was called {} times",
+               all.size(), f.line.count(step::connect));
+}
+
+asio::awaitable<void> long_line(int callers) {
+  const auto executor = co_await asio::this_coro::executor;
+  meter_fixture f(executor);
+  std::vector<const call*> all;
+  for (int request = 0; request < callers; ++request) {
+    all.push_back(&f.ask(request));
+    co_await f.pass(1us);
+  }
+  co_await f.finish();
+  for (int request = 0; request < callers; ++request)
+    f.expect_answer(
+        *all[static_cast<std::size_t>(request)], request, connecting + (request + 1) * asking,
+        weir::text("{} were in line, and ask({}) was to be answered", callers, request));
 }
 
 /// The wire becomes free in the very instant in which one more comes.
@@ -292,7 +317,7 @@ asio::awaitable<void> own_answer(scripts plan, nanoseconds cancel_at, std::strin
 } // namespace
 
 TEST_CASE("calls take turns on one connection, and each gets its answer", "[one-at-a-time]") {
-  WEIR_EXPLORE("five callers, one after the other", plain_calls);
+  WEIR_EXPLORE("nine callers, one after the other", plain_calls);
   WEIR_EXPLORE("one more comes when the wire becomes free", no_overtaking);
   for (std::size_t i = 0; i < weir::storm::thrown_kinds; ++i)
     for (const step what : {step::send, step::receive}) {
@@ -300,8 +325,10 @@ TEST_CASE("calls take turns on one connection, and each gets its answer", "[one-
       WEIR_EXPLORE(weir::text("{} throws {}", name_of(what), kind_text(kind)),
                    [what, kind] { return errors_pass(what, kind, false); });
     }
-  WEIR_EXPLORE("send() throws at the call",
-               [] { return errors_pass(step::send, thrown::derived, true); });
+  for (const step what : {step::send, step::receive})
+    WEIR_EXPLORE(weir::text("{} throws at the call", name_of(what)),
+                 [what] { return errors_pass(what, thrown::derived, true); });
+  WEIR_EXPLORE(once("a line of 1,100"), [] { return long_line(1'100); });
   WEIR_EXPLORE("two meters", two_meters);
 }
 
@@ -316,6 +343,9 @@ TEST_CASE("a connection that can't be had is tried again after the pause", "[rec
   });
   WEIR_EXPLORE("forty times", [] {
     return connects_again(std::vector<script>(40, script{.fails = thrown::system_error}), 900us);
+  });
+  WEIR_EXPLORE(once("1,100 times"), [] {
+    return connects_again(std::vector<script>(1'100, script{.fails = thrown::number}), 1ms);
   });
   WEIR_EXPLORE("a pause of a nanosecond",
                [] { return connects_again({{.fails = thrown::system_error}}, 1ns); });
@@ -334,6 +364,8 @@ TEST_CASE("a cancellation reaches the operation that is under way", "[on-the-wir
     });
     WEIR_EXPLORE(weir::text("in {}, which throws a system_error", name_of(what)),
                  [what] { return cancelled_in(what, {.then = thrown::system_error}, false); });
+    WEIR_EXPLORE(weir::text("in {}, which throws a number", name_of(what)),
+                 [what] { return cancelled_in(what, {.then = thrown::number}, false); });
     WEIR_EXPLORE(weir::text("in {}, which was faster", name_of(what)),
                  [what] { return cancelled_in(what, {.tidies = 2ms, .then = {}}, false); });
     WEIR_EXPLORE(weir::text("twice, in {}", name_of(what)),
@@ -396,5 +428,13 @@ TEST_CASE("nobody gets another's answer", "[no-strangers]") {
   });
   WEIR_EXPLORE("receive() fails", [] {
     return own_answer({.receive = {{.fails = thrown::system_error}}}, 0ns, "receive() failed");
+  });
+  WEIR_EXPLORE("send() fails at the call", [] {
+    return own_answer({.send = {{.fails = thrown::derived, .at_the_call = true}}}, 0ns,
+                      "send() failed");
+  });
+  WEIR_EXPLORE("receive() fails at the call", [] {
+    return own_answer({.receive = {{.fails = thrown::derived, .at_the_call = true}}}, 0ns,
+                      "receive() failed");
   });
 }
