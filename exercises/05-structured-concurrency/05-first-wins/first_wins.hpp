@@ -38,7 +38,8 @@ public:
   /// lease after all: the archive was faster than the withdrawal, and the seat is taken.
   virtual asio::awaitable<lease> open() = 0;
 
-  /// Gives a lease back that `open` of this replica has returned. Takes a while, and never fails.
+  /// Gives a lease back that `open` of this replica has returned. Never fails, and takes however
+  /// long it takes.
   ///
   /// Cancelled, it gives up: the seat stays taken.
   virtual asio::awaitable<void> give_back(lease what) = 0;

@@ -36,9 +36,11 @@ struct script {
   bool late = false;                ///< then it has granted a lease after all
   thrown then = thrown::aborted;    ///< or has thrown this
   nanoseconds gives_back = 0ms;     ///< so long it takes
+  std::optional<int> number = {};   ///< of its lease
 };
 
-/// Grants lease 101, 102, … by its number; what happens to it stands in the books.
+/// Grants lease 101, 102, … by its number, unless it is told otherwise; what happens to it stands
+/// in the books.
 class scripted_replica final : public replica {
 public:
   scripted_replica(asio::any_io_executor executor, script how, history& books, std::size_t number)
@@ -109,9 +111,10 @@ private:
     if (!answered && !how_.late)
       fail(how_.then);
     mine().ended = weir::now();
-    mine().lease = 100 + static_cast<int>(number_) + 1;
-    weir::note("replica {} grants lease {}", number_ + 1, mine().lease);
-    co_return lease{this, mine().lease};
+    const int granted = how_.number.value_or(100 + static_cast<int>(number_) + 1);
+    mine().lease = granted;
+    weir::note("replica {} grants lease {}", number_ + 1, granted);
+    co_return lease{this, granted};
   }
 
   /// What takes no time waits all the same.
@@ -217,13 +220,14 @@ private:
 
 /// A whole scenario: one race, and a caller who may be cancelled at some moments.
 inline asio::awaitable<void> race(std::string_view promise, std::vector<script> scripts,
-                                  std::vector<nanoseconds> cancelled = {}) {
+                                  std::vector<nanoseconds> cancelled = {},
+                                  nanoseconds within = 1s) {
   weir::name_this_task("the test");
   weir::testing::driver test(co_await asio::this_coro::executor);
   race_fixture one(test, promise, std::move(scripts));
   for (const nanoseconds when : cancelled)
     one.cancel_after(when);
-  co_await one.finish();
+  co_await one.finish(within);
   co_await test.finish();
 }
 

@@ -33,7 +33,7 @@ struct opening {
   nanoseconds ended = never;
   std::exception_ptr error = {};
   std::optional<thrown> kind = {}; ///< of the error
-  int lease = 0;                   ///< 0: none
+  std::optional<int> lease = {};   ///< that it granted
 
   [[nodiscard]] bool began() const { return times != 0; }
 };
@@ -64,7 +64,7 @@ public:
   first_wins_specification(const history& seen, std::string_view promise)
       : seen_(seen), promise_(promise) {
     for (const opening& one : seen.openings)
-      if (one.lease != 0)
+      if (one.lease)
         first_ = std::min(first_, one.ended);
     over_ = std::min(first_, seen.cancelled);
   }
@@ -146,29 +146,28 @@ private:
 
   void leases(std::string& found) const {
     for (std::size_t i = 0; i < seen_.openings.size(); ++i)
-      if (seen_.openings[i].lease != 0)
-        lease_of(found, i, seen_.openings[i]);
+      if (seen_.openings[i].lease)
+        lease_of(found, i, seen_.openings[i], *seen_.openings[i].lease);
     for (const return_of_lease& one : seen_.returns) {
       const opening& by = seen_.openings[one.replica];
-      demand(found, "given-back", by.lease == one.lease && by.lease != 0,
+      demand(found, "given-back", by.lease == one.lease,
              "lease {} was given back to {}, which had not granted it", one.lease,
              name(one.replica));
     }
   }
 
-  void lease_of(std::string& found, std::size_t i, const opening& one) const {
+  void lease_of(std::string& found, std::size_t i, const opening& one, int number) const {
     const auto mine = [&](const return_of_lease& back) {
-      return back.lease == one.lease;
+      return back.lease == number;
     };
     const auto times = std::ranges::count_if(seen_.returns, mine);
-    if (is_returned(one.lease)) {
+    if (is_returned(number)) {
       demand(found, "given-back", times == 0,
-             "lease {} was returned to the caller, and given back too", one.lease);
+             "lease {} was returned to the caller, and given back too", number);
       return;
     }
     const bool may_have_won = one.ended == first_ && (seen_.cancelled != never || !has_ended());
-    const std::string granted =
-        weir::text("{} granted lease {} at {}", name(i), one.lease, one.ended);
+    const std::string granted = weir::text("{} granted lease {} at {}", name(i), number, one.ended);
     demand(found, "given-back", times != 0 || (may_have_won && !has_ended()),
            "{}, acquire() {}, and nobody gives that lease back", granted, told());
     demand(found, "given-back", times <= 1, "{}, and it was given back {} times", granted, times);
@@ -251,9 +250,8 @@ private:
 
   void winner(std::string& found) const {
     const lease& won = seen_.fate.value();
-    const auto by = std::ranges::find_if(seen_.openings, [&](const opening& one) {
-      return one.lease != 0 && one.lease == won.number;
-    });
+    const auto by = std::ranges::find_if(
+        seen_.openings, [&](const opening& one) { return one.lease == won.number; });
     demand(found, "first-success", by != seen_.openings.end(),
            "acquire() returned lease {}, which no replica has granted", won.number);
     if (by == seen_.openings.end())

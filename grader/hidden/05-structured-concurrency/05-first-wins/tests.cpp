@@ -11,6 +11,7 @@ TEST_CASE("all replicas are asked at once", "[together]") {
   WEIR_EXPLORE("one replica", [] { return race("together", {{.answers = 20ms}}); });
   WEIR_EXPLORE("one that answers at once",
                [] { return race("together", {{}, {.answers = 0ns}, {.answers = 5ms}}); });
+  WEIR_EXPLORE(few("ten thousand replicas"), [] { return crowd("together"); });
   WEIR_EXPLORE("a storm", [] { return storm("together", weather::fair); });
 }
 
@@ -30,6 +31,9 @@ TEST_CASE("the first success wins", "[first-success]") {
     return race("first-success", {{.answers = 9ms},
                                   {.fails = thrown::runtime_error, .at_the_call = true},
                                   {.answers = 5ms}});
+  });
+  WEIR_EXPLORE("its lease has the number 0", [] {
+    return race("first-success", {{.answers = 9ms, .number = -1}, {.answers = 2ms, .number = 0}});
   });
   WEIR_EXPLORE("the first of all has it", [] {
     return race("first-success", {{.answers = 2ms, .gives_back = 3ms},
@@ -88,6 +92,15 @@ TEST_CASE("what the others are granted is given back", "[given-back]") {
                                {.withdraws = 0ms, .late = true, .gives_back = 1ms},
                                {.withdraws = 3ms, .late = true, .gives_back = 20ms},
                                {.withdraws = 9ms, .late = true, .gives_back = 2ms}});
+  });
+  WEIR_EXPLORE("leases with the numbers 0 and -1", [] {
+    return race("given-back", {{.answers = 5ms},
+                               {.withdraws = 1ms, .late = true, .number = 0},
+                               {.withdraws = 3ms, .late = true, .number = -1}});
+  });
+  WEIR_EXPLORE("giving back takes ten hours", [] {
+    return race("given-back",
+                {{.answers = 5ms}, {.withdraws = 2ms, .late = true, .gives_back = 10h}}, {1h}, 11h);
   });
   WEIR_EXPLORE("the caller is cancelled, and one is faster", [] {
     return race("given-back",
