@@ -2,8 +2,10 @@
 #include "testing/catch.hpp"
 
 #include <weir/testing.hpp>
+#include <weir/testing/presence.hpp>
 #include <weir/trace/recording.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -161,6 +163,20 @@ TEST_CASE("a lambda with captures stays alive as long as its coroutine") {
     co_await test.finish();
     CHECK(kept.fate() == returned(std::size_t(100)));
   });
+}
+
+TEST_CASE("each copy of a function object has a presence of its own") {
+  std::function<std::weak_ptr<const void>()> first = [here = presence()] {
+    return here.watch();
+  };
+  std::function<std::weak_ptr<const void>()> second = first;
+  const auto of_the_first = first();
+  const auto of_the_second = second();
+  first = nullptr;
+  CHECK(of_the_first.expired());
+  CHECK_FALSE(of_the_second.expired());
+  second = nullptr;
+  CHECK(of_the_second.expired());
 }
 
 TEST_CASE("a value that can only be moved is handed over at the end") {

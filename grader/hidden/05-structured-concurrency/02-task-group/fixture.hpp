@@ -10,6 +10,7 @@
 #include <weir/run.hpp>
 #include <weir/storm/edges.hpp>
 #include <weir/testing.hpp>
+#include <weir/testing/presence.hpp>
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -106,10 +107,10 @@ public:
   /// Whether it is taken is nobody's business here.
   kid& try_start(std::string name, life as) {
     kid& mine = kids_.emplace_back(kid{.name = std::move(name), .as = std::move(as)});
-    const auto alive = std::make_shared<bool>(true);
     taken_ = false;
     try {
-      taken_ = group_->start([this, &mine, alive] { return call(mine, alive); });
+      taken_ = group_->start(
+          [this, &mine, here = weir::testing::presence()] { return call(mine, here.watch()); });
     } catch (const weir::expectation_failed&) {
       throw;
     } catch (...) {
@@ -262,17 +263,17 @@ private:
     group_.reset();
   }
 
-  asio::awaitable<void> call(kid& mine, const std::shared_ptr<bool>& alive) {
+  asio::awaitable<void> call(kid& mine, std::weak_ptr<const void> function) {
     weir::expect(++mine.called == 1, "{} was called twice", mine.name);
     mine.begun_at = weir::now();
     if (mine.as.at_the_call) {
       weir::note("calling {} {}", mine.name, mine.as.ends.text());
       std::rethrow_exception(mine.as.ends.thrown());
     }
-    return live(mine, alive);
+    return live(mine, std::move(function));
   }
 
-  asio::awaitable<void> live(kid& mine, std::weak_ptr<bool> alive) {
+  asio::awaitable<void> live(kid& mine, std::weak_ptr<const void> function) {
     weir::name_this_task(mine.name);
     mine.begun = true;
     mine.begun_at = weir::now();
@@ -294,7 +295,7 @@ private:
       co_await tidy_up(mine);
       co_await asio::this_coro::throw_if_cancelled(throws);
     }
-    weir::expect(!alive.expired(), "the function of {} was destroyed while {} ran", mine.name,
+    weir::expect(!function.expired(), "the function of {} was destroyed while {} ran", mine.name,
                  mine.name);
     if (came_to_its_end && mine.as.before_the_end)
       mine.as.before_the_end();

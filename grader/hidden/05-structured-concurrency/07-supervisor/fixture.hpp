@@ -10,6 +10,7 @@
 #include <weir/run.hpp>
 #include <weir/storm/edges.hpp>
 #include <weir/testing.hpp>
+#include <weir/testing/presence.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -19,6 +20,7 @@
 #include <exception>
 #include <functional>
 #include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -166,11 +168,12 @@ private:
   [[nodiscard]] std::vector<child> children() {
     std::vector<child> all = others_;
     for (member& each : members_)
-      all.push_back([this, &each] { return call(each); });
+      all.push_back(
+          [this, &each, here = weir::testing::presence()] { return call(each, here.watch()); });
     return all;
   }
 
-  asio::awaitable<void> call(member& mine) {
+  asio::awaitable<void> call(member& mine, std::weak_ptr<const void> function) {
     const life now = mine.lives[std::min(mine.started.size(), mine.lives.size() - 1)];
     if (now.at_the_call) {
       if (cancelled_) // a call alone starts nobody
@@ -180,10 +183,11 @@ private:
       mine.ended.push_back(weir::now());
       std::rethrow_exception(now.ends.thrown());
     }
-    return live(mine, now, cancelled_.has_value());
+    return live(mine, now, cancelled_.has_value(), std::move(function));
   }
 
-  asio::awaitable<void> live(member& mine, life now, bool too_late) {
+  asio::awaitable<void> live(member& mine, life now, bool too_late,
+                             std::weak_ptr<const void> function) {
     begin(mine, too_late);
     weir::testing::job work(executor_,
                             {.takes = now.lasts, .tidies = now.tidies, .when_cancelled = [&mine] {
@@ -200,6 +204,8 @@ private:
       co_await asio::this_coro::throw_if_cancelled(false);
       co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     }
+    weir::expect(!function.expired(), "the function of {} was destroyed while {} ran", mine.name,
+                 mine.name);
     const fate& how = came_to_its_end ? now.ends : now.if_cancelled;
     if (came_to_its_end && now.asks_to_stop)
       cancel();
