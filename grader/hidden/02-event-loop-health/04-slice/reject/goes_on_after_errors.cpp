@@ -1,0 +1,37 @@
+// reject: error
+// one bad item must not stop the sweep; the first error comes out at the end
+#include "slice.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+
+using std::chrono::steady_clock;
+
+asio::awaitable<void> work_off(backlog& items, std::chrono::nanoseconds slice) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  const asio::cancellation_state caller = co_await asio::this_coro::cancellation_state;
+  std::exception_ptr first;
+  steady_clock::time_point begun = steady_clock::now();
+  while (!items.empty()) {
+    try {
+      items.do_next();
+    } catch (...) {
+      if (!first)
+        first = std::current_exception();
+    }
+    if (steady_clock::now() - begun < slice)
+      continue;
+    co_await asio::post(executor, asio::use_awaitable);
+    if (caller.cancelled() != asio::cancellation_type::none)
+      throw boost::system::system_error(asio::error::operation_aborted);
+    begun = steady_clock::now();
+  }
+  if (first)
+    std::rethrow_exception(first);
+}
