@@ -14,10 +14,11 @@ namespace weir::testing {
 class presence {
 public:
   presence() = default;
+
   presence(const presence& /*other*/) {}
-  presence(presence&& /*other*/) noexcept(false) {}
+
   presence& operator=(const presence& /*other*/) { return *this; }
-  presence& operator=(presence&& /*other*/) noexcept { return *this; }
+
   ~presence() = default;
 
   /// Expires with this object.
