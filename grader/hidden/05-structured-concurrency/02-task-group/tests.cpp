@@ -1,4 +1,5 @@
 #include "scenarios.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -29,6 +30,7 @@ TEST_CASE("join waits for all children, and no longer", "[join-waits]") {
   WEIR_EXPLORE("two groups", [] { return two_groups(); });
   WEIR_EXPLORE(few(1, "ten thousand, one after the other"),
                [] { return ten_thousand_in_a_chain(); });
+  WEIR_EXPLORE("a storm", [] { return storm("join-waits", storm_focus::peaceful); });
 }
 
 TEST_CASE("the first error cancels the siblings, and join waits for them", "[first-error]") {
@@ -41,6 +43,7 @@ TEST_CASE("the first error cancels the siblings, and join waits for them", "[fir
   WEIR_EXPLORE("a sibling gets done all the same", [] { return done_all_the_same(); });
   WEIR_EXPLORE("one is started in the instant in which another fails",
                [] { return started_as_one_fails(); });
+  WEIR_EXPLORE("a storm", [] { return storm("first-error", storm_focus::failing); });
 }
 
 TEST_CASE("all errors come out together", "[all-errors]") {
@@ -54,6 +57,7 @@ TEST_CASE("all errors come out together", "[all-errors]") {
   WEIR_EXPLORE("an error with a type of its own",
                [] { return siblings_go(failing(thrown::derived), false); });
   WEIR_EXPLORE(few(1, "ten thousand in one instant"), [] { return ten_thousand_fail(); });
+  WEIR_EXPLORE("a storm", [] { return storm("all-errors", storm_focus::failing); });
 }
 
 TEST_CASE("nobody is started in a group that is not open", "[refused]") {
@@ -67,6 +71,7 @@ TEST_CASE("nobody is started in a group that is not open", "[refused]") {
   WEIR_EXPLORE("one is started in the instant in which the last ends",
                [] { return start_at_the_end(); });
   WEIR_EXPLORE("all are done, and nobody has joined", [] { return empty_and_open(); });
+  WEIR_EXPLORE("a storm", [] { return storm("refused", storm_focus::cancelling); });
 }
 
 TEST_CASE("cancel ends the children and is no error", "[cancel]") {
@@ -78,6 +83,7 @@ TEST_CASE("cancel ends the children and is no error", "[cancel]") {
                [] { return cancelled_before_the_first_wait(); });
   WEIR_EXPLORE("before join is called", [] { return cancelled_before_the_join(); });
   WEIR_EXPLORE("in the instant of the start", [] { return cancelled_at_the_start(); });
+  WEIR_EXPLORE("a storm", [] { return storm("cancel", storm_focus::cancelling); });
 }
 
 TEST_CASE("a cancelled join cancels, waits, and says so", "[parent-cancelled]") {
@@ -91,4 +97,5 @@ TEST_CASE("a cancelled join cancels, waits, and says so", "[parent-cancelled]") 
   WEIR_EXPLORE("after an error", [] { return parent_cancels_after_error(6ms); });
   WEIR_EXPLORE("in the instant of an error", [] { return parent_cancels_after_error(4ms); });
   WEIR_EXPLORE("in the instant of its end", [] { return parent_cancels_at_the_end(); });
+  WEIR_EXPLORE("a storm", [] { return storm("parent-cancelled", storm_focus::parent); });
 }
