@@ -3,7 +3,13 @@
 ///
 /// These symbols are replaceable in a dynamically linked program: the program and its libraries are
 /// searched in load order, and this library comes before the standard ones.
-#include <weir/detail/engine.hpp>
+#include "thread_crew.hpp"
+
+#include <weir/run.hpp>
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -42,10 +48,12 @@ system_clock::time_point system_clock::now() noexcept {
 
 extern "C" {
 
-// Sleeping in a handler blocks the loop: the clock moves on and nothing else runs.
+// Sleeping in a handler blocks the loop: the clock moves on and nothing else runs. In a job on a
+// pool it blocks the job's thread.
 int nanosleep(const timespec* request, timespec* remaining) {
-  if (auto* e = weir::detail::engine::current()) {
-    e->block(std::chrono::seconds(request->tv_sec) + std::chrono::nanoseconds(request->tv_nsec));
+  if (weir::detail::engine::current() != nullptr) {
+    weir::block_loop(std::chrono::seconds(request->tv_sec) +
+                     std::chrono::nanoseconds(request->tv_nsec));
     return 0;
   }
   const int error = ::clock_nanosleep(CLOCK_REALTIME, 0, request, remaining);
@@ -65,6 +73,14 @@ unsigned int sleep(unsigned int seconds) {
   const timespec request{static_cast<time_t>(seconds), 0};
   timespec remaining{};
   return ::nanosleep(&request, &remaining) == 0 ? 0 : static_cast<unsigned int>(remaining.tv_sec);
+}
+
+int sched_yield() noexcept {
+  if (auto* member = weir::detail::crew_member::current()) {
+    member->yield();
+    return 0;
+  }
+  return static_cast<int>(::syscall(SYS_sched_yield));
 }
 
 } // extern "C"

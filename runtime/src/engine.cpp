@@ -1,3 +1,6 @@
+#include "outside_run.hpp"
+#include "thread_crew.hpp"
+
 #include <weir/detail/coroutine_stack.hpp>
 #include <weir/detail/engine.hpp>
 #include <weir/detail/operation_name.hpp>
@@ -7,6 +10,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace weir::detail {
 
@@ -31,6 +35,12 @@ engine::engine() {
 
 engine::~engine() = default;
 
+thread_crew& engine::crew() {
+  if (!crew_)
+    crew_ = std::make_unique<thread_crew>(*this);
+  return *crew_;
+}
+
 engine* engine::current() noexcept {
   return detail::current;
 }
@@ -41,6 +51,12 @@ current_engine::current_engine(engine& e) : context_(&e, recycled()), outer_(det
 
 current_engine::~current_engine() {
   detail::current = outer_;
+}
+
+outside_run::outside_run() noexcept : inner_(std::exchange(detail::current, nullptr)) {}
+
+outside_run::~outside_run() {
+  detail::current = inner_;
 }
 
 void* engine::allocate(std::size_t size, std::size_t align) {
@@ -192,11 +208,28 @@ std::size_t engine::threads_for(std::size_t chosen) const noexcept {
   const std::uint32_t tie = ready_[chosen].tie;
   std::size_t threads = 1;
   for (std::size_t i = 0; i < chosen; ++i)
-    threads += tie == 0 || ready_[i].tie != tie ? 1 : 0;
+    if ((tie == 0 || ready_[i].tie != tie) && !(crew_ && thread_crew::owns(ready_[i])))
+      ++threads;
   return threads;
 }
 
+/// Few of the loop's handlers may come next, and any of the other threads: those are no concern of
+/// the loop's.
+std::size_t engine::choose_beside_threads() {
+  candidates_.clear();
+  tied_tasks_.clear();
+  std::size_t own = 0;
+  for (std::size_t i = 0; i < ready_.size(); ++i)
+    if (thread_crew::owns(ready_[i]) || own++ < width_) {
+      candidates_.push_back(i);
+      tied_tasks_.push_back(ready_[i].task);
+    }
+  return candidates_[candidates_.size() == 1 ? 0 : decide(choice_point(tied_tasks_))];
+}
+
 std::size_t engine::choose() {
+  if (crew_ && width_ < ready_.size())
+    return choose_beside_threads();
   const std::size_t count = std::min(ready_.size(), width_);
   if (count == 1)
     return 0;
@@ -224,6 +257,7 @@ engine::idle engine::drive(policy& p, const limits& bounds, const bool& done) {
   const current_engine scope(*this);
   const driving while_here(driving_);
   policy_ = &p;
+  bounds_ = bounds;
   for (;;) {
     if (time_moves_)
       pass_time(bounds.time);
@@ -235,7 +269,7 @@ engine::idle engine::drive(policy& p, const limits& bounds, const bool& done) {
       if (!advance(bounds.time))
         return idle::time_limit;
     }
-    if (steps_ == bounds.steps)
+    if (steps_ >= bounds.steps)
       return idle::step_limit;
     ++steps_;
     ready_item item = ready_.take(choose());

@@ -1,4 +1,6 @@
 // The engine's clock and its timers.
+#include "thread_crew.hpp"
+
 #include <weir/detail/engine.hpp>
 #include <weir/policy.hpp>
 #include <weir/trace/recorder.hpp>
@@ -202,7 +204,10 @@ void engine::leap(std::int64_t limit) {
 void engine::block(std::chrono::nanoseconds d) noexcept {
   if (d.count() <= 0)
     return;
-  now_ += d.count();
+  if (crew_)
+    crew_->block_loop(d);
+  else
+    now_ += d.count();
   mix(static_cast<std::uint64_t>(now_));
   if (auto* r = trace::current_recorder())
     r->append(

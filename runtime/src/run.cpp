@@ -1,3 +1,6 @@
+#include "describe_exception.hpp"
+#include "thread_crew.hpp"
+
 #include <weir/detail/coroutine_stack.hpp>
 #include <weir/detail/operation_name.hpp>
 #include <weir/detail/prelude_check.hpp>
@@ -23,7 +26,26 @@
 
 namespace weir {
 
+namespace detail {
+
+std::string describe(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    int status = 0;
+    const std::unique_ptr<char, void (*)(void*)> name(
+        abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status), &std::free);
+    return std::string(name ? name.get() : typeid(e).name()) + ": " + e.what();
+  } catch (...) {
+    return "an exception that is not a std::exception";
+  }
+}
+
+} // namespace detail
+
 namespace {
+
+using detail::describe;
 
 /// What a run leaves behind for good is left on purpose; the leak checker is told so.
 void keep_forever(std::unique_ptr<virtual_context> context) {
@@ -43,19 +65,6 @@ public:
   ignore_leaks(const ignore_leaks&) = delete;
   ignore_leaks& operator=(const ignore_leaks&) = delete;
 };
-
-std::string describe(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& e) {
-    int status = 0;
-    const std::unique_ptr<char, void (*)(void*)> name(
-        abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status), &std::free);
-    return std::string(name ? name.get() : typeid(e).name()) + ": " + e.what();
-  } catch (...) {
-    return "an exception that is not a std::exception";
-  }
-}
 
 std::string_view file_name(std::string_view path) {
   const auto slash = path.rfind('/');
@@ -115,6 +124,11 @@ std::string list_tasks(const std::vector<task_report>& tasks) {
   return list;
 }
 
+std::string jobs_of_pools(const detail::engine& e) {
+  const detail::thread_crew* const crew = e.crew_if_any();
+  return crew != nullptr ? crew->busy_ones() : std::string();
+}
+
 run_result conclude(detail::engine& e, detail::engine::idle idle, const run_options& options,
                     const std::exception_ptr& error, bool started_scheduler) {
   using idle_kind = detail::engine::idle;
@@ -136,14 +150,18 @@ run_result conclude(detail::engine& e, detail::engine::idle idle, const run_opti
     end(run_outcome::out_of_memory, e.stop_message());
   else if (e.stopped() == stop_reason::exception)
     end(run_outcome::exception, e.stop_message());
+  else if (e.stopped() == stop_reason::deadlock)
+    end(run_outcome::deadlock, e.stop_message());
   else if (error)
     end(run_outcome::exception, "the scenario ended with an exception: " + describe(error));
   else if (idle == idle_kind::deadlock || idle == idle_kind::no_work) {
     result.tasks = living_tasks(e);
+    const std::string jobs = jobs_of_pools(e);
     end(run_outcome::deadlock,
         "nothing can run any more and no timer is set: " +
-            (result.tasks.empty() ? std::string("what should go on was destroyed or lost")
-                                  : list_tasks(result.tasks)));
+            (!result.tasks.empty() ? list_tasks(result.tasks)
+             : !jobs.empty()       ? jobs
+                                   : std::string("what should go on was destroyed or lost")));
   } else if (idle == idle_kind::step_limit)
     end(run_outcome::step_limit,
         options.model.time == time_model::stands_still
@@ -160,11 +178,12 @@ run_result conclude(detail::engine& e, detail::engine::idle idle, const run_opti
   else if (options.leaks == leak_check::fail &&
            (e.pending_timers() != 0 || e.outstanding_work() != 0)) {
     result.tasks = living_tasks(e);
-    end(run_outcome::leak,
-        "the scenario has returned, but work it started is still alive: " +
-            (result.tasks.empty()
-                 ? text("{} timers, {} operations", e.pending_timers(), e.outstanding_work())
-                 : list_leaks(e, result.tasks)));
+    const std::string jobs = jobs_of_pools(e);
+    end(run_outcome::leak, "the scenario has returned, but work it started is still alive: " +
+                               (!result.tasks.empty() ? list_leaks(e, result.tasks)
+                                : !jobs.empty()       ? jobs
+                                                      : text("{} timers, {} operations",
+                                                             e.pending_timers(), e.outstanding_work())));
   }
   if (!result && result.tasks.empty())
     result.tasks = living_tasks(e);
@@ -260,6 +279,8 @@ run_result run(const scenario& body, policy& p, const run_options& options) {
   if (result && options.leaks != leak_check::keep) {
     context.reset();
   } else {
+    if (auto* crew = e.crew_if_any())
+      crew->disband();
     const ignore_leaks scope;
     keep_forever(std::move(context));
   }
@@ -297,7 +318,9 @@ std::size_t pick(std::size_t n) {
 }
 
 void block_loop(std::chrono::nanoseconds d) {
-  if (auto* e = detail::engine::current())
+  if (auto* member = detail::crew_member::current())
+    member->block(d);
+  else if (auto* e = detail::engine::current())
     e->block(d);
   else
     std::this_thread::sleep_for(d);

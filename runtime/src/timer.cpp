@@ -1,3 +1,5 @@
+#include "thread_crew.hpp"
+
 #include <weir/prelude.hpp>
 
 namespace weir::detail {
@@ -46,7 +48,11 @@ void wait_canceller::cancel() noexcept {
 }
 
 void block_until(const virtual_timer& timer) noexcept {
-  timer.owner().block(std::chrono::nanoseconds(timer.expiry() - timer.owner().now()));
+  const std::chrono::nanoseconds left(timer.expiry() - timer.owner().now());
+  if (auto* member = crew_member::current())
+    member->block_quietly(left);
+  else
+    timer.owner().block(left);
 }
 
 void note_wait_location(engine& e, const std::source_location& where) noexcept {

@@ -20,7 +20,9 @@ extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attribute
         weir::detail::stop_reason::left_virtual_time,
         "the code asked for an operating-system thread. Inside a run there is one thread and "
         "virtual time: std::thread, thread_pool, sockets, resolvers and signal sets need a real "
-        "io_context. Use timers, channels and co_spawn, or the models in weir/world");
+        "io_context. Use timers, channels and co_spawn, or the models in weir/world: thread_pool "
+        "is "
+        "one");
     return EPERM;
   }
   static const auto real = reinterpret_cast<create_function>(::dlsym(RTLD_NEXT, "pthread_create"));

@@ -45,7 +45,8 @@ enum class run_outcome {
 enum class leak_check {
   fail,   ///< the run ends as `leak`
   ignore, ///< it is destroyed
-  keep,   ///< it is left as it is: none of its handlers and destructors run, its memory stays taken
+  keep, ///< it is left as it is: none of its handlers and destructors run, its memory stays taken;
+        ///< only what a job on a `world::thread_pool` has on its stack is unwound
 };
 
 /// Bounds on a run. A run that meets one has failed.

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <new>
 #include <string>
 #include <unordered_map>
@@ -32,9 +33,19 @@ class choice_point;
 namespace detail {
 
 /// Why the loop has to stop before the scenario is through.
-enum class stop_reason { none, expectation, out_of_memory, left_virtual_time, exception };
+enum class stop_reason {
+  none,
+  expectation,
+  out_of_memory,
+  left_virtual_time,
+  exception,
+  deadlock,
+};
 
-/// One run's event loop. Not thread-safe: everything happens on the thread that calls `drive`.
+class thread_crew;
+
+/// One run's event loop. Not thread-safe: everything happens on the thread that calls `drive`, or
+/// on a thread of a `world::thread_pool` while that one waits for it (see src/thread_crew.hpp).
 class engine : public boost::asio::detail::thread_context {
 public:
   using call_stack_entry = thread_call_stack::context;
@@ -162,6 +173,12 @@ public:
   /// others.
   std::size_t pick(std::size_t n);
 
+  /// The threads of this run beside the loop's own; made when they are first asked for.
+  thread_crew& crew();
+
+  /// Null as long as nobody has asked for them.
+  [[nodiscard]] thread_crew* crew_if_any() const noexcept { return crew_.get(); }
+
   void mix(std::uint64_t value) noexcept { hash_ = (hash_ ^ value) * 0x9E3779B97F4A7C15u; }
 
   std::uint64_t seed = 0;
@@ -169,6 +186,7 @@ public:
 private:
   friend class virtual_timer;
   friend class current_engine;
+  friend class thread_crew;
   __extension__ using key_type = unsigned __int128;
 
   /// Expiry and sequence number make one key, so that comparing two entries takes no branch.
@@ -217,6 +235,7 @@ private:
   }
 
   std::size_t choose();
+  std::size_t choose_beside_threads();
   std::size_t decide(const choice_point& point);
   [[nodiscard]] std::size_t threads_for(std::size_t chosen) const noexcept;
   bool advance(std::int64_t limit);
@@ -248,7 +267,8 @@ private:
   std::uint64_t hash_ = 0xcbf29ce484222325u;
   std::uint32_t current_task_ = 0;
   policy* policy_ = nullptr;
-  bool driving_ = false;
+  limits bounds_{};
+  bool driving_ = false; ///< the loop's thread runs a handler
   bool time_moves_ = false;
   bool ties_are_open_ = false;
   std::uint32_t tie_ = 0;                                       ///< of the last timers that expired
@@ -267,8 +287,10 @@ private:
   std::vector<task_record> tasks_;
   std::unordered_map<const void*, std::uint32_t>
       living_; ///< coroutine tasks not ended, by bottom frame
+  std::vector<std::size_t> candidates_;
   stop_reason stop_ = stop_reason::none;
   std::string stop_message_;
+  std::unique_ptr<thread_crew> crew_;
 };
 
 /// Makes `e` this thread's current engine for a scope.
