@@ -114,8 +114,10 @@ private:
     }
     if (what_)
       what_(turns_);
-    if (takes_ > 0ns && quiet_ == 1)
+    if (quiet_ == 1) {
+      weir::note("the others have a turn");
       occupy(takes_);
+    }
     come_again();
   }
 
@@ -243,8 +245,17 @@ private:
          .idle = rest_.idle() - idle_,
          .after_cancel = cancelled,
          .after_error = books_.threw.has_value()});
-    if (!same_slice)
-      weir::note("a slice begins with item {}", books_.items.size());
+    done_item& mine = books_.items.back();
+    mine.slice_began = mine.began;
+    if (same_slice) {
+      const done_item& before = books_.items[books_.items.size() - 2];
+      mine.slice_began = before.slice_began;
+      mine.in_slice = before.in_slice + 1;
+    } else {
+      weir::note("a slice begins with item {}", mine.number);
+    }
+    const std::string found = slice_specification(books_, promise_).finding_at_item();
+    weir::expect(found.empty(), "{}", found);
   }
 
   void end(const item& one) {

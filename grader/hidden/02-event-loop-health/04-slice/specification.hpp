@@ -36,6 +36,8 @@ struct done_item {
   bool after_cancel = false; ///< the caller had been cancelled before this slice began
   bool after_error = false;  ///< an item had thrown
   std::size_t left = 0;      ///< in the backlog, behind it
+  nanoseconds slice_began{}; ///< the one in which it is
+  std::size_t in_slice = 1;  ///< the how manieth of it
 };
 
 /// All that could be seen of a call of work_off().
@@ -45,7 +47,6 @@ struct history {
   std::size_t left = 0;          ///< in the backlog, by now or when the call ended
   nanoseconds cancelled = never; ///< the caller was, first, before the call had ended
   bool cancelled_by_item = false;
-  bool left_when_cancelled = false; ///< there were items then, behind the one that was being done
   std::optional<thrown> threw = {}; ///< the last item
   std::exception_ptr error = {};
   bool called_empty = false; ///< do_next() with nothing left
@@ -63,10 +64,27 @@ public:
   slice_specification(const history& seen, std::string_view promise)
       : seen_(seen), promise_(promise) {}
 
-  /// What is wrong, in the words of the brief; empty: nothing.
+  /// What is wrong with the item that has just begun, in the words of the brief; empty: nothing.
+  [[nodiscard]] std::string finding_at_item() const {
+    std::string found;
+    const done_item& one = seen_.items.back();
+    if (one.number != 1 && one.in_slice == 1)
+      between_slices(found, seen_.items[one.number - 2], one);
+    demand(found, "others-turn", one.in_slice == 1 || one.began - one.slice_began <= seen_.slice,
+           "a slice {} began at {}, and had lasted {} when item {} was begun, and nobody else had "
+           "had a turn",
+           slice(), one.slice_began, one.began - one.slice_began, one.number);
+    demand(found, "error", !one.after_error,
+           "an item threw at {}, and item {} was begun after that", before_end(one), one.number);
+    demand(found, "cancelled", !one.after_cancel,
+           "the caller was cancelled at {}, and item {} was begun at {}, in a new slice",
+           seen_.cancelled, one.number, one.began);
+    return found;
+  }
+
+  /// The same of all that is known when the call has ended, or nothing happens any more.
   [[nodiscard]] std::string finding() const {
     std::string found;
-    look_at_items(found);
     look_at_end(found);
     return found;
   }
@@ -83,59 +101,36 @@ private:
       found = weir::text(message, values...);
   }
 
-  void look_at_items(std::string& found) const {
-    nanoseconds began{};
-    std::size_t in_slice = 0;
-    for (std::size_t i = 0; i < seen_.items.size(); ++i) {
-      const done_item& one = seen_.items[i];
-      const done_item* before = i == 0 ? nullptr : &seen_.items[i - 1];
-      const bool new_slice = before == nullptr || before->turns != one.turns;
-      if (new_slice && before != nullptr) {
-        between_slices(found, began, in_slice, *before, one);
-      } else if (!new_slice) {
-        demand(found, "others-turn", one.began - began <= seen_.slice,
-               "a slice of {} began at {}, and was used up when item {} was begun at {}; it ended "
-               "at {}, and until then nobody else had a turn",
-               seen_.slice, began, one.number, one.began, end_of_slice(i));
-      }
-      if (new_slice) {
-        began = one.began;
-        in_slice = 0;
-      }
-      ++in_slice;
-      demand(found, "error", !one.after_error,
-             "an item threw at {}, and item {} was begun after that", before_end(i), one.number);
-      demand(found, "cancelled", !one.after_cancel,
-             "the caller was cancelled at {}, and item {} was begun at {}, in a new slice",
-             seen_.cancelled, one.number, one.began);
-    }
+  [[nodiscard]] std::string slice() const {
+    return seen_.slice == never ? "without an end" : weir::text("of {}", seen_.slice);
   }
 
-  /// Of the one to which the item belongs.
-  [[nodiscard]] nanoseconds end_of_slice(std::size_t item) const {
-    while (item + 1 < seen_.items.size() && seen_.items[item + 1].turns == seen_.items[item].turns)
-      ++item;
-    return seen_.items[item].ended;
+  [[nodiscard]] static std::string items(std::size_t many) {
+    return weir::text(many == 1 ? "{} item" : "{} items", many);
   }
 
-  void between_slices(std::string& found, nanoseconds began, std::size_t in_slice,
-                      const done_item& last, const done_item& next) const {
+  void between_slices(std::string& found, const done_item& last, const done_item& next) const {
     demand(found, "others-turn", next.owed == 0,
-           "when the slice of {} to {} ended, {} handlers were ready that have had no turn by now, "
-           "at {}, and item {} is begun",
-           began, last.ended, next.owed, next.began, next.number);
-    const bool used_up = last.ended - began >= seen_.slice;
-    demand(found, "full-slices", used_up || last.left == 0 || last.ended == never,
-           "slice {}: one of them ended after {} and {} items (at {}), and {} were left",
-           seen_.slice, last.ended - began, in_slice, last.ended, last.left);
+           "a slice ended at {}, and handlers were ready then; at {} item {} is begun, and {} of "
+           "them have had no turn",
+           last.ended, next.began, next.number, next.owed);
+    const nanoseconds lasted = last.ended - last.slice_began;
+    demand(found, "full-slices", lasted >= seen_.slice || last.left == 0,
+           "a slice {} began at {} and ended after {} and {}, and {} items were left", slice(),
+           last.slice_began, lasted, items(last.in_slice), last.left);
     demand(found, "full-slices", next.idle < noticeable || last.left == 0,
            "a slice ended at {} with {} items left, and the next one began at {}: for {} of that "
            "the loop had nothing to do",
            last.ended, last.left, next.began, next.idle);
   }
 
-  [[nodiscard]] nanoseconds before_end(std::size_t item) const {
-    return item == 0 ? nanoseconds{} : seen_.items[item - 1].ended;
+  [[nodiscard]] nanoseconds before_end(const done_item& one) const {
+    return one.number == 1 ? nanoseconds{} : seen_.items[one.number - 2].ended;
+  }
+
+  /// Nothing was left when the last item ended. What came after that may be left.
+  [[nodiscard]] bool all_done() const {
+    return seen_.items.empty() ? seen_.left == 0 : seen_.items.back().left == 0 || seen_.left == 0;
   }
 
   [[nodiscard]] nanoseconds last_end() const {
@@ -164,7 +159,7 @@ private:
       return;
     demand(found, "all-of-it", seen_.fate.returned(), "no item threw, and work_off() {}",
            seen_.fate.text());
-    demand(found, "all-of-it", seen_.left == 0, "work_off() returned at {}, and {} items were left",
+    demand(found, "all-of-it", all_done(), "work_off() returned at {}, and {} items were left",
            seen_.ended_at, seen_.left);
     demand(found, "all-of-it", seen_.idle_at_end < noticeable,
            "nothing was left at {}, and work_off() returned at {}: for {} of that the loop had "
@@ -190,8 +185,7 @@ private:
     demand(found, "cancelled", seen_.ended, "{}, and work_off() has not ended", what);
     if (!seen_.ended)
       return;
-    const bool may_return = seen_.left == 0;
-    demand(found, "cancelled", aborted() || (may_return && seen_.fate.returned()),
+    demand(found, "cancelled", aborted() || (all_done() && seen_.fate.returned()),
            "{}, with {} items left, and work_off() {}", what, seen_.left, seen_.fate.text());
     demand(found, "cancelled", seen_.idle_at_end < noticeable, "{}, and work_off() ended at {}",
            what, seen_.ended_at);

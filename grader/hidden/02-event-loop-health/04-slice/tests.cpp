@@ -26,11 +26,11 @@ TEST_CASE("all items are done, those that come later included", "[all-of-it]") {
 }
 
 TEST_CASE("the others have their turn when a slice is used up", "[others-turn]") {
-  WEIR_EXPLORE(loop("items that cost next to nothing"),
-               [] { return sweep("others-turn", {.items = many(40, 400us)}); });
   WEIR_EXPLORE(loop("some that are cheap, some that are not"), [] {
     return sweep("others-turn", {.items = many(30, 1us) + many(6, 20ms) + many(30, 1us)});
   });
+  WEIR_EXPLORE(loop("items that cost next to nothing"),
+               [] { return sweep("others-turn", {.items = many(40, 400us)}); });
   WEIR_EXPLORE(loop("one that is longer than any slice"), [] {
     return sweep("others-turn", {.items = many(3, 1ms) + many(1, 2s) + many(3, 1ms) + many(2, 2s)});
   });
