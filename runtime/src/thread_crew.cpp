@@ -21,6 +21,12 @@
 #include <mutex>
 #include <utility>
 
+// ThreadSanitizer looks away while a thread sleeps, and a job that sleeps passes the baton.
+extern "C" {
+__attribute__((weak)) void __tsan_acquire(void* address);
+__attribute__((weak)) void __tsan_release(void* address);
+}
+
 namespace weir::detail {
 
 namespace {
@@ -40,11 +46,17 @@ public:
 
   ~baton() { ::sem_destroy(&semaphore_); }
 
-  void pass() noexcept { ::sem_post(&semaphore_); }
+  void pass() noexcept {
+    if (__tsan_release != nullptr)
+      __tsan_release(this);
+    ::sem_post(&semaphore_);
+  }
 
   void wait() noexcept {
     while (::sem_wait(&semaphore_) != 0) {
     }
+    if (__tsan_acquire != nullptr)
+      __tsan_acquire(this);
   }
 
 private:
