@@ -4,6 +4,7 @@
 #pragma once
 
 #include "pass_it_on.hpp"
+#include "story.hpp"
 
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
@@ -40,12 +41,6 @@ using std::chrono::nanoseconds;
 using weir::storm::thrown;
 
 using call = weir::testing::operation<int>;
-
-enum class step : std::uint8_t { connect, send, receive };
-
-inline std::string_view name_of(step what) {
-  return what == step::connect ? "connect()" : what == step::send ? "send()" : "receive()";
-}
 
 /// How one operation on the wire goes.
 struct script {

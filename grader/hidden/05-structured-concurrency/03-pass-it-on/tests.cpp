@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 #include <limits>
@@ -330,6 +331,7 @@ TEST_CASE("calls take turns on one connection, and each gets its answer", "[one-
                  [what] { return errors_pass(what, thrown::derived, true); });
   WEIR_EXPLORE(once("a line of 1,100"), [] { return long_line(1'100); });
   WEIR_EXPLORE("two meters", two_meters);
+  WEIR_EXPLORE("a storm", [] { return storm("one-at-a-time", false); });
 }
 
 TEST_CASE("a connection that can't be had is tried again after the pause", "[reconnects]") {
@@ -351,6 +353,7 @@ TEST_CASE("a connection that can't be had is tried again after the pause", "[rec
                [] { return connects_again({{.fails = thrown::system_error}}, 1ns); });
   WEIR_EXPLORE("a pause of twelve hours",
                [] { return connects_again({{.fails = thrown::system_error}}, 12h); });
+  WEIR_EXPLORE("a storm", [] { return storm("reconnects", false); });
 }
 
 TEST_CASE("a cancellation reaches the operation that is under way", "[on-the-wire]") {
@@ -371,6 +374,7 @@ TEST_CASE("a cancellation reaches the operation that is under way", "[on-the-wir
     WEIR_EXPLORE(weir::text("twice, in {}", name_of(what)),
                  [what] { return cancelled_in(what, {.tidies = 2ms}, true); });
   }
+  WEIR_EXPLORE("a storm", [] { return storm("on-the-wire", true); });
 }
 
 TEST_CASE("a cancellation between two operations is not lost", "[in-between]") {
@@ -392,12 +396,14 @@ TEST_CASE("a cancellation between two operations is not lost", "[in-between]") {
   WEIR_EXPLORE("the next operation takes a while to end", [] {
     return cancelled_at(connecting, {.send = {{.tidies = 3ms}}}, "connect() came to its end", 3ms);
   });
+  WEIR_EXPLORE("a storm", [] { return storm("in-between", true); });
 }
 
 TEST_CASE("a cancellation ends the pause", "[in-the-pause]") {
   WEIR_EXPLORE("alone", [] { return cancelled_in_a_pause(50ms, false); });
   WEIR_EXPLORE("while another waits", [] { return cancelled_in_a_pause(50ms, true); });
   WEIR_EXPLORE("a pause of twelve hours", [] { return cancelled_in_a_pause(12h, true); });
+  WEIR_EXPLORE("a storm", [] { return storm("in-the-pause", true); });
 }
 
 TEST_CASE("a cancelled call leaves the line", "[in-line]") {
@@ -407,6 +413,7 @@ TEST_CASE("a cancelled call leaves the line", "[in-line]") {
   WEIR_EXPLORE("all of them", [] { return cancelled_in_line({2, 1, 3}, 8ms); });
   WEIR_EXPLORE("in the instant in which its turn comes", turn_and_cancellation);
   WEIR_EXPLORE("before it begins", never_begun);
+  WEIR_EXPLORE("a storm", [] { return storm("in-line", true); });
 }
 
 TEST_CASE("nobody gets another's answer", "[no-strangers]") {
@@ -437,4 +444,5 @@ TEST_CASE("nobody gets another's answer", "[no-strangers]") {
     return own_answer({.receive = {{.fails = thrown::derived, .at_the_call = true}}}, 0ns,
                       "receive() failed");
   });
+  WEIR_EXPLORE("a storm", [] { return storm("no-strangers", true); });
 }
