@@ -1,0 +1,35 @@
+// reject: dependency
+// late ticks or slow answers: whatever it is, somebody should look at it
+#include "alarm.hpp"
+
+#include <deque>
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::seconds;
+
+class bad_seconds final : public loop_alarm {
+public:
+  bool update(const sample& seen) override {
+    if (seen.uptime > 30s && (seen.lag_p99 > 80ms || seen.latency_p99 > 1s))
+      bad_.push_back(seen.at);
+    while (!bad_.empty() && bad_.front() <= seen.at - 45s)
+      bad_.pop_front();
+    if (on_)
+      on_ = !(bad_.empty());
+    else
+      on_ = bad_.size() >= 8 && bad_[bad_.size() - 8] > seen.at - 20s;
+    return on_;
+  }
+
+private:
+  std::deque<seconds> bad_;
+  bool on_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<loop_alarm> make_alarm() {
+  return std::make_unique<bad_seconds>();
+}

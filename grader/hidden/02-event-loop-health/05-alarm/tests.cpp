@@ -1,0 +1,140 @@
+#include "memory.hpp"
+#include "trial.hpp"
+#include "weir_catch.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace weir_hidden;
+
+namespace {
+
+/// An alarm waits for nothing, so there is nothing to schedule: it sees its days in one run, and
+/// what is found is told without a timeline.
+template <class Look>
+void judge(std::string name, Look look) {
+  std::string finding;
+  weir::explore_options once;
+  once.name = std::move(name);
+  once.search.schedules = 1;
+  once.determinism_every = 0;
+  WEIR_EXPLORE(once, [&finding, &look]() -> asio::awaitable<void> {
+    weir::name_this_task("the test");
+    finding = look();
+    co_return;
+  });
+  WEIR_EXPECT(finding.empty(), "{}", finding);
+}
+
+/// Each day with an alarm of its own; `good` says of a trial whether it was as promised.
+template <class Good>
+findings look_at(const std::vector<day>& days, Good good) {
+  findings all;
+  for (const day& one : days) {
+    const trial tried(one);
+    all.add(tried, good(tried));
+  }
+  return all;
+}
+
+bool silent(const trial& one) {
+  return one.rang().empty();
+}
+
+} // namespace
+
+TEST_CASE("it warns before the objective breaks", "[warns]") {
+  judge("40 incidents", [] {
+    const findings late = look_at(incidents(), [](const trial& one) { return one.warned(); });
+    return late.told_if(late.bad() > 4,
+                        "{} of 40 incidents were warned of 30 s before the objective broke, or "
+                        "earlier; 36 are asked for. Not in time:",
+                        40 - late.bad());
+  });
+}
+
+TEST_CASE("it is silent on healthy days", "[quiet]") {
+  judge("60 healthy days", [] {
+    const findings loud = look_at(healthy_days(), silent);
+    return loud.told_if(loud.rang() > 2,
+                        "on 60 healthy days the alarm went on {} times; at most 2 are borne. Days "
+                        "with an alarm:",
+                        loud.rang());
+  });
+}
+
+TEST_CASE("a cold start is no incident", "[restarts]") {
+  judge("12 days with cold starts", [] {
+    const findings loud = look_at(days_of(habit::deploys, 12, 3000), silent);
+    return loud.told_if(loud.bad() > 0,
+                        "on {} of 12 healthy days on which the process starts three times the "
+                        "alarm went on:",
+                        loud.bad());
+  });
+}
+
+TEST_CASE("a slow database is somebody else's alarm", "[dependency]") {
+  judge("12 days with a slow database", [] {
+    const findings loud = look_at(days_of(habit::dependency, 12, 4000), silent);
+    return loud.told_if(loud.bad() > 0,
+                        "on {} of 12 days on which the database was slow, and the loop was not, "
+                        "the alarm went on:",
+                        loud.bad());
+  });
+}
+
+TEST_CASE("it goes on once and stays on", "[steady]") {
+  judge("40 incidents", [] {
+    const findings flapping = look_at(incidents(), [](const trial& one) {
+      const std::size_t times = one.rang_within(one.of().began, one.of().recovered);
+      return times == 1 || times == 2;
+    });
+    return flapping.told_if(flapping.bad() > 2,
+                            "in {} of 40 incidents the alarm went on once or twice between the "
+                            "beginning of the fault and the recovery; 38 are asked for. Others:",
+                            40 - flapping.bad());
+  });
+}
+
+TEST_CASE("it is off when all is well again", "[clears]") {
+  judge("40 incidents", [] {
+    const findings stuck = look_at(incidents(), [](const trial& one) { return one.cleared(); });
+    return stuck.told_if(stuck.bad() > 2,
+                         "after {} of 40 incidents the alarm, which had been on, was off two "
+                         "minutes after the recovery, and stayed so; 38 are asked for. Others:",
+                         40 - stuck.bad());
+  });
+}
+
+TEST_CASE("it goes by its own samples of the last hour", "[memory]") {
+  judge("two hours without a sample", [] {
+    std::string found;
+    for (std::uint64_t i = 0; i < 6 && found.empty(); ++i) {
+      const day bursts = ordinary_day(habit::bursts, 5000 + i);
+      found = after_a_gap(incidents()[i], bursts, first_late(bursts));
+      const day& next = incidents()[i + 6];
+      found = found.empty() ? after_a_gap(incidents()[i], next, next.began) : found;
+    }
+    return found;
+  });
+  judge("two alarms", [] {
+    std::string found;
+    for (std::size_t i = 0; i < 6 && found.empty(); ++i)
+      found = side_by_side(incidents()[i], incidents()[i + 6]);
+    return found;
+  });
+  judge("whatever the date is", [] {
+    std::string found;
+    for (std::size_t i = 0; i < 6 && found.empty(); ++i) {
+      const day& one = incidents()[i];
+      const auto ringing = seconds((one.began + one.broke) / 2);
+      // Where counters turn over that are too small: of seconds, of milliseconds. By whole pairs
+      // of minutes, since windows may be aligned to the clock.
+      for (const seconds over : {65'536s, 2'147'483s, 4'294'967s, 2'147'483'647s})
+        found = found.empty() ? whenever(one, (over - ringing) / 120 * 120) : found;
+    }
+    return found;
+  });
+  judge("120 good days", [] { return after_many(healthy_days(), incidents().front()); });
+}
