@@ -46,7 +46,7 @@ int main() {
     const auto fate = [check](const instance& it) {
       return killed(check, it) ? "killed" : "lives";
     };
-    std::printf("%-21s %13s %7s %27s\n", what, fate(busy), fate(hung), fate(without));
+    std::printf("%-21s %13s %7s %23s\n", what, fate(busy), fate(hung), fate(without));
   };
   row("on the loop", on_the_loop);
   row("and the database", thorough);
