@@ -47,18 +47,21 @@ verdict grade_now(const context& ctx, grade_request request) {
   return run_operation(probe_and_grade(tools, std::move(request)));
 }
 
-void record_grading(context& ctx, const exercise& ex, const verdict& v) {
+bool record_grading(context& ctx, const exercise& ex, const verdict& v, int resets) {
   if (v.kind == verdict_kind::environment_error) {
-    return;
+    return true;
   }
   const grading_note note{.passed = v.passed(),
                           .verdict = std::string{to_key(v.kind)},
                           .points = v.points,
-                          .at = ctx.now()};
+                          .at = ctx.now(),
+                          .resets = resets};
+  bool noted = false;
   ctx.progress().update([&](progress& known) {
-    known.record(ex.id, note);
+    noted = known.record(ex.id, note);
     known.set_current(ex.id);
   });
+  return noted;
 }
 
 report_options report_options_for(context& ctx, const exercise& ex, bool verbose) {

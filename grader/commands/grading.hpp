@@ -16,8 +16,10 @@ const exercise& require_exercise_of_token(context& ctx, const std::string& token
 /// Loads the toolchain, probes the sandbox and grades. SIGINT ends it with interrupted_error.
 verdict grade_now(const context& ctx, grade_request request);
 
-/// Notes the verdict in the progress file, unless nothing was judged.
-void record_grading(context& ctx, const exercise& ex, const verdict& v);
+/// Notes the verdict in the progress file, unless nothing was judged. False: the exercise has been
+/// reset meanwhile, and nothing is noted.
+/// \param resets of the exercise, before its file was read
+bool record_grading(context& ctx, const exercise& ex, const verdict& v, int resets);
 
 report_options report_options_for(context& ctx, const exercise& ex, bool verbose);
 

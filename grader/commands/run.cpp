@@ -53,14 +53,16 @@ void run(context& ctx, const run_options& options) {
   request.depth = options.deep ? search_depth::deep : search_depth::quick;
   request.search = options.search;
   request.verbose = options.verbose;
+  const int resets = ctx.progress().load().of(ex.id).resets;
   const verdict v = grade_now(ctx, std::move(request));
   if (options.file.empty() && v.passed() && !settles(options.search)) {
     ctx.note(
         fmt::format("This pass is not recorded: the search was narrower than that of `weir run "
                     "{}`, which is the one that counts.",
                     ex.id));
-  } else if (options.file.empty()) {
-    record_grading(ctx, ex, v);
+  } else if (options.file.empty() && !record_grading(ctx, ex, v, resets)) {
+    ctx.note(fmt::format("This verdict is not recorded: {} has been reset since its file was read.",
+                         ex.id));
   }
   if (options.json) {
     ctx.out << boost::json::serialize(to_json(v, ex)) << '\n';

@@ -22,6 +22,7 @@
 #include <chrono>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <sstream>
@@ -62,6 +63,7 @@ struct session {
   context ctx;
   sandbox box;
   parts::background_builder* builder{}; // while the loop runs
+  std::map<std::string, int> resets;    // of exercises, before their files were read to be graded
 
   explicit session(const context& outer)
       : ctx{{.terminal = outer.terminal,
@@ -119,6 +121,7 @@ asio::awaitable<watch::run_outcome> judge(session& loop, std::string id, search_
   tools.provide = [&loop](part which, part_progress_handler on_progress) {
     return loop.builder->need(std::move(which), std::move(on_progress));
   };
+  loop.resets[id] = loop.ctx.progress().load().of(id).resets;
   grade_request request = request_for(loop.ctx, ex);
   if (depth == search_depth::deep) {
     request.depth = search_depth::deep;
@@ -165,7 +168,8 @@ void remember_result(session& loop, const watch::record_result& result) {
   const grading_note note{.passed = result.passed,
                           .verdict = result.verdict,
                           .points = result.points,
-                          .at = loop.ctx.now()};
+                          .at = loop.ctx.now(),
+                          .resets = loop.resets[result.exercise]};
   loop.ctx.progress().update([&](progress& known) { known.record(result.exercise, note); });
 }
 

@@ -87,7 +87,8 @@ exercise_progress progress::of(std::string_view id) const {
           .points = number_at(*entry, "points"),
           .best_points = number_at(*entry, "best_points"),
           .hints_seen = number_at(*entry, "hints_seen"),
-          .solution_seen = flag_at(*entry, "solution_seen")};
+          .solution_seen = flag_at(*entry, "solution_seen"),
+          .resets = number_at(*entry, "resets")};
 }
 
 void progress::set(std::string_view id, const exercise_progress& value) {
@@ -101,10 +102,14 @@ void progress::set(std::string_view id, const exercise_progress& value) {
   entry["best_points"] = value.best_points;
   entry["hints_seen"] = value.hints_seen;
   entry["solution_seen"] = value.solution_seen;
+  entry["resets"] = value.resets;
 }
 
-void progress::record(std::string_view id, const grading_note& note) {
+bool progress::record(std::string_view id, const grading_note& note) {
   exercise_progress value = of(id);
+  if (value.resets != note.resets) {
+    return false;
+  }
   value.passed = note.passed;
   value.last_verdict = note.verdict;
   value.last_graded_at = utc_time(note.at);
@@ -115,6 +120,7 @@ void progress::record(std::string_view id, const grading_note& note) {
   value.points = note.points;
   value.best_points = std::max(value.best_points, note.points);
   set(id, value);
+  return true;
 }
 
 void progress::reset(std::string_view id) {
@@ -123,6 +129,7 @@ void progress::reset(std::string_view id) {
   value.points = 0;
   value.last_verdict.clear();
   value.hints_seen = 0;
+  ++value.resets;
   set(id, value);
 }
 

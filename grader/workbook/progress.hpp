@@ -23,6 +23,7 @@ struct exercise_progress {
   int best_points{};          ///< of all gradings
   int hints_seen{};           ///< how many hints were asked for
   bool solution_seen{};
+  int resets{}; ///< so far
 };
 
 /// One grading's outcome, for `progress::record`.
@@ -31,6 +32,7 @@ struct grading_note {
   std::string verdict;
   int points{};
   std::chrono::system_clock::time_point at;
+  int resets{}; ///< of the exercise, when its file was taken to be graded
 };
 
 /// The reader's progress as a value. Keyed by exercise id, so that renumbering loses nothing; ids
@@ -46,8 +48,9 @@ public:
   exercise_progress of(std::string_view id) const;
   void set(std::string_view id, const exercise_progress& value);
 
-  /// Notes a grading: attempts, points, first pass.
-  void record(std::string_view id, const grading_note& note);
+  /// Notes a grading: attempts, points, first pass. False: the exercise has been reset meanwhile,
+  /// so that the file it is about is no longer there, and nothing is noted.
+  bool record(std::string_view id, const grading_note& note);
   /// A reset makes the exercise pending again and starts its hints over; the first pass stays
   /// remembered.
   void reset(std::string_view id);

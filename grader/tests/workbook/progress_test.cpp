@@ -66,6 +66,26 @@ TEST_CASE("what was recorded is read back", "[progress]") {
   CHECK_FALSE(read.quiz_score("02-loop-health"));
 }
 
+TEST_CASE("a grading that ends after a reset is not noted", "[progress]") {
+  progress p;
+  exercise_progress value;
+  value.attempts = 3;
+  value.resets = 1;
+  p.set("drain", value);
+  const int before = p.of("drain").resets;
+  p.reset("drain");
+  CHECK_FALSE(p.record(
+      "drain", {.passed = true, .verdict = "passed", .points = 8, .at = noon, .resets = before}));
+  CHECK_FALSE(p.of("drain").passed);
+  CHECK(p.of("drain").attempts == 3);
+  CHECK(p.record("drain", {.passed = true,
+                           .verdict = "passed",
+                           .points = 8,
+                           .at = noon,
+                           .resets = p.of("drain").resets}));
+  CHECK(p.of("drain").passed);
+}
+
 TEST_CASE("a reset makes an exercise pending and forgets hints, but not the first pass",
           "[progress]") {
   progress p;
