@@ -308,7 +308,8 @@ function(weir_add_hidden_tests id folder source)
                LINK_DEPENDS "${symbols}"
                SKIP_BUILD_RPATH ON)
   target_link_libraries(tests-${id} PRIVATE weir::runtime)
-  target_link_options(tests-${id} PRIVATE -s "-Wl,--version-script=${symbols}")
+  # What a header defines for the tests is the tests' own, whatever the reader defines under the same name.
+  target_link_options(tests-${id} PRIVATE -s -Wl,-Bsymbolic-functions "-Wl,--version-script=${symbols}")
   add_dependencies(judge-${id} tests-${id})
 endfunction()
 

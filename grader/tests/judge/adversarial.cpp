@@ -28,6 +28,7 @@ constexpr long most_memory_kib = 256L << 10;
 
 struct submission {
   std::string text;
+  std::string exercise{"bounded-queue"};
   std::vector<std::string> accepted;
   std::string forbidden{"LEAKED"};
   bool secret_in_sandbox_only{};
@@ -52,6 +53,9 @@ submission read_submission(const fs::path& file, const fs::path& root) {
       for (std::string each; words >> each;) {
         read.accepted.push_back(each);
       }
+    }
+    if (const auto id = value("// exercise: "); !id.empty()) {
+      read.exercise = id;
     }
     if (const auto words = value("// forbidden in the report: "); !words.empty()) {
       read.forbidden = words;
@@ -94,12 +98,12 @@ int attack(const fs::path& file, bool as_link) {
   const fs::path root = WEIR_SOURCE_ROOT;
   const toolchain tools = toolchain::load(WEIR_BUILD_ROOT);
   const catalog all = catalog::load(root);
-  const exercise* ex = all.find("bounded-queue");
+  const submission what = read_submission(file, root);
+  const exercise* ex = all.find(what.exercise);
   if (!ex) {
-    std::puts("there is no exercise bounded-queue");
+    std::puts(fmt::format("there is no exercise {}", what.exercise).c_str());
     return 1;
   }
-  const submission what = read_submission(file, root);
   const sandbox probed = run_to_end(sandbox::probe());
   std::vector<sandbox> boxes{sandbox{}};
   if (probed.type() == sandbox::kind::bubblewrap) {
