@@ -29,6 +29,7 @@ struct sample {
 /// samples, from the first on.
 ///
 /// It waits for nothing, starts nothing and asks no clock: what time it is stands in the samples.
+/// It sees one each second for years, so what a call costs must not depend on how many there were.
 /// One thread.
 class loop_alarm {
 public:

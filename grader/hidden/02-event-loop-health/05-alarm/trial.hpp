@@ -58,6 +58,14 @@ public:
            last_on() <= of_.recovered + time_to_clear;
   }
 
+  /// When it was first off again; 0: never.
+  [[nodiscard]] std::size_t first_off() const {
+    for (std::size_t i = 1; i < on_.size(); ++i)
+      if (on_[i - 1] && !on_[i])
+        return i;
+    return 0;
+  }
+
   /// The last second in which it was on; 0: none.
   [[nodiscard]] std::size_t last_on() const {
     for (std::size_t i = on_.size(); i > 0; --i)
@@ -69,7 +77,10 @@ public:
   /// What happened when, in a sentence.
   [[nodiscard]] std::string moments() const;
 
-  /// The day in four lines.
+  /// The twenty seconds until that one, each by itself. Empty without one.
+  [[nodiscard]] std::string seconds_until(std::size_t last) const;
+
+  /// The day in a few lines.
   [[nodiscard]] std::string picture() const;
 
 private:
@@ -129,12 +140,27 @@ inline std::string trial::picture() const {
     };
   };
   std::string text = detail::row("lag p99      ", all.size(), highest(&sample::lag_p99));
+  text += detail::row("lag mean     ", all.size(), highest(&sample::lag_mean));
   text += detail::row("latency p99  ", all.size(), highest(&sample::latency_p99));
   text +=
       detail::row("your alarm   ", all.size(), any([this](std::size_t i) { return on_[i]; }, "■"));
   if (of_.broke != 0)
     text += detail::row("objective    ", all.size(),
                         any([this](std::size_t i) { return i >= of_.broke; }, "×"));
+  return text;
+}
+
+inline std::string trial::seconds_until(std::size_t last) const {
+  constexpr std::size_t shown = 20;
+  if (last == 0)
+    return {};
+  const std::size_t first = last < shown ? 0 : last + 1 - shown;
+  std::string text = weir::text("\n  lag p99 in ms, second by second from {} to {}:\n   ",
+                                detail::clock(first), detail::clock(last));
+  for (std::size_t i = first; i <= last; ++i) {
+    const second& one = of_.seconds[i];
+    text += one.arrived ? weir::text(" {}", one.seen.lag_p99 / 1ms) : std::string(" -");
+  }
   return text;
 }
 
@@ -170,7 +196,8 @@ inline std::string trial::moments() const {
 /// What a test says of the days that went wrong: how many of which kind, and one of them in full.
 class findings {
 public:
-  void add(const trial& of, bool good) {
+  /// \param close the second that is worth a closer look, if it is not good; 0: none
+  void add(const trial& of, bool good, std::size_t close) {
     auto kind = std::ranges::find(kinds_, of.of().name, &kind_of_day::name);
     if (kind == kinds_.end())
       kind = kinds_.insert(kind, {.name = of.of().name});
@@ -181,7 +208,11 @@ public:
     ++bad_;
     ++kind->bad;
     if (bad_ == 1)
-      example_ = weir::text("One of them: {}.\n  {}\n{}", of.of().name, of.moments(), of.picture());
+      example_ =
+          weir::text("One of them: {}.\n  {}\n{}", of.of().name, of.moments(), of.picture()) +
+          "\n  (a column is 15 s; a bar stands for up to 50 ms, and each step up for twice "
+          "as much)" +
+          of.seconds_until(close);
   }
 
   /// Days that went wrong.
@@ -203,9 +234,7 @@ private:
     for (const kind_of_day& one : kinds_)
       if (one.bad != 0)
         all += weir::text("\n  {} of {}: {}", one.bad, one.days, one.name);
-    return all + "\n\n" + example_ +
-           "\n  (a column is 15 s; a bar stands for up to 50 ms, and each step up for twice as "
-           "much)";
+    return all + "\n\n" + example_;
   }
 
   struct kind_of_day {

@@ -17,7 +17,7 @@ public:
     while (!bad_.empty() && bad_.front() <= seen.at - 10s)
       bad_.pop_front();
     if (on_)
-      on_ = !(bad_.size() < 6);
+      on_ = bad_.size() >= 6;
     else
       on_ = bad_.size() >= 6;
     return on_;

@@ -17,7 +17,7 @@ public:
     while (!bad_.empty() && bad_.front() <= seen.at - 120s)
       bad_.pop_front();
     if (on_)
-      on_ = !(bad_.empty() || bad_.back() <= seen.at - 45s);
+      on_ = !bad_.empty() && bad_.back() > seen.at - 45s;
     else
       on_ = bad_.size() >= 60;
     return on_;

@@ -19,7 +19,7 @@ public:
     while (!bad_.empty() && bad_.front() <= seen.at - 45s)
       bad_.pop_front();
     if (on_)
-      on_ = !(seen.lag_p99 < 80ms);
+      on_ = seen.lag_p99 >= 80ms;
     else
       on_ = bad_.size() >= 6 && bad_[bad_.size() - 6] > seen.at - 20s;
     return on_;

@@ -17,7 +17,7 @@ public:
     while (!bad_.empty() && bad_.front() <= seen.at - 45s)
       bad_.pop_front();
     if (on_)
-      on_ = !(bad_.empty());
+      on_ = !bad_.empty();
     else
       on_ = seen.uptime > 22s && bad_.size() >= 6 && bad_[bad_.size() - 6] > seen.at - 20s;
     return on_;
