@@ -3,8 +3,8 @@
 /// written down beforehand, and the books on what became of them.
 #pragma once
 
-#include "books.hpp"
 #include "shutdown.hpp"
+#include "specification.hpp"
 
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
@@ -51,11 +51,16 @@ public:
       : test_(executor), executor_(executor), signals_(executor, {SIGTERM, SIGINT}) {
     weir::name_this_task("the test");
     books_.grace = how.grace;
-    for (life& each : how.clients) {
+    for (const life& each : how.clients)
       books_.clients.push_back({.how = each, .name = text("client {}", books_.clients.size() + 1)});
-      const std::size_t number = books_.clients.size() - 1;
-      test_.at(each.comes, [this, number] { come(number); }, books_.clients[number].name);
-    }
+    if (how.clients.size() > 100) // a crowd, which comes all at once
+      test_.at(how.clients.front().comes, [this] {
+        for (std::size_t i = 0; i < books_.clients.size(); ++i)
+          come(i);
+      });
+    else
+      for (std::size_t i = 0; i < how.clients.size(); ++i)
+        test_.at(how.clients[i].comes, [this, i] { come(i); }, books_.clients[i].name);
     for (life& each : how.resources) {
       books_.resources.push_back(
           {.how = each, .name = text("resource {}", books_.resources.size() + 1)});

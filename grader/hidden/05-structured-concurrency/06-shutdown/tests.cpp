@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -47,6 +48,7 @@ TEST_CASE("whoever comes in is served, beside the others", "[serves]") {
   });
   WEIR_EXPLORE(few(1, "ten thousand at once"),
                [] { return process("serves", {.clients = many(10'000, {.comes = 5ms})}); });
+  WEIR_EXPLORE("a storm of clients", [] { return storm("serves", weather::calm); });
 }
 
 TEST_CASE("at the first signal the entrance is closed", "[stops]") {
@@ -73,6 +75,7 @@ TEST_CASE("at the first signal the entrance is closed", "[stops]") {
                    {.clients = {{.comes = 28ms, .lasts = 20ms, .tidies = 10ms}, {.comes = 31ms}},
                     .signals = {30ms, 35ms, 36ms}});
   });
+  WEIR_EXPLORE("a storm of signals", [] { return storm("stops", weather::hurried); });
 }
 
 TEST_CASE("those who are inside have their time", "[drains]") {
@@ -105,9 +108,10 @@ TEST_CASE("those who are inside have their time", "[drains]") {
                     .grace = for_ever},
                    4h);
   });
-  WEIR_EXPLORE(few(1, "ten thousand get done"), [] {
-    return process("drains", {.clients = many(10'000, {.comes = 25ms, .lasts = 10ms})});
+  WEIR_EXPLORE(few(1, "a thousand get done"), [] {
+    return process("drains", {.clients = many(1'000, {.comes = 25ms, .lasts = 10ms})});
   });
+  WEIR_EXPLORE("a storm of clients", [] { return storm("drains", weather::calm); });
 }
 
 TEST_CASE("when the grace is over, the rest is cancelled and awaited", "[cuts-off]") {
@@ -162,6 +166,7 @@ TEST_CASE("when the grace is over, the rest is cancelled and awaited", "[cuts-of
   WEIR_EXPLORE(few(1, "ten thousand are late"), [] {
     return process("cuts-off", {.clients = many(10'000, {.comes = 25ms, .lasts = 1h})});
   });
+  WEIR_EXPLORE("a storm of clients", [] { return storm("cuts-off", weather::calm); });
 }
 
 TEST_CASE("what was opened is closed, the last first, when nobody is served", "[in-order]") {
@@ -189,6 +194,7 @@ TEST_CASE("what was opened is closed, the last first, when nobody is served", "[
                                 .resources = {{}, {.lasts = 200ms}}});
   });
   WEIR_EXPLORE(few(10, "fifty"), [] { return process("in-order", {.resources = many(50, {})}); });
+  WEIR_EXPLORE("a storm of faults", [] { return storm("in-order", weather::calm); });
 }
 
 TEST_CASE("each further signal cancels what is under way", "[hurries]") {
@@ -249,10 +255,11 @@ TEST_CASE("each further signal cancels what is under way", "[hurries]") {
                                .resources = {{.lasts = 2ms}},
                                .signals = {30ms, 50ms}});
   });
-  WEIR_EXPLORE(few(1, "ten thousand are inside"), [] {
-    return process("hurries", {.clients = many(10'000, {.comes = 25ms, .lasts = 1h}),
-                               .signals = {30ms, 35ms}});
+  WEIR_EXPLORE(few(1, "a thousand are inside"), [] {
+    return process("hurries",
+                   {.clients = many(1'000, {.comes = 25ms, .lasts = 1h}), .signals = {30ms, 35ms}});
   });
+  WEIR_EXPLORE("a storm of signals", [] { return storm("hurries", weather::hurried); });
 }
 
 TEST_CASE("it returns when all have ended, and says how it went", "[exit-code]") {
@@ -304,4 +311,6 @@ TEST_CASE("it returns when all have ended, and says how it went", "[exit-code]")
                                  .resources = {{.lasts = 2ms}},
                                  .signals = {30ms, 35ms}});
   });
+  WEIR_EXPLORE("a storm of signals and faults",
+               [] { return storm("exit-code", weather::hurried); });
 }

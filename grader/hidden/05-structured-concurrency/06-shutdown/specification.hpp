@@ -157,20 +157,21 @@ private:
   void serves() const {
     for (const entry& one : clients) {
       if (one.how.comes < told()) {
-        weir::expect(one.given == one.how.comes, "{} came at {}, and was {}", one.name,
-                     one.how.comes, moment("let in", one.given));
+        if (one.given != one.how.comes)
+          weir::fail("{} came at {}, and was {}", one.name, one.how.comes,
+                     moment("let in", one.given));
         was_begun(one);
       }
       for (const nanoseconds each : one.cancels)
         weir::expect(each >= told(), "{} was cancelled at {}, and no signal had come", one.name,
                      each);
       weir::expect(one.begins <= 1, "{} was served {} times", one.name, one.begins);
-      weir::expect(!one.hung_up_on, "{} was {}, while it was being served", one.name,
+      if (one.hung_up_on)
+        weir::fail("{} was {}, while it was being served", one.name,
                    moment("hung up on", one.hung_up));
-      if (one.given && !one.runs())
-        weir::expect(one.hung_up == (one.begins == 0 ? one.given : one.ended),
-                     "{} was served until {}, and {}", one.name, one.ended.value_or(nanoseconds()),
-                     moment("hung up on", one.hung_up));
+      if (one.given && !one.runs() && one.hung_up != (one.begins == 0 ? one.given : one.ended))
+        weir::fail("{} was served until {}, and {}", one.name, one.ended.value_or(nanoseconds()),
+                   moment("hung up on", one.hung_up));
     }
     weir::expect(!signals.empty() || !back, "no signal had come, and run() {}", end);
   }
@@ -206,10 +207,11 @@ private:
 
   void drains() const {
     const nanoseconds until = std::min(grace_ends(), hurried());
+    const std::string told_so = why();
     for (const entry& one : clients)
       for (const nanoseconds each : one.cancels)
-        weir::expect(each < told() || each >= until, "{}; {} was cancelled at {}", why(), one.name,
-                     each);
+        weir::expect(each < told() || each >= until, "{}, and {} was cancelled at {}", told_so,
+                     one.name, each);
     const std::optional<nanoseconds> gone = all_gone();
     if (!signals.empty() && gone && *gone < until)
       goes_on(*gone);
@@ -236,26 +238,28 @@ private:
 
   void cuts_off() const {
     const nanoseconds over = grace_ends();
+    const std::string told_so = why();
     if (over > hurried()) {
       for (const entry& one : clients)
         weir::expect(one.cancelled_at(over) <= signals_at(over),
-                     "{}; {} was cancelled once more when the grace was over", why(), one.name);
+                     "{}, and {} was cancelled once more when the grace was over", told_so,
+                     one.name);
       return;
     }
     for (const entry& one : clients) {
-      if (one.began <= over && (!one.ended || *one.ended > over))
-        weir::expect(one.cancelled_at(over) != 0,
-                     "the grace was over at {}, and {}, which was being served, was {}", over,
-                     one.name,
-                     one.cancels.empty() ? "not cancelled"
-                                         : weir::text("cancelled at {}", one.cancels.front()));
+      const bool was_inside = one.began <= over && (!one.ended || *one.ended > over);
+      if (was_inside && one.cancelled_at(over) == 0)
+        weir::fail("the grace was over at {}, and {}, which was being served, was {}", over,
+                   one.name,
+                   one.cancels.empty() ? "not cancelled"
+                                       : weir::text("cancelled at {}", one.cancels.front()));
       for (const nanoseconds each : one.cancels)
         weir::expect(each < over || one.cancelled_at(each) <= (each == over) + signals_at(each),
-                     each == over ? "{}; {} was cancelled twice at {}"
-                                  : "{}; {} was cancelled once more at {}",
-                     why(), one.name, each);
-      weir::expect(!back || (!one.runs() && one.ended.value_or(nanoseconds()) <= *back),
-                   "{}; {}, and {} was still being served", why(), end_of_run(), one.name);
+                     each == over ? "{}, and {} was cancelled twice at {}"
+                                  : "{}, and {} was cancelled once more at {}",
+                     told_so, one.name, each);
+      if (back && (one.runs() || one.ended.value_or(nanoseconds()) > *back))
+        weir::fail("{}; {}, while {} was still being served", told_so, end_of_run(), one.name);
     }
     const std::optional<nanoseconds> gone = all_gone();
     if (gone && *gone >= over)
@@ -273,22 +277,23 @@ private:
     }
     if (hurried() > grace_ends())
       return;
+    const std::string told_so = why();
     for (const entry& one : clients)
       for (const nanoseconds each : one.cancels)
         weir::expect(each < hurried() || each == grace_ends() || signals_at(each) != 0,
-                     "{}; {} was cancelled at {}", why(), one.name, each);
+                     "{}, and {} was cancelled at {}", told_so, one.name, each);
     for (const entry& one : resources)
       for (const nanoseconds each : one.cancels)
-        weir::expect(signals_at(each) != 0, "{}; closing {} was cancelled at {}", why(), one.name,
-                     each);
+        weir::expect(signals_at(each) != 0, "{}, and closing {} was cancelled at {}", told_so,
+                     one.name, each);
     const std::optional<nanoseconds> gone = all_gone();
     if (gone && *gone >= hurried())
       goes_on(*gone);
   }
 
   static void was_cancelled_at(nanoseconds when, const entry& one, std::string_view what) {
-    weir::expect(one.cancelled_at(when) != 0,
-                 "a further signal came at {}, and {}, which was being {}, was not cancelled{}",
+    if (one.cancelled_at(when) == 0)
+      weir::fail("a further signal came at {}, and {}, which was being {}, was not cancelled{}",
                  when, one.name, what,
                  one.cancels.empty() ? "" : weir::text(" then (but at {})", one.cancels.front()));
   }
