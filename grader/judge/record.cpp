@@ -86,6 +86,15 @@ record_step run_record::on(protocol::begin_record& what) {
   std::ranges::sort(expected);
   if (found != expected) {
     content_at_fault_ = true;
+    if (std::ranges::includes(found, expected)) {
+      std::vector<std::string> more;
+      std::ranges::set_difference(found, expected, std::back_inserter(more));
+      return refuse(fmt::format(
+          "there are tests that the exercise does not have: [{}]. If they are in your file, take "
+          "them "
+          "out, as the exercise brings its own; if not, build the workbook anew (./weir)",
+          fmt::join(more, ", ")));
+    }
     return refuse(fmt::format(
         "exercise.toml and the hidden tests disagree: expected [{}], found [{}]. "
         "Build the workbook anew (./weir); if that does not help, the exercise is broken",

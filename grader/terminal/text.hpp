@@ -27,9 +27,9 @@ struct text_style {
 std::size_t display_width(std::string_view line);
 
 /// One line cut to at most `width` columns, with an ellipsis as the last column where something was
-/// cut off. Colours still open at the cut are closed. Control characters and all escape sequences
-/// but SGR are dropped, so that text from a reader's program cannot command the terminal. Tabs
-/// become spaces up to the next multiple of 8.
+/// cut off. Colours still open at the cut are closed. Control characters, those that turn the
+/// direction of text, and all escape sequences but SGR are dropped, so that text from a reader's
+/// program cannot command the terminal. Tabs become spaces up to the next multiple of 8.
 std::string clip(std::string_view line, std::size_t width, const text_style& style);
 
 /// Text broken into lines of at most `width` columns: at newlines, then between words, inside a

@@ -69,6 +69,14 @@ text_piece escape_sequence(std::string_view text) {
           bytes};
 }
 
+// Whether it changes the direction in which what follows is shown: a line of a report could read
+// otherwise than it is written (Boucher, Anderson: "Trojan Source", 2021).
+bool turns_text(char32_t code_point) {
+  return code_point == 0x061c || code_point == 0x200e || code_point == 0x200f ||
+         (code_point >= 0x202a && code_point <= 0x202e) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
 // ASCII of the same width for a terminal that shows no UTF-8.
 std::string stand_in(char32_t code_point) {
   switch (code_point) {
@@ -130,7 +138,7 @@ text_piece next_piece(std::string_view text) {
   auto found = decode(text);
   const bool control =
       found.code_point < 0x20 || (found.code_point >= 0x7f && found.code_point < 0xa0);
-  if (control) {
+  if (control || turns_text(found.code_point)) {
     found.kind = piece_kind::nothing;
   }
   return found;

@@ -228,6 +228,12 @@ TEST_CASE("what the exercise and the hidden tests disagree on is not the reader'
   CHECK(v.detail.find("[first, second]") != std::string::npos);
 }
 
+TEST_CASE("a test case in the reader's file is named, and the workbook not blamed", "[record]") {
+  const verdict v = judged(line(R"("record":"begin","tests":["mine","first","second"])"));
+  CHECK(v.kind == verdict_kind::environment_error);
+  CHECK(v.detail.find("[mine]. If they are in your file, take them out") != std::string::npos);
+}
+
 TEST_CASE("how the process ended goes before what its record says", "[record]") {
   using cause = process_end::cause;
   const std::string whole = whole_pass();

@@ -89,6 +89,11 @@ TEST_CASE("text cannot command the terminal", "[watch]") {
   CHECK(wrap("\x1b[", 20, coloured).empty());
 }
 
+TEST_CASE("text is shown in the order in which it is written", "[watch]") {
+  CHECK(clip("abc\u202efed\u202c", 20, coloured) == "abcfed");
+  CHECK(wrap("a\u2066b\u2069\u200fc\u061cd", 20, coloured) == lines{"abcd"});
+}
+
 TEST_CASE("without UTF-8 every code point has a stand-in of the same width", "[watch]") {
   CHECK(wrap("“wait” — 3 → 4 …", 40, ascii) == lines{"\"wait\" - 3 > 4 ."});
   CHECK(wrap("350 µs", 40, ascii) == lines{"350 us"});
