@@ -182,6 +182,8 @@ inline std::size_t go_wrong(draft& on, fault how, std::size_t from) {
     break;
   }
   }
+  for (std::size_t i = end; i < on.length(); ++i)
+    on[i].rate *= 0.65; // the rush is over, too
   return end;
 }
 
