@@ -324,7 +324,7 @@ inline asio::awaitable<void> two(std::string_view promise, std::vector<step> scr
 
 /// One thread, which serves what is ready in order, and looks at its timers once in a round. Time
 /// moves by a nanosecond at the most of its own accord.
-inline weir::explore_options loop(std::string name, std::size_t schedules = 10) {
+inline weir::explore_options loop(std::string name, std::size_t schedules = 8) {
   weir::explore_options options;
   options.name = std::move(name);
   options.search.model = weir::schedule_model{

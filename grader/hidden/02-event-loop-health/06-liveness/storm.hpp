@@ -21,7 +21,7 @@ inline health_options draw_options(const std::vector<std::size_t>& drawn) {
   static constexpr std::array<health_options, 6> all{{
       {},
       {.beat = 20ms, .late = 100ms, .calm = 1s, .dead_after = 2s},
-      {.beat = 1s, .late = 4s, .calm = 20s, .dead_after = 60s},
+      {.beat = 1s, .late = 4s, .calm = 20s, .dead_after = 35s},
       {.late = 1s, .calm = 0s, .dead_after = 5s},
       {.calm = nanoseconds::max(), .dead_after = nanoseconds::max()},
       {.late = nanoseconds::max(), .dead_after = 10s},
@@ -32,7 +32,7 @@ inline health_options draw_options(const std::vector<std::size_t>& drawn) {
 /// Around one of the limits, or far from all.
 inline nanoseconds draw_time(std::size_t kind, std::size_t about, const health_options& limits) {
   const auto sane = [](nanoseconds time) {
-    return std::min(time, nanoseconds(2min));
+    return std::min(time, nanoseconds(40s));
   };
   const std::array<nanoseconds, 4> limit{sane(limits.late), sane(limits.dead_after),
                                          sane(limits.calm), 3 * limits.beat};
@@ -48,7 +48,7 @@ inline nanoseconds draw_time(std::size_t kind, std::size_t about, const health_o
 inline asio::awaitable<void> storm(std::string_view promise) {
   static constexpr std::array<nanoseconds, 5> questions{250ms, 1s, 90ms, 7300ms, 0ns};
   const auto drawn = weir::storm::draw_plan(
-      {.header = {6, questions.size(), 8, 8}, .command = {6, 4, 3, 3}, .commands = 7});
+      {.header = {6, questions.size(), 8, 8}, .command = {7, 4, 3, 3}, .commands = 5});
   const health_options options = detail::draw_options(drawn.header);
   std::vector<step> script;
   for (std::size_t i = 0; i < drawn.commands.size(); ++i) {
@@ -68,6 +68,8 @@ inline asio::awaitable<void> storm(std::string_view promise) {
       script.push_back(block(time));
     else if (one[0] == 4)
       script.push_back(burst(40, time / 40));
+    else if (one[0] == 5)
+      script.push_back(start_inside(time));
     else
       script.push_back(sliced(40, std::min(options.beat, time / 40)));
     // What comes next is another stretch: the loop turns in between.
