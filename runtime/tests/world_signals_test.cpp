@@ -32,7 +32,8 @@ TEST_CASE("whoever waits for a signal is told its number when it comes", "[world
 
 TEST_CASE("signals that nobody waits for are queued, the lowest number first", "[world][signals]") {
   run_once([]() -> asio::awaitable<void> {
-    world::signals signals(co_await asio::this_coro::executor, {SIGTERM, SIGINT});
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    world::signals signals(executor, {SIGTERM, SIGINT});
     signals.raise(SIGTERM);
     signals.raise(SIGINT);
     signals.raise(SIGTERM);

@@ -1,11 +1,11 @@
 // accept: a state machine of callbacks: signals, arrivals, ends and the timer each call into it
 #include "shutdown.hpp"
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -169,12 +169,13 @@ asio::awaitable<exit_code> run(stop_signals& signals, listener& entrance,
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto process =
       std::make_shared<life_of_a_process>(executor, signals, entrance, std::move(opened), grace);
+  asio::steady_timer bell(executor, asio::steady_timer::time_point::max());
   exit_code code{};
-  code = co_await asio::async_initiate<decltype(asio::use_awaitable), void(exit_code)>(
-      [process](auto handler) {
-        const auto kept = std::make_shared<decltype(handler)>(std::move(handler));
-        process->begin([kept](exit_code how) { std::move (*kept)(how); });
-      },
-      asio::use_awaitable);
+  process->begin([&bell, &code](exit_code how) {
+    code = how;
+    bell.cancel();
+  });
+  boost::system::error_code rung;
+  co_await bell.async_wait(asio::redirect_error(asio::use_awaitable, rung));
   co_return code;
 }

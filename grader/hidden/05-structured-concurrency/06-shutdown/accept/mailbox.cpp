@@ -24,7 +24,7 @@ struct letter {
   news what = news::gone;
   int who = 0;
   bool failed = false;
-  std::shared_ptr<request> guest;
+  std::shared_ptr<request> guest = {};
 };
 
 class mailbox {
