@@ -107,8 +107,6 @@ public:
     return std::min(1.0, since / static_cast<double>((worst_ - fault_begins).count()));
   }
 
-  [[nodiscard]] nanoseconds ends() const { return ends_; }
-
   /// A handler runs for so long.
   void work(nanoseconds takes) {
     weir::block_loop(takes);
@@ -127,6 +125,7 @@ public:
         1.0, static_cast<double>(busy_.count()) /
                  static_cast<double>(std::max<nanoseconds>(now - counted_at_, 1ms).count()));
     uptime += 1s;
+    fault_.set(100 * progress());
     look_at_objective(count, slow);
     loop_.utilisation(utilisation);
     latency_.set(static_cast<double>(p99.count()) / 1e6);
@@ -145,12 +144,16 @@ public:
 
   void lag(nanoseconds late) { loop_.lag(late); }
 
-  void answered(nanoseconds took) { latencies_.push_back(took); }
+  void answered(std::uint64_t number, nanoseconds took) {
+    latencies_.push_back(took);
+    answers_.add(took > objective ? weir::outcome::timed_out : weir::outcome::ok, number);
+  }
 
   asio::any_io_executor executor;
   seconds uptime = 1h;
   bool down = false; ///< the process is restarting
   bool cold = false;
+  weir::place database{"database", {.role = weir::source_role::in_flight}};
   weir::counter requests{"requests", "requests", weir::source_role::load};
 
 private:
@@ -202,11 +205,13 @@ private:
   bool broken_ = false;
   bool on_ = false;
   nanoseconds rang_at_{};
+  weir::gauge shown_{"your alarm"};
+  weir::gauge fault_{"fault", {.unit = "%"}};
   weir::loop_probe loop_;
   weir::gauge latency_{"latency p99", {.capacity = 1000, .unit = "ms"}};
+  weir::outcomes answers_{"answers"};
   weir::gauge slow_share_{"slow requests", {.capacity = 1, .unit = "%"}};
   weir::gauge lead_{"lead", {.unit = "s"}};
-  weir::state<> shown_{"your alarm", {"off", "on"}};
   weir::counter calls_{"calls", "calls"};
   weir::counter false_calls_{"calls for nothing", "calls"};
   weir::counter broken_by_the_loop_{"objective broken by the loop"};
@@ -226,7 +231,7 @@ void rethrow(std::exception_ptr error) {
 
 /// Comes at its time, however late the loop gets to it. Two handlers, and the database between
 /// them.
-asio::awaitable<void> request(std::shared_ptr<portal> at, nanoseconds came,
+asio::awaitable<void> request(std::shared_ptr<portal> at, std::uint64_t number, nanoseconds came,
                               weir::random_stream random) {
   weir::name_this_task("request");
   co_await sleep_until(came);
@@ -245,12 +250,13 @@ asio::awaitable<void> request(std::shared_ptr<portal> at, nanoseconds came,
   };
   at->work(handler());
   if (at->is(kind::payloads) && at->faulty() && random.bernoulli(0.008))
-    at->work(share_of(1s, at->progress()));
+    at->work(share_of(850ms, at->progress()));
   const bool slow = at->is(kind::slow_database) && weir::now() > 100s && weir::now() < 300s;
   const nanoseconds database = share_of(40ms, (slow ? 12 : 1) * random.lognormal(0, 0.8));
+  at->database.enter(number);
   co_await sleep_until(weir::now() + database);
   at->work(handler());
-  at->answered(weir::now() - came);
+  at->answered(number, weir::now() - came);
 }
 
 /// Customers do not wait for the loop: each request has a time of its own, and is there ahead of
@@ -261,6 +267,7 @@ asio::awaitable<void> customers(std::shared_ptr<portal> at, double rate) {
   weir::random_stream random = weir::stream("customers");
   const double most = at->is(kind::bursts) ? 3.4 : 1;
   auto arrivals = weir::world::poisson({most * rate});
+  std::uint64_t number = 0;
   while (const std::optional<nanoseconds> next = arrivals.next(random)) {
     if (*next > weir::now() + ahead)
       co_await sleep_until(*next - ahead / 2);
@@ -268,7 +275,7 @@ asio::awaitable<void> customers(std::shared_ptr<portal> at, double rate) {
     if (at->is(kind::night))
       share *= 0.2;
     if (random.bernoulli(share))
-      asio::co_spawn(at->executor, request(at, *next, random.split("request")), rethrow);
+      asio::co_spawn(at->executor, request(at, ++number, *next, random.split("request")), rethrow);
   }
 }
 
@@ -306,19 +313,9 @@ asio::awaitable<void> restarts(std::shared_ptr<portal> at) {
     at->down = false;
     at->cold = true;
     at->uptime = 0s;
-    const weir::span cold("cold", {.role = weir::span_role::work});
     co_await sleep_until(when + 20s);
     at->cold = false;
   }
-}
-
-asio::awaitable<void> fault(std::shared_ptr<portal> at) {
-  weir::name_this_task("the fault");
-  if (!at->incident())
-    co_return;
-  co_await sleep_until(fault_begins);
-  const weir::span shown("fault", {.role = weir::span_role::work});
-  co_await sleep_until(at->ends());
 }
 
 /// A tick is due every 20 ms. However late the loop gets to it, every one that was due counts.
@@ -349,7 +346,6 @@ asio::awaitable<void> a_day(weir::scene_context& scene) {
   asio::co_spawn(executor, long_handlers(at), rethrow);
   asio::co_spawn(executor, sliced_job(at), rethrow);
   asio::co_spawn(executor, restarts(at), rethrow);
-  asio::co_spawn(executor, fault(at), rethrow);
   co_await customers(at, scene[arrival_rate]);
 }
 
