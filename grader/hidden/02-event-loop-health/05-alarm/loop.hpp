@@ -50,6 +50,9 @@ struct second {
 
 /// Times in microseconds. A step is 20 ms: what comes in one comes at its beginning, and in the
 /// order in which it became ready.
+///
+/// Against the formula of Pollaczek and Khinchine the mean lag is 1 to 4 ms low at any utilisation,
+/// since what comes and is done within a step delays no tick.
 class event_loop {
 public:
   /// \param uptime for how long the process has been running
