@@ -117,6 +117,9 @@ struct shop {
   weir::gauge unsent{"receipts not sent", {.role = weir::source_role::queue}};
   weir::gauge for_nothing{"charged, and no ticket"};
   weir::gauge took{"gone after", {.capacity = 30, .unit = "s"}};
+  weir::place at_the_bank{"at the bank", {.role = weir::source_role::in_flight}};
+  weir::place withdrawn{"being withdrawn"};
+  weir::outcomes sales{"sales"};
   weir::counter tickets{"tickets"};
   weir::counter come_again{"told to come again"};
   weir::counter elsewhere{"went to another process"};
@@ -135,6 +138,7 @@ private:
     weir::name_this_task(code ? "a sale with a code" : "a sale");
     weir::span all("sale", {.role = weir::span_role::request, .parent = 0});
     in->inside.add(1);
+    in->at_the_bank.enter(all.id());
     asio::steady_timer bank(in->executor, code ? sale_with_a_code : quick_sale);
     error_code cancelled;
     co_await asio::this_coro::throw_if_cancelled(false);
@@ -142,22 +146,26 @@ private:
     const bool withdrawn = cancelled.failed();
     if (withdrawn) { // told once more, it leaves the rest to the night
       co_await asio::this_coro::reset_cancellation_state();
+      in->withdrawn.enter(all.id());
       bank.expires_after(withdrawing);
       co_await bank.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
     in->inside.subtract(1);
     if (withdrawn && in->process.current() != stage::killed) {
       ++in->come_again;
+      in->sales.add(weir::outcome::dropped, all.id());
       all.end(weir::outcome::dropped);
       throw system_error(asio::error::operation_aborted);
     }
     if (!in->database_open) {
       in->for_nothing.add(1);
+      in->sales.add(weir::outcome::failed, all.id());
       all.end(weir::outcome::failed);
       throw system_error(asio::error::not_connected);
     }
     ++in->tickets;
     in->unsent.add(1);
+    in->sales.add(weir::outcome::ok, all.id());
     all.end();
   }
 
