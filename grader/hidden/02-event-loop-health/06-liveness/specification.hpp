@@ -142,7 +142,8 @@ private:
       return "start";
     if (seen_.draining)
       return "drain";
-    return was_busy_before() && !has_been_late() ? "start" : "alive";
+    const bool since_before = !seen_.busy.empty() && seen_.busy.back().from < *seen_.started;
+    return since_before ? "start" : "alive";
   }
 
   [[nodiscard]] std::string_view ready_promise() const {
