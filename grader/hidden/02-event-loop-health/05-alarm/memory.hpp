@@ -1,46 +1,38 @@
 /// \file
-/// What an alarm may go by: its own samples of the last hour.
+/// What an alarm may go by: its own samples of the last hour. Whether it does is seen by what comes
+/// of it, not sample by sample: windows may begin at any second.
 #pragma once
 
 #include "trial.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace weir_hidden {
 
-using stream = std::vector<sample>;
-
 namespace detail {
 
-inline stream arrived(const day& of, std::size_t from = 0, std::size_t until = 1'000'000) {
-  stream all;
-  for (std::size_t i = from; i < std::min(until, of.seconds.size()); ++i)
-    if (of.seconds[i].arrived)
-      all.push_back(of.seconds[i].seen);
-  return all;
+/// What is wrong with `seen`, where `fresh` is the same day with an alarm that is new; empty:
+/// nothing. An incident counts if the new alarm is in time with half a minute to spare.
+inline std::string worse(const trial& seen, const trial& fresh) {
+  if (fresh.rang().empty() && !seen.rang().empty())
+    return weir::text("it goes on at {} on a day on which a new one is silent ({})",
+                      clock(seen.rang().front()), fresh.of().name);
+  if (fresh.lead() >= 2 * wanted_lead && !seen.warned())
+    return weir::text("of an incident of which a new one warns {} s before the objective breaks it "
+                      "does not warn in time ({})",
+                      fresh.lead(), fresh.of().name);
+  if (fresh.lead() >= 2 * wanted_lead && fresh.cleared() && !seen.cleared())
+    return weir::text("it is not off two minutes after an incident, where a new one is ({})",
+                      fresh.of().name);
+  return {};
 }
 
-/// As if it had been seen so much later.
-inline stream later(stream all, seconds by) {
-  for (sample& one : all)
-    one.at += by;
-  return all;
-}
-
-inline std::vector<bool> answers(loop_alarm& alarm, const stream& to) {
-  std::vector<bool> all;
-  all.reserve(to.size());
-  for (const sample& one : to)
-    all.push_back(alarm.update(one));
-  return all;
-}
-
-/// The first sample at which the two differ; as many as there are, if none does.
-inline std::size_t difference(const std::vector<bool>& a, const std::vector<bool>& b) {
-  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+inline std::string told(std::string_view situation, const std::string& what) {
+  return what.empty() ? what : std::string(situation) + " " + what + ".";
 }
 
 } // namespace detail
@@ -59,72 +51,72 @@ inline std::string after_a_gap(const day& before, const day& after, std::size_t 
   const trial whole(before);
   const std::size_t until = whole.rang().empty() ? before.broke : whole.rang().front();
   const auto alarm = make_alarm();
-  detail::answers(*alarm, detail::arrived(before, 0, until));
-  const stream rest = detail::later(detail::arrived(after, from), 2h + seconds(until));
-  const auto seen = detail::answers(*alarm, rest);
-  const auto fresh = detail::answers(*make_alarm(), rest);
-  const std::size_t at = detail::difference(seen, fresh);
-  if (at == seen.size())
-    return {};
-  return weir::text(
-      "an alarm saw an incident until a second before it would have gone on, and then "
-      "no sample for two hours. With sample {} after that it is {}; a new alarm, "
-      "which has seen only what came since, is {}",
-      at + 1, seen[at] ? "on" : "off", fresh[at] ? "on" : "off");
+  for (std::size_t i = 0; i < until; ++i)
+    if (before.seconds[i].arrived)
+      alarm->update(before.seconds[i].seen);
+  const seconds later = 2h + seconds(until);
+  const trial seen(after, *alarm, later, from);
+  const trial fresh(after, *make_alarm(), later, from);
+  return detail::told(
+      "An alarm has seen an incident until a second before it would have gone on, and "
+      "then no sample for two hours. After that,",
+      detail::worse(seen, fresh));
 }
 
 /// Two alarms, each with a day of its own, in turns.
 inline std::string side_by_side(const day& one, const day& other) {
-  const std::pair<stream, stream> days{detail::arrived(one), detail::arrived(other)};
-  const auto alone = detail::answers(*make_alarm(), days.first);
+  const trial alone(one);
   const auto first = make_alarm();
   const auto second = make_alarm();
-  std::vector<bool> beside;
-  for (std::size_t i = 0; i < days.first.size(); ++i) {
-    beside.push_back(first->update(days.first[i]));
-    if (i < days.second.size())
-      second->update(days.second[i]);
+  bool now = false;
+  for (std::size_t i = 0; i < one.seconds.size(); ++i) {
+    if (one.seconds[i].arrived)
+      now = first->update(one.seconds[i].seen);
+    if (now != alone.on(i))
+      return weir::text(
+          "Two alarms see a process each. At {} the first is {}; with the same samples, "
+          "and no other alarm beside it, it was {}.",
+          detail::clock(i), now ? "on" : "off", alone.on(i) ? "on" : "off");
+    if (i < other.seconds.size() && other.seconds[i].arrived)
+      second->update(other.seconds[i].seen);
   }
-  const std::size_t at = detail::difference(alone, beside);
-  if (at == alone.size())
-    return {};
-  return weir::text("two alarms see a process each. With sample {} the first is {}; with the same "
-                    "samples, and no other alarm beside it, it was {}",
-                    at + 1, beside[at] ? "on" : "off", alone[at] ? "on" : "off");
+  return {};
 }
 
-/// The same day when `at` counts from somewhere else.
-inline std::string whenever(const day& one, seconds by) {
-  const stream today = detail::arrived(one);
-  const auto now = detail::answers(*make_alarm(), today);
-  const auto then = detail::answers(*make_alarm(), detail::later(today, by));
-  const std::size_t at = detail::difference(now, then);
-  if (at == now.size())
-    return {};
-  return weir::text(
-      "the same samples, but for `at`, which is {} s more in all of them: with sample "
-      "{} the alarm is {}, where it was {}",
-      by.count(), at + 1, then[at] ? "on" : "off", now[at] ? "on" : "off");
+/// The same day on another date: `at` is `then` when the alarm has been on for ten seconds.
+inline std::string whenever(const day& one, seconds then) {
+  const trial fresh(one);
+  const std::size_t ringing = fresh.rang().empty() ? one.broke : fresh.rang().front();
+  const seconds later = then - seconds(ringing + 10);
+  return detail::told(weir::text("With `at` {} s later in all samples,", later.count()),
+                      detail::worse(trial(one, *make_alarm(), later), fresh));
 }
 
-/// An incident after two hours of good days, and after twenty.
-inline std::string after_many(const std::vector<day>& good, const day& last) {
-  const auto run = [&good, &last](std::size_t days) {
-    const auto alarm = make_alarm();
-    seconds now{};
-    for (std::size_t i = 0; i < days; ++i, now += 600s)
-      detail::answers(*alarm, detail::later(detail::arrived(good[i % good.size()]), now));
-    return detail::answers(*alarm, detail::later(detail::arrived(last), now));
+/// An incident after healthy days, so many that when the alarm has been on for ten seconds, it has
+/// worked for 65,536 seconds, or has seen as many samples.
+enum class counted : std::uint8_t { seconds, samples };
+
+inline std::string after_many(const std::vector<day>& good, const day& last, counted what) {
+  const trial fresh(last);
+  const std::size_t ringing = (fresh.rang().empty() ? last.broke : fresh.rang().front()) + 10;
+  const auto count = [what](const second& one) {
+    return what == counted::seconds || one.arrived ? 1 : 0;
   };
-  const auto early = run(12);
-  const auto late = run(12 * 10);
-  const std::size_t at = detail::difference(early, late);
-  if (at == early.size())
-    return {};
-  return weir::text(
-      "an incident after 12 good days, and the same after 120: with its sample {} the "
-      "alarm is {}, where it was {}",
-      at + 1, late[at] ? "on" : "off", early[at] ? "on" : "off");
+  int left = 65'536;
+  for (std::size_t i = 0; i < ringing; ++i)
+    left -= count(last.seconds[i]);
+  const auto alarm = make_alarm();
+  std::size_t at = 0;
+  for (; left > 0; ++at) {
+    const second& one = good[at / 600 % good.size()].seconds[at % 600];
+    left -= count(one);
+    sample seen = one.seen;
+    seen.at = seconds(at + 1);
+    if (one.arrived)
+      alarm->update(seen);
+  }
+  return detail::told("An alarm has seen healthy days for eighteen hours. After that,",
+                      detail::worse(trial(last, *alarm, seconds(at)), fresh));
 }
 
 } // namespace weir_hidden

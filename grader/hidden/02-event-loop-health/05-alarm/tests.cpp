@@ -139,15 +139,17 @@ TEST_CASE("it goes by its own samples of the last hour", "[memory]") {
   });
   judge("whatever the date is", [] {
     std::string found;
-    for (std::size_t i = 0; i < 6 && found.empty(); ++i) {
-      const day& one = incidents()[i];
-      const auto ringing = seconds((one.began + one.broke) / 2);
-      // Where counters turn over that are too small: of seconds, of milliseconds. By whole pairs
-      // of minutes, since windows may be aligned to the clock.
-      for (const seconds over : {65'536s, 2'147'483s, 4'294'967s, 2'147'483'647s})
-        found = found.empty() ? whenever(one, (over - ringing) / 120 * 120) : found;
-    }
+    for (std::size_t i = 0; i < 6; ++i)
+      // Where counters turn over that are too small: of seconds, of milliseconds.
+      for (const seconds then : {65'536s, 2'147'483s, 4'294'967s, 2'147'483'647s})
+        found = found.empty() ? whenever(incidents()[i], then) : found;
     return found;
   });
-  judge("120 good days", [] { return after_many(healthy_days(), incidents().front()); });
+  judge("eighteen hours of good days", [] {
+    const std::vector<day> good = days_of(habit::punctual, 8, 6000);
+    std::string found;
+    for (const counted what : {counted::seconds, counted::samples})
+      found = found.empty() ? after_many(good, incidents()[1], what) : found;
+    return found;
+  });
 }

@@ -24,11 +24,17 @@ class trial {
 public:
   explicit trial(const day& of) : trial(of, *make_alarm()) {}
 
-  trial(const day& of, loop_alarm& alarm) : of_(of), on_(of.seconds.size()) {
+  /// \param later by so much `at` is later than it was
+  /// \param from  the alarm sees the day from that second on
+  trial(const day& of, loop_alarm& alarm, seconds later = 0s, std::size_t from = 0)
+      : of_(of), on_(of.seconds.size()) {
     bool now = false;
-    for (std::size_t i = 0; i < on_.size(); ++i) {
-      if (of.seconds[i].arrived)
-        now = alarm.update(of.seconds[i].seen);
+    for (std::size_t i = from; i < on_.size(); ++i) {
+      if (of.seconds[i].arrived) {
+        sample seen = of.seconds[i].seen;
+        seen.at += later;
+        now = alarm.update(seen);
+      }
       on_[i] = now;
       if (now && (i == 0 || !on_[i - 1]))
         rang_.push_back(i);
@@ -50,6 +56,14 @@ public:
   /// It went on in good time, after the fault began, and was on when the objective broke.
   [[nodiscard]] bool warned() const {
     return on_[of_.broke] && rang_within(of_.began, of_.broke + 1 - wanted_lead) > 0;
+  }
+
+  /// So long before the objective broke, and it was on when that broke; 0: it was not.
+  [[nodiscard]] std::size_t lead() const {
+    const auto first = std::ranges::lower_bound(rang_, of_.began);
+    return of_.broke != 0 && on_[of_.broke] && first != rang_.end() && *first < of_.broke
+               ? of_.broke - *first
+               : 0;
   }
 
   /// It was on in the incident, and for good off in time after it.
