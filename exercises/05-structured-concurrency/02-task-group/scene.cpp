@@ -76,7 +76,9 @@ struct harbour {
   weir::gauge orphans{"legs asked for by nobody", {.capacity = 0, .unit = {}}};
   weir::counter unowned{"places that nobody owns"};
   weir::counter short_of{"tickets short of a leg"};
+  weir::place under_way{"bookings under way", {.role = weir::source_role::in_flight}};
   weir::outcomes bookings{"bookings"};
+  std::uint64_t booked = 0;
 
   std::uint32_t draw(std::uint32_t below) {
     drawn = drawn * 1664525U + 1013904223U;
@@ -126,6 +128,8 @@ asio::awaitable<void> book(std::shared_ptr<harbour> here) {
   weir::name_this_task("booking");
   weir::span scope("booking", {.role = weir::span_role::work});
   const auto mine = std::make_shared<booking>();
+  const std::uint64_t number = ++here->booked;
+  here->under_way.enter(number);
   const auto group = make_task_group(co_await asio::this_coro::executor);
   for (int i = 0; i < 4; ++i)
     group->start([here, mine] { return leg(here, mine); });
@@ -141,7 +145,7 @@ asio::awaitable<void> book(std::shared_ptr<harbour> here) {
   }
   mine->over = true;
   here->orphans.add(mine->asked);
-  here->bookings.add(how);
+  here->bookings.add(how, number);
   scope.end(how);
 }
 

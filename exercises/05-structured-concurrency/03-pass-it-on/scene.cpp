@@ -101,6 +101,7 @@ public:
 
   asio::awaitable<void> send(int request) override {
     owed_.push_back(request);
+    at_the_meter_.enter(static_cast<std::uint64_t>(request));
     co_await spend(20ms);
   }
 
@@ -132,6 +133,7 @@ private:
   double hang_;
   weir::world::latency_distribution latency_;
   std::deque<int> owed_;
+  weir::place at_the_meter_{"at the meter", {.role = weir::source_role::in_flight}};
 };
 
 struct evening {
@@ -140,6 +142,7 @@ struct evening {
 
   modem line;
   std::unique_ptr<meter> heat;
+  weir::place in_line{"in line", {.role = weir::source_role::waiting}};
   weir::gauge inside{"calls inside", {.unit = "calls", .role = weir::source_role::in_flight}};
   weir::gauge go_on{"cancelled, and go on", {.capacity = 0, .unit = "calls"}};
   weir::gauge strangers{"answers to somebody else", {.capacity = 0, .unit = "answers"}};
@@ -160,6 +163,7 @@ asio::awaitable<void> one_call(std::shared_ptr<evening> tonight, std::shared_ptr
   weir::name_this_task("call");
   weir::span whole("call", {.role = weir::span_role::request});
   tonight->inside.add(1);
+  tonight->in_line.enter(static_cast<std::uint64_t>(request));
   weir::outcome how = weir::outcome::failed;
   try {
     const int answer = co_await tonight->heat->ask(request);
@@ -204,11 +208,11 @@ void start(const asio::any_io_executor& executor, std::shared_ptr<evening> tonig
 
 asio::awaitable<void> bad_evening(weir::scene_context& scene) {
   const auto executor = co_await asio::this_coro::executor;
-  const auto tonight = std::make_shared<evening>(scene, executor);
   weir::world::source requests(
       executor, {.name = "requests",
                  .arrivals = weir::world::poisson({.per_second = scene[arrival_rate]}),
                  .lasting = scene.horizon() - scene[deadline] - 1s});
+  const auto tonight = std::make_shared<evening>(scene, executor);
   while (const std::optional<weir::world::item> next = co_await requests.next())
     start(executor, tonight, static_cast<int>(next->number), scene[deadline]);
   asio::steady_timer end(executor, steady_clock::time_point(scene.horizon()));

@@ -84,7 +84,9 @@ struct books {
   weir::gauge for_nobody{"seats kept for nobody", {.unit = "seats"}};
   weir::gauge used{"seats in use", {.unit = "seats", .role = weir::source_role::busy}};
   weir::counter requests{"requests", "requests", weir::source_role::load};
+  weir::place opening{"being opened", {.role = weir::source_role::in_flight}};
   weir::outcomes studies{"studies"};
+  std::uint64_t opened = 0;
   int seats = 0; ///< granted so far
 };
 
@@ -189,6 +191,8 @@ struct gateway {
 asio::awaitable<void> study(std::shared_ptr<gateway> at) {
   weir::name_this_task("study");
   std::optional<lease> mine;
+  const std::uint64_t number = ++at->all.opened;
+  at->all.opening.enter(number);
   {
     weir::span race("opening", {.role = weir::span_role::request, .parent = 0});
     try {
@@ -198,7 +202,7 @@ asio::awaitable<void> study(std::shared_ptr<gateway> at) {
       race.end(weir::outcome::failed);
     }
   }
-  at->all.studies.add(mine ? weir::outcome::ok : weir::outcome::failed);
+  at->all.studies.add(mine ? weir::outcome::ok : weir::outcome::failed, number);
   if (!mine)
     co_return;
   at->all.for_nobody.subtract(1);

@@ -125,6 +125,7 @@ struct fjord {
 
   void hears(std::size_t number) {
     on.add(1);
+    hearing.enter(number);
     if (std::optional<nanoseconds>& since = dark_since[number])
       note_dark(*since);
     dark_since[number].reset();
@@ -149,6 +150,10 @@ struct fjord {
   bool ended = false; ///< supervise() has
   weir::gauge on{"receivers that hear",
                  {.capacity = receivers, .unit = {}, .role = weir::source_role::busy}};
+  weir::place connecting{"connecting", {.role = weir::source_role::waiting}};
+  weir::place hearing{"hearing", {.capacity = receivers, .role = weir::source_role::busy}};
+  weir::place in_a_pause{"in a pause", {.role = weir::source_role::backing_off}};
+  weir::outcomes sent_home{"workers sent home"};
   weir::gauge pausing{"receivers in a pause", {.unit = {}, .role = weir::source_role::backing_off}};
   weir::gauge longest{"longest darkness", {.capacity = 3, .unit = "s"}};
   weir::counter failures{"failures"};
@@ -175,6 +180,7 @@ asio::awaitable<void> receive(std::shared_ptr<fjord> here, std::size_t number) {
   weir::span work("receiver", {.parent = 0});
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   ++here->running;
+  here->connecting.enter(number);
   if (here->dark_since[number])
     here->pausing.subtract(1);
   bool hearing = false;
@@ -197,6 +203,7 @@ asio::awaitable<void> receive(std::shared_ptr<fjord> here, std::size_t number) {
     --here->running;
     if (here->ended)
       here->left.subtract(1);
+    here->sent_home.add(weir::outcome::dropped, number);
     work.end(weir::outcome::dropped);
     throw system_error(why);
   }
@@ -204,6 +211,7 @@ asio::awaitable<void> receive(std::shared_ptr<fjord> here, std::size_t number) {
   ++here->failures;
   here->goes_dark(number);
   here->pausing.add(1);
+  here->in_a_pause.enter(number);
   work.end(weir::outcome::failed);
   throw system_error(asio::error::connection_reset);
 }
