@@ -101,7 +101,9 @@ inline void live(draft& on, habit how) {
   case habit::nightly: // and hardly anybody is there
     for (std::size_t i = on.between(20, 60); i < on.length(); ++i)
       on[i].rate *= i % 4 == 0 ? 0.01 : 0.2;
-    for (std::size_t at = on.between(20, 60); at < on.length(); at += on.between(45, 90))
+    // The first of them now and then in the first second that anybody sees.
+    for (std::size_t at = random.bernoulli(0.5) ? 0 : on.between(20, 60); at < on.length();
+         at += on.between(45, 90))
       on[at].block = static_cast<std::int64_t>(random.uniform(300'000, 900'000));
     break;
   case habit::punctual: {
