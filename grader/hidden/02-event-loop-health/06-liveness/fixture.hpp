@@ -306,20 +306,25 @@ private:
 
 namespace weir_hidden {
 
-/// A whole scenario.
-inline asio::awaitable<void> process(std::string_view promise, std::vector<step> script,
-                                     health_options options = {}, nanoseconds ask_every = 250ms) {
+/// A whole scenario, with several that watch one loop.
+inline asio::awaitable<void> processes(std::string_view promise, std::vector<step> script,
+                                       std::vector<health_options> options, nanoseconds ask_every) {
   weir::name_this_task("the loop");
-  process_fixture one(co_await asio::this_coro::executor, promise, {options}, ask_every);
-  co_await one.go_through(std::move(script));
+  process_fixture all(co_await asio::this_coro::executor, promise, std::move(options), ask_every);
+  co_await all.go_through(std::move(script));
 }
 
-/// Two of them on one loop, with limits of their own.
+/// With one.
+inline asio::awaitable<void> process(std::string_view promise, std::vector<step> script,
+                                     health_options options = {}, nanoseconds ask_every = 250ms) {
+  return processes(promise, std::move(script), std::vector(1, options), ask_every);
+}
+
+/// With two, whose limits differ.
 inline asio::awaitable<void> two(std::string_view promise, std::vector<step> script) {
-  weir::name_this_task("the loop");
-  process_fixture both(co_await asio::this_coro::executor, promise,
-                       {{}, {.beat = 20ms, .late = 100ms, .calm = 1s, .dead_after = 2s}}, 90ms);
-  co_await both.go_through(std::move(script));
+  std::vector<health_options> options(2);
+  options[1] = {.beat = 20ms, .late = 100ms, .calm = 1s, .dead_after = 2s};
+  return processes(promise, std::move(script), std::move(options), 90ms);
 }
 
 /// One thread, which serves what is ready in order, and looks at its timers once in a round. Time

@@ -11,7 +11,7 @@
 
 using std::chrono::steady_clock;
 
-asio::awaitable<void> work_off(backlog& items, std::chrono::nanoseconds slice) {
+asio::awaitable<void> work_off(backlog& items, std::chrono::nanoseconds /*slice*/) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const asio::cancellation_state caller = co_await asio::this_coro::cancellation_state;
   int done = 0;

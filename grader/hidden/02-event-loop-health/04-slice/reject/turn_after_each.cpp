@@ -11,7 +11,7 @@
 
 using std::chrono::steady_clock;
 
-asio::awaitable<void> work_off(backlog& items, std::chrono::nanoseconds slice) {
+asio::awaitable<void> work_off(backlog& items, std::chrono::nanoseconds /*slice*/) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const asio::cancellation_state caller = co_await asio::this_coro::cancellation_state;
   while (!items.empty()) {
@@ -20,5 +20,4 @@ asio::awaitable<void> work_off(backlog& items, std::chrono::nanoseconds slice) {
     if (caller.cancelled() != asio::cancellation_type::none)
       throw boost::system::system_error(asio::error::operation_aborted);
   }
-  (void)slice;
 }
