@@ -16,8 +16,8 @@ class item_source {
 public:
   virtual ~item_source() = default;
 
-  /// The next item, at once; empty when there are no more, as often as it is called. Throws when it
-  /// can't read on.
+  /// The next item, at once; empty when there are no more, as often as it is called. Any int may be
+  /// one. Throws when it can't read on.
   virtual std::optional<int> next() = 0;
 };
 
@@ -26,10 +26,10 @@ class mapping {
 public:
   virtual ~mapping() = default;
 
-  /// Gives the result for `item`. May be called while other calls run; may end at once. Throws when
-  /// it fails. Can be cancelled, with the type `terminal` (part of what `||` and a deadline send):
-  /// it then tidies up, which may take a while, and throws, as a rule
-  /// `asio::error::operation_aborted`.
+  /// Gives the result for `item`. May be called while other calls run; may end at once. When it
+  /// fails, awaiting it throws, whatever that may be; the call itself never does. Can be cancelled,
+  /// with the type `terminal` (part of what `||` and a deadline send): it then tidies up, which may
+  /// take a while, and throws, as a rule `asio::error::operation_aborted`.
   virtual asio::awaitable<int> call(int item) = 0;
 };
 

@@ -100,7 +100,7 @@ public:
     weir::name_this_task(weir::text("call {}", item));
     start(item);
     const ended_at_exit ended{seen_};
-    const bool done = co_await work(item, takes.contains(item) ? takes[item] : 10ms);
+    const bool done = co_await work(item, takes.contains(item) ? takes[item] : usually);
     if (!done) {
       weir::note("item {} is cancelled, and has tidied up", item);
       throw boost::system::system_error(spoils == item ? asio::error::broken_pipe : aborted);
@@ -119,6 +119,7 @@ public:
     co_return item * 10;
   }
 
+  nanoseconds usually = 10ms;
   std::map<int, nanoseconds> takes;
   std::map<int, error_code> fails;
   int throws_42 = 0; ///< this item does; 0: none

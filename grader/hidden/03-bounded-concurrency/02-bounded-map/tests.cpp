@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -32,6 +33,14 @@ public:
 
   std::size_t calls = 0;
 };
+
+/// Large numbers are tried under one schedule.
+weir::explore_options once(std::string name) {
+  weir::explore_options options;
+  options.name = std::move(name);
+  options.search.schedules = 1;
+  return options;
+}
 
 } // namespace
 
@@ -99,6 +108,29 @@ TEST_CASE("results stand in the order of the items", "[in-order]") {
     co_await f.wait(1s);
     f.expect_mapped();
   });
+
+  WEIR_EXPLORE(once("twenty thousand that end at once"), []() -> asio::awaitable<void> {
+    map_fixture f(co_await asio::this_coro::executor, 20'000, 2);
+    f.lookup.usually = 0ms;
+    f.start();
+    co_await f.wait(1s);
+    f.expect_mapped();
+  });
+
+  WEIR_EXPLORE("two maps at once", []() -> asio::awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    map_fixture one(executor, 5, 2, watched::full);
+    map_fixture other(executor, 7, 3, watched::full);
+    other.lookup.takes[2] = 25ms;
+    one.start();
+    co_await one.wait(5ms);
+    other.start();
+    co_await one.wait(1s);
+    one.expect_mapped();
+    other.expect_mapped();
+  });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::plain, "in-order"); });
 }
 
 TEST_CASE("always as many calls as the limit says", "[full]") {
@@ -125,6 +157,8 @@ TEST_CASE("always as many calls as the limit says", "[full]") {
     co_await f.watch(95ms);
     f.expect_lasted(90ms);
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::plain, "full"); });
 }
 
 TEST_CASE("an item is asked for when its call can start", "[lazy]") {
@@ -152,6 +186,8 @@ TEST_CASE("an item is asked for when its call can start", "[lazy]") {
     f.expect_started(8, "it was cancelled while items 7 and 8 ran");
     f.expect_threw(aborted, 38ms, "it was cancelled at 35.0 ms, and the two calls had tidied up");
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::plain, "lazy"); });
 }
 
 TEST_CASE("the first error ends the rest", "[first-error]") {
@@ -257,6 +293,8 @@ TEST_CASE("the first error ends the rest", "[first-error]") {
                    "up");
     f.expect_started(4, "next() threw in place of item 5");
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::failing, "first-error"); });
 }
 
 TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
@@ -310,4 +348,6 @@ TEST_CASE("cancelled, it leaves nothing running", "[cancelled]") {
     else
       f.expect_threw(aborted, "it was cancelled at 10.0 ms");
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::cancelling, "cancelled"); });
 }
