@@ -25,7 +25,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <csignal>
 #include <cstdlib>
@@ -40,10 +39,9 @@ namespace {
 
 using asio::ip::tcp;
 using boost::system::error_code;
-using boost::system::system_error;
 
 void say(std::string_view what) {
-  std::cout << what << std::endl; // at once: whoever reads it acts on it
+  std::cout << what << '\n' << std::flush; // at once: whoever reads it acts on it
 }
 
 class signals_of_the_process final : public stop_signals {
@@ -167,7 +165,7 @@ int main(int argc, char** argv) {
   asio::co_spawn(io,
                  run(signals, entrance, {&tickets, &sent},
                      std::chrono::duration_cast<std::chrono::nanoseconds>(grace)),
-                 [&code](std::exception_ptr error, exit_code returned) {
+                 [&code](const std::exception_ptr& error, exit_code returned) {
                    if (error)
                      std::rethrow_exception(error);
                    code = returned;

@@ -265,7 +265,7 @@ asio::awaitable<void> life(std::shared_ptr<shop> here, nanoseconds patient) {
   counter_hall entrance(here);
   database tickets(here);
   const auto receipts = std::make_shared<producer>(here);
-  asio::co_spawn(here->executor, producer::send(receipts), [](std::exception_ptr) {});
+  asio::co_spawn(here->executor, producer::send(receipts), [](const std::exception_ptr&) {});
   weir::span all("run()", {.parent = 0});
   asio::awaitable<exit_code> running = run(signals, entrance, {&tickets, receipts.get()}, patient);
   const exit_code code = co_await std::move(running);
@@ -295,7 +295,7 @@ asio::awaitable<void> noon(weir::scene_context& scene) {
   const auto executor = co_await asio::this_coro::executor;
   const auto here = std::make_shared<shop>(executor, scene);
   const nanoseconds hurry = scene[second_signal];
-  const auto rethrow = [](std::exception_ptr error) {
+  const auto rethrow = [](const std::exception_ptr& error) {
     if (error)
       std::rethrow_exception(error);
   };

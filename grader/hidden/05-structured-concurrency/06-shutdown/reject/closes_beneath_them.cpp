@@ -67,7 +67,7 @@ private:
   std::list<asio::cancellation_signal> running_;
 };
 
-void whatever(std::exception_ptr) {}
+void whatever(const std::exception_ptr&) {}
 
 /// The first signal closes the entrance; each further one cancels whatever is under way then.
 asio::awaitable<void> hear(stop_signals& signals, listener& entrance, scope& under_way,
@@ -119,7 +119,8 @@ asio::awaitable<exit_code> run(stop_signals& signals, listener& entrance,
 
   scope closing(executor);
   for (auto next = opened.rbegin(); next != opened.rend(); ++next) {
-    closing.start(close(*next), [&failed](std::exception_ptr how) { failed |= how != nullptr; });
+    closing.start(close(*next),
+                  [&failed](const std::exception_ptr& how) { failed |= how != nullptr; });
     co_await closing.join();
   }
 

@@ -66,7 +66,7 @@ private:
   std::list<asio::cancellation_signal> running_;
 };
 
-void whatever(std::exception_ptr) {}
+void whatever(const std::exception_ptr&) {}
 
 /// The first signal closes the entrance; each further one cancels whatever is under way then.
 asio::awaitable<void> hear(stop_signals& signals, listener& entrance, scope& under_way,
@@ -120,7 +120,8 @@ asio::awaitable<exit_code> run(stop_signals& signals, listener& entrance,
   co_await under_way.join();
 
   for (auto next = opened.rbegin(); next != opened.rend(); ++next) {
-    under_way.start(close(*next), [&failed](std::exception_ptr how) { failed |= how != nullptr; });
+    under_way.start(close(*next),
+                    [&failed](const std::exception_ptr& how) { failed |= how != nullptr; });
     co_await under_way.join();
   }
 
