@@ -1,0 +1,95 @@
+/// \file
+/// Scenarios of `lag` in which more happens than one thing after the other.
+#pragma once
+
+#include "fixture.hpp"
+
+namespace weir_hidden {
+
+/// Two probes with options of their own watch one loop.
+inline asio::awaitable<void> two_probes(std::string_view promise) {
+  weir::name_this_task("the test");
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  log_of_all other_log;
+  const lag_options other_options{.tick = 50ms, .window = 1s, .bad = 10ms};
+  const auto other = make_lag_probe(executor, other_log, other_options);
+  loop_fixture loop(executor, {}, promise);
+  loop.start();
+  const nanoseconds begin = weir::now();
+  other->start();
+  co_await loop.play(many(5, 1'210ms, 430ms));
+  const nanoseconds end = weir::now() + 1ms;
+  co_await loop.rest(1ms);
+  other->stop();
+  std::vector<block> blocks;
+  for (int i = 0; i < 5; ++i)
+    blocks.push_back({.begin = begin + i * 1'640ms + 1'210ms, .end = begin + (i + 1) * 1'640ms});
+  const std::string found =
+      lag_specification(other_options, promise)
+          .finding(windows_of({begin, end}, blocks, other_options), other_log.all());
+  weir::expect(found.empty(), "two probes watch a loop. {}", found);
+  co_await loop.rest(11s);
+  co_await loop.finish();
+}
+
+/// The log stops the probe inside the second window that it is told of.
+inline asio::awaitable<void> stopped_by_log(std::string_view promise, nanoseconds occupied) {
+  weir::name_this_task("the test");
+  loop_fixture loop(co_await asio::this_coro::executor, {.bad = nanoseconds::max()}, promise);
+  loop.log().when_told = [&loop] {
+    if (loop.log().all().size() == 2)
+      loop.stop();
+  };
+  loop.start();
+  co_await loop.play({blocks(18'005ms, occupied)});
+  co_await loop.rest(31s);
+  co_await loop.finish();
+}
+
+/// The log stops the probe and starts it again, when it is warned, and when it is told.
+inline asio::awaitable<void> restarted_by_log(std::string_view promise) {
+  weir::name_this_task("the test");
+  loop_fixture loop(co_await asio::this_coro::executor, {.bad = nanoseconds::max()}, promise);
+  loop.log().when_told = [&loop] {
+    if (loop.log().all().size() == 1) {
+      loop.stop();
+      loop.start();
+    }
+  };
+  loop.start();
+  co_await loop.play({blocks(4'010ms, 200ms), blocks(9s, 300ms)});
+  co_await loop.rest(21s);
+  co_await loop.finish();
+}
+
+/// A probe that runs, or has stopped, is destroyed.
+inline asio::awaitable<void> destroyed(std::string_view promise, nanoseconds after,
+                                       deed::kind before = deed::kind::block) {
+  weir::name_this_task("the test");
+  loop_fixture loop(co_await asio::this_coro::executor, {}, promise);
+  loop.start();
+  co_await loop.rest(after);
+  if (before == deed::kind::stop)
+    loop.stop();
+  const std::size_t known = loop.log().all().size();
+  loop.destroy();
+  weir::expect(loop.log().all().size() == known,
+               "the probe was destroyed, and the log was told of a window in that call");
+  co_await loop.rest(21s);
+  weir::expect(loop.log().all().size() == known,
+               "the probe was destroyed at {}, and the log was told of a window at {}", after,
+               loop.log().all().back().at);
+}
+
+inline asio::awaitable<void> never_started() {
+  weir::name_this_task("the test");
+  loop_fixture loop(co_await asio::this_coro::executor, {}, "stop");
+  co_await loop.rest(11s);
+  loop.stop();
+  co_await loop.rest(11s);
+  weir::expect(loop.log().all().empty(),
+               "the probe was never started, and the log was told of a window at {}",
+               loop.log().all().empty() ? 0ns : loop.log().all().front().at);
+}
+
+} // namespace weir_hidden
