@@ -475,9 +475,10 @@ void thread_crew::block_loop(std::chrono::nanoseconds d) {
   (void)let_others_run(engine_.now_ + d.count(), [] { return false; });
 }
 
-thread_crew::outcome thread_crew::block_loop_until(const std::function<bool()>& done) {
+thread_crew::outcome thread_crew::block_loop_until(const std::function<bool()>& done,
+                                                   std::int64_t until) {
   const std::int64_t began = engine_.now_;
-  const outcome how = let_others_run(std::numeric_limits<std::int64_t>::max(), done);
+  const outcome how = let_others_run(until, done);
   if (auto* r = trace::current_recorder(); r != nullptr && engine_.now_ != began)
     r->append({.t_ns = engine_.now_,
                .task = engine_.current_task_,

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -124,8 +125,10 @@ public:
 
   enum class outcome : std::uint8_t { done, stuck, run_ends };
 
-  /// The loop's thread is blocked until `done`, and the others go on, for as long as they can.
-  outcome block_loop_until(const std::function<bool()>& done);
+  /// The loop's thread is blocked until `done`, or until that time, and the others go on, for as
+  /// long as they can.
+  outcome block_loop_until(const std::function<bool()>& done,
+                           std::int64_t until = std::numeric_limits<std::int64_t>::max());
 
   /// Whether handlers and jobs are being run; not so when a run is taken apart.
   [[nodiscard]] bool running() const noexcept { return engine_.policy_ != nullptr; }

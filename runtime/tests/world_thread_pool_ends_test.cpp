@@ -6,6 +6,7 @@
 #include <weir/world/thread_pool.hpp>
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -116,6 +117,22 @@ TEST_CASE("join on the loop for what waits for the loop is a deadlock", "[world]
     pool.join();
   });
   CHECK(result.outcome == run_outcome::deadlock);
+}
+
+TEST_CASE("a future that only the loop could fulfil is a deadlock", "[world][thread-pool]") {
+  for (const bool with_a_pool : {false, true}) {
+    const auto result = run_once([with_a_pool]() -> asio::awaitable<void> {
+      const asio::any_io_executor loop = co_await asio::this_coro::executor;
+      std::optional<thread_pool> pool;
+      if (with_a_pool)
+        pool.emplace(1);
+      std::promise<void> promise;
+      asio::post(loop, [&promise] { promise.set_value(); });
+      promise.get_future().get();
+    });
+    CHECK(result.outcome == run_outcome::deadlock);
+    CHECK(result.message.find("waiting for a future") != std::string::npos);
+  }
 }
 
 TEST_CASE("jobs that never end, with join, meet the limits of the run", "[world][thread-pool]") {

@@ -5,6 +5,9 @@
 #include <weir/world/cpu.hpp>
 #include <weir/world/thread_pool.hpp>
 
+#include <condition_variable>
+#include <future>
+#include <mutex>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -294,6 +297,60 @@ TEST_CASE("a job may wait for another pool", "[world][thread-pool]") {
     auto end = sleep(20ms);
     co_await std::move(end);
     CHECK(ended == 10ms);
+  });
+}
+
+TEST_CASE("a loop that waits for a future is blocked until a job has fulfilled it",
+          "[world][thread-pool]") {
+  run_once([]() -> asio::awaitable<void> {
+    const asio::any_io_executor loop = co_await asio::this_coro::executor;
+    thread_pool pool(1);
+    std::chrono::nanoseconds ticked{};
+    asio::steady_timer tick(loop, 1ms);
+    tick.async_wait([&](const boost::system::error_code&) { ticked = weir::now(); });
+    std::promise<int> promise;
+    auto future = promise.get_future();
+    asio::post(pool, [&promise] {
+      std::this_thread::sleep_for(10ms);
+      promise.set_value(7);
+    });
+    CHECK(future.wait_for(4ms) == std::future_status::timeout);
+    CHECK(weir::now() == 4ms);
+    CHECK(future.get() == 7);
+    CHECK(weir::now() == 10ms);
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool done = false;
+    asio::post(pool, [&] {
+      std::this_thread::sleep_for(5ms);
+      const std::lock_guard lock(mutex);
+      done = true;
+      changed.notify_one();
+    });
+    {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&done] { return done; });
+    }
+    CHECK(weir::now() == 15ms);
+    auto end = sleep(1ms);
+    co_await std::move(end);
+    CHECK(ticked == 15ms);
+  });
+}
+
+TEST_CASE("a job may wait for another one's future", "[world][thread-pool]") {
+  run_once([]() -> asio::awaitable<void> {
+    thread_pool pool(2);
+    std::promise<int> promise;
+    int got = 0;
+    asio::post(pool, [&] { got = promise.get_future().get(); });
+    asio::post(pool, [&promise] {
+      std::this_thread::sleep_for(1ms);
+      promise.set_value(7);
+    });
+    auto end = sleep(2ms);
+    co_await std::move(end);
+    CHECK(got == 7);
   });
 }
 

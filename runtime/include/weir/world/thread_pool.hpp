@@ -44,14 +44,17 @@ namespace weir::world {
 /// can be explored and replayed.
 ///
 /// What is not as on a real pool:
-///   - A job gives way only where it blocks, where it calls `std::this_thread::yield`, and when its
-///     function has returned and is about to be destroyed. All that it does between these happens
-///     at one instant, with nobody in between. So there are no data races here; ThreadSanitizer
-///     finds them on a real pool.
+///   - A job gives way only where it blocks, where it calls `std::this_thread::yield`, and at its
+///     end. All that it does between these happens at one instant, with nobody in between: what it
+///     posts to the loop is carried out after the next of these. So there are no data races here;
+///     ThreadSanitizer finds them on a real pool.
 ///   - Computing takes no time. Let a job sleep for as long as it would compute.
-///   - Locks, condition variables and futures are not simulated. A thread that waits for one waits
-///     in real time for somebody who can't go on, and the test is killed after its time limit. A
-///     lock that is never held over a block does no harm.
+///   - A loop that waits for a future, or for a condition variable (without a time limit), is
+///     blocked until a job has done something about it. A job that waits for one looks again every
+///     100 µs.
+///   - Locks are not simulated. One that a job holds while it blocks is waited for in real time, by
+///     somebody who keeps the job from going on: the test is killed after its time limit. A lock
+///     that is never held over a block does no harm.
 ///   - A job that spins until a flag is set, without blocking or yielding, spins for good.
 ///
 /// An exception that leaves a job would end a real process; here it ends the run. When a run is
