@@ -107,10 +107,9 @@ private:
 
   /// Both threads are held up, four wait, and one is too many; one of the four leaves.
   asio::awaitable<void> refusals(driver& test) {
-    std::atomic<bool> open = false;
-    const job hold = [&](const std::stop_token&) {
+    const job hold = [this](const std::stop_token&) {
       weir::expect(!on_the_loop(), "a job was called on the loop");
-      while (!open && !given_up_)
+      while (!open_ && !given_up_)
         std::this_thread::yield();
       return std::string("held");
     };
@@ -130,7 +129,7 @@ private:
     weir::expect(leaving.fate() == weir::testing::cancelled,
                  "a call that waited was cancelled while both threads were held up, and {}",
                  leaving.text());
-    open = true;
+    open_ = true;
     step_ = "both threads are let go";
     co_await until([&] { return test.pending() == 0; });
     expect_at_home();
@@ -141,14 +140,13 @@ private:
 
   /// A job that would not end is asked to.
   asio::awaitable<void> stops(driver& test) {
-    std::atomic<bool> begun = false;
-    operation& endless = ask(test, "a job without an end", [&](const std::stop_token& stop) {
-      begun = true;
+    operation& endless = ask(test, "a job without an end", [this](const std::stop_token& stop) {
+      begun_ = true;
       while (!stop.stop_requested() && !given_up_)
         std::this_thread::yield();
       return std::string("stopped");
     });
-    co_await until([&] { return begun.load(); });
+    co_await until([this] { return begun_.load(); });
     step_ = "a job that runs is cancelled";
     endless.cancel();
     co_await until([&] { return !endless.pending(); });
@@ -190,6 +188,8 @@ private:
 
   std::thread::id loop_thread_ = std::this_thread::get_id();
   std::atomic<bool> given_up_ = false;
+  std::atomic<bool> open_ = false;  ///< the jobs that hold up both threads may end
+  std::atomic<bool> begun_ = false; ///< the job without an end has
   std::string elsewhere_;
   std::string step_;
   mutable asio::io_context io_{1};

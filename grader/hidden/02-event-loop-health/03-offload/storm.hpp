@@ -44,6 +44,7 @@ struct script {
   std::optional<thrown> throws = {};
   bool polite = false;                   ///< ends at the next look when it is asked to stop
   std::optional<thrown> if_stopped = {}; ///< by throwing this, else by returning
+  int again = 0;                         ///< so often its caller calls anew, as soon as it is back
 };
 
 /// A promise that each of them is part of.
@@ -63,7 +64,7 @@ struct command {
 struct plan {
   std::size_t threads = 1;
   std::size_t limit = 1;
-  bool on_a_strand = false; ///< the callers are
+  bool on_a_strand = false; ///< every other caller is
   std::vector<command> commands{};
 };
 
@@ -108,8 +109,13 @@ inline std::vector<command> operator+(std::vector<command> all, const std::vecto
 class offload_run final : public weir::storm::runner<offload_specification> {
 public:
   offload_run(const asio::any_io_executor& loop, plan what, std::string_view promise)
-      : offload_run(loop, what.on_a_strand ? std::optional(asio::make_strand(loop)) : std::nullopt,
-                    std::move(what), promise) {}
+      : runner(loop, model(what.threads, what.limit), model::state{}, what.commands.size()),
+        plan_(std::move(what)),
+        promise_(promise),
+        strand_(asio::make_strand(loop)),
+        on_strand_(strand_),
+        threads_(*this),
+        offloader_(make_offloader(threads_, plan_.limit)) {}
 
   asio::awaitable<bool> tidy_up() override {
     for (int round = 0; round < 100 && inside() != 0; ++round) {
@@ -197,16 +203,6 @@ private:
     one_call& of_;
   };
 
-  offload_run(const asio::any_io_executor& loop, std::optional<strand> on, plan what,
-              std::string_view promise)
-      : runner(on ? asio::any_io_executor(*on) : loop, model(what.threads, what.limit),
-               model::state{}, what.commands.size()),
-        plan_(std::move(what)),
-        promise_(promise),
-        strand_(std::move(on)),
-        threads_(*this),
-        offloader_(make_offloader(threads_, plan_.limit)) {}
-
   /// What is not a matter of the model.
   template <class... Values>
   void demand(std::string_view promise, bool held, std::string_view finding,
@@ -264,7 +260,8 @@ private:
     one_call& mine = calls_.emplace_back();
     mine.id = static_cast<std::uint16_t>(calls_.size());
     mine.work = work;
-    mine.under_way = &driver().start(
+    weir::testing::driver& callers = is_on_strand(mine) ? on_strand_ : driver();
+    mine.under_way = &callers.start(
         name_of(mine.id),
         [this, &mine] {
           mine.inside = true;
@@ -281,7 +278,7 @@ private:
     const std::string name = name_of(mine.id);
     demand("comes-back", on_the_loop(), "{} {} on one of the threads beside the loop", name,
            one.text());
-    demand("comes-back", !strand_ || strand_->running_in_this_thread(),
+    demand("comes-back", !is_on_strand(mine) || strand_.running_in_this_thread(),
            "{} was made on a strand, and {} elsewhere", name, one.text());
     demand("nothing-left", mine.pictures == 0, "{} {}, and its job has not been destroyed", name,
            one.text());
@@ -293,6 +290,15 @@ private:
          .id = mine.id,
          .how = outcome_of(one.fate().thrown()),
          .error = one.text()});
+    if (mine.work.again != 0 && one.fate().returned()) {
+      script next = mine.work;
+      --next.again;
+      start(next);
+    }
+  }
+
+  [[nodiscard]] bool is_on_strand(const one_call& one) const {
+    return plan_.on_a_strand && one.id % 2 == 0;
   }
 
   static std::string result_of(const one_call& mine) { return weir::text("page {}", mine.id); }
@@ -334,6 +340,8 @@ private:
   }
 
   void read() override {
+    const nanoseconds due = std::exchange(last_look_, weir::now()) + 1ms;
+    demand("beside", weir::now() <= due + 1ms, "the loop stood still for {}", weir::now() - due);
     if (!seen().history().empty() && seen().history().back().at == weir::now())
       return; // a job has ended in this instant, which is not over
     saw({.what = event::kind::counts,
@@ -365,8 +373,10 @@ private:
 
   plan plan_;
   std::string_view promise_;
-  std::optional<strand> strand_;
+  strand strand_;
+  weir::testing::driver on_strand_;
   std::thread::id loop_thread_ = std::this_thread::get_id();
+  nanoseconds last_look_ = weir::now();
   std::list<one_call> calls_;
   virtual_threads threads_;
   std::unique_ptr<offloader> offloader_;
@@ -418,6 +428,46 @@ inline asio::awaitable<void> calls(std::string_view promise, plan what) {
   (void)co_await held(run, promise);
 }
 
+/// Ten thousand wait, and nine of ten leave in one instant.
+inline asio::awaitable<void> crowd() {
+  weir::name_this_task("the test");
+
+  class two_threads final : public threads {
+  public:
+    asio::any_io_executor executor() override { return pool_.get_executor(); }
+
+    [[nodiscard]] std::size_t count() const override { return 2; }
+
+    void join() override { pool_.join(); }
+
+  private:
+    weir::world::thread_pool pool_{2, "threads"};
+  } beside;
+
+  constexpr std::size_t many = 10'000;
+  const auto jobs = make_offloader(beside, many);
+  weir::testing::driver test(co_await asio::this_coro::executor);
+  std::vector<weir::testing::operation<std::string>*> all;
+  std::size_t called = 0;
+  for (std::size_t i = 0; i < many; ++i)
+    all.push_back(&test.start("a call", [&] {
+      return jobs->run([&](const std::stop_token&) {
+        ++called;
+        std::this_thread::sleep_for(1ms);
+        return std::string();
+      });
+    }));
+  for (std::size_t i = 2; i < many; ++i)
+    if (i % 10 != 0)
+      all[i]->cancel();
+  co_await weir::testing::pass(900us);
+  weir::expect(jobs->waiting() == 999 && test.pending() == 1'001,
+               "of 9998 calls that waited 8999 were cancelled: {} wait, {} have not ended",
+               jobs->waiting(), test.pending());
+  co_await test.finish();
+  weir::expect(called == 1'001, "of 10000 calls 8999 were withdrawn, and {} jobs called", called);
+}
+
 /// Two offloaders, each with threads of its own, of which neither knows the other.
 inline asio::awaitable<void> two_of_them() {
   weir::name_this_task("the test");
@@ -440,6 +490,7 @@ inline weir::explore_options few(std::string name, std::size_t schedules = 80) {
   weir::explore_options options;
   options.name = std::move(name);
   options.search.schedules = schedules;
+  options.determinism_every = schedules == 1 ? 0 : options.determinism_every;
   return options;
 }
 

@@ -37,7 +37,7 @@ TEST_CASE("what a job gives comes back to its caller", "[comes-back]") {
                                              call({.takes = 0ns, .throws = thrown::number}),
                                              call({.takes = 1ms, .throws = thrown::aborted})}});
   });
-  WEIR_EXPLORE(few("to callers on a strand"), [] {
+  WEIR_EXPLORE(few("to callers on a strand and beside it"), [] {
     return calls("comes-back", {.threads = 2,
                                 .on_a_strand = true,
                                 .commands = {call(), and_then(call({.takes = 2ms})),
@@ -67,6 +67,9 @@ TEST_CASE("few run, few wait, and the others are refused", "[bounded]") {
     for (int i = 0; i < 10; ++i)
       ten.commands.push_back(and_then(call({.takes = 1ms})));
     return calls("bounded", ten);
+  });
+  WEIR_EXPLORE(few("a caller who comes again at once"), [] {
+    return calls("bounded", {.limit = 0, .commands = {call({.takes = 2ms, .again = 5})}});
   });
   WEIR_EXPLORE(few("who waits is served in order"), [] {
     return calls("bounded", {.limit = 4,
@@ -112,6 +115,7 @@ TEST_CASE("who waits can leave", "[withdrawn]") {
                   .commands = pass(0) + call({.takes = 5ms}) +
                               call({.takes = 2ms, .polite = true}) + call() + pass(2) + cancel(1)});
   });
+  WEIR_EXPLORE(few("ten thousand wait, and most of them leave", 1), [] { return crowd(); });
   WEIR_EXPLORE(few("twice"), [] {
     return calls("withdrawn",
                  {.commands = {call(), call(), cancel(1), and_then(cancel(1)), call()}});
