@@ -60,12 +60,14 @@ const weir::knob<double> request_rate{"requests",
                                        .step = 10,
                                        .unit = "/s",
                                        .documentation = "Doors that are to be opened (Poisson). "
-                                                        "Each costs 500 µs."}};
+                                                        "Each costs 200 µs."}};
 
-constexpr nanoseconds request = 500us;
+constexpr nanoseconds request = 200us;
 constexpr nanoseconds first_snapshot = 5'005ms;
 constexpr nanoseconds window = 10s;
 constexpr nanoseconds judged = 60s;
+/// Doors come at random: by so much may what they feel differ from what may be felt.
+constexpr nanoseconds leeway = 60ms;
 
 double in_ms(nanoseconds time) {
   return static_cast<double>(time.count()) / 1e6;
@@ -114,7 +116,8 @@ public:
         continue;
       std::ranges::sort(of.waits);
       const nanoseconds felt = of.waits[(99 * of.waits.size() + 99) / 100 - 1];
-      if ((felt > limit_) != (of.warnings == 1) || of.warnings > 1)
+      const bool either = felt > limit_ - leeway && felt <= limit_ + leeway;
+      if ((!either && (felt > limit_) != (of.warnings == 1)) || of.warnings > 1)
         untrue_.add(1);
       const nanoseconds off = felt > of.told ? felt - of.told : of.told - felt;
       off_.set(std::max(off_.value(), in_ms(off)));
@@ -216,7 +219,7 @@ WEIR_SCENE(.title = "What customers feel, and what the probe says",
            .caption = "Watch the lag that is told beside what doors waited for. Then turn the "
                       "snapshot: how long may it be before a p99 knows of it?",
            .knobs = {snapshot, every, bad, request_rate},
-           .goals = {{"a warning for each window whose p99 is bad for doors, and for no other",
+           .goals = {{"a warning for each window that is bad for doors, too, and for no other",
                       [](const weir::trace::summary& seen) {
                         return total(seen, "windows with a warning too many or too few") == 0;
                       },
@@ -225,9 +228,9 @@ WEIR_SCENE(.title = "What customers feel, and what the probe says",
                             "{} windows of 6 have one too many or too few",
                             total(seen, "windows with a warning too many or too few"));
                       }},
-                     {"in each window the p99 that is told is what doors feel, give or take 50 ms",
+                     {"in each window the p99 that is told is what doors feel, give or take 60 ms",
                       [](const weir::trace::summary& seen) {
-                        return seen.gauge("p99 told and p99 felt differ by").max <= 50;
+                        return seen.gauge("p99 told and p99 felt differ by").max <= 60;
                       },
                       [](const weir::trace::summary& seen) {
                         return weir::text("they differ by up to {} ms",

@@ -90,10 +90,15 @@ inline deed starts(nanoseconds after) {
 class loop_fixture {
 public:
   loop_fixture(asio::any_io_executor executor, const lag_options& options, std::string_view promise)
+      : loop_fixture(executor, options, promise, executor) {}
+
+  /// \param of_probe what the probe is made with
+  loop_fixture(asio::any_io_executor executor, const lag_options& options, std::string_view promise,
+               asio::any_io_executor of_probe)
       : timer_(executor),
         options_(options),
         promise_(promise),
-        probe_(make_lag_probe(executor, log_, options)) {}
+        probe_(make_lag_probe(std::move(of_probe), log_, options)) {}
 
   loop_fixture(const loop_fixture&) = delete;
   loop_fixture& operator=(const loop_fixture&) = delete;

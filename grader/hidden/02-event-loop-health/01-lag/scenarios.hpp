@@ -4,7 +4,63 @@
 
 #include "fixture.hpp"
 
+#include <boost/asio/execution.hpp>
+#include <boost/asio/query.hpp>
+
+#include <utility>
+
 namespace weir_hidden {
+
+/// The loop, and how many handlers it was given.
+class counting_executor {
+public:
+  counting_executor(asio::any_io_executor loop, std::size_t& given)
+      : loop_(std::move(loop)), given_(&given) {}
+
+  [[nodiscard]] asio::execution_context& query(asio::execution::context_t) const noexcept {
+    return asio::query(loop_, asio::execution::context);
+  }
+
+  [[nodiscard]] static constexpr asio::execution::blocking_t
+  query(asio::execution::blocking_t) noexcept {
+    return asio::execution::blocking.never;
+  }
+
+  template <class Function>
+  void execute(Function&& f) const {
+    ++*given_;
+    loop_.execute(std::forward<Function>(f));
+  }
+
+  friend bool operator==(const counting_executor& a, const counting_executor& b) noexcept {
+    return a.loop_ == b.loop_ && a.given_ == b.given_;
+  }
+
+private:
+  asio::any_io_executor loop_;
+  std::size_t* given_;
+};
+
+/// A probe that was stopped, and is kept: it leaves the loop alone.
+inline asio::awaitable<void> kept_after_stop(std::string_view promise) {
+  weir::name_this_task("the test");
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  std::size_t given = 0;
+  loop_fixture loop(executor, {}, promise, counting_executor(executor, given));
+  for (int i = 0; i < 2; ++i) {
+    loop.start();
+    co_await loop.rest(1s);
+    loop.stop();
+    co_await loop.rest(21ms);
+    const std::size_t by_then = given;
+    co_await loop.rest(1min);
+    weir::expect(given == by_then,
+                 "the probe was stopped, and in the minute that began a tick later it had {} "
+                 "handlers run on the loop",
+                 given - by_then);
+  }
+  co_await loop.finish();
+}
 
 /// Two probes with options of their own watch one loop.
 inline asio::awaitable<void> two_probes(std::string_view promise) {

@@ -17,7 +17,7 @@ namespace weir_hidden {
 
 namespace detail {
 
-inline constexpr std::array<std::size_t, 8> ticks_of_window{100, 1, 2, 7, 99, 101, 199, 200};
+inline constexpr std::array<std::size_t, 8> ticks_of_window{20, 1, 2, 7, 100, 101, 5, 150};
 inline constexpr std::array<nanoseconds, 4> ticks_every{20ms, 1ms, 7ms, 1s};
 inline constexpr std::array<nanoseconds, 6> bad_above{100ms, 0ns, 20ms, nanoseconds::max(),
                                                       60ms,  1ms};
