@@ -3,7 +3,6 @@
 
 #include <weir/world/cpu.hpp>
 #include <weir/world/distribution.hpp>
-#include <weir/world/error.hpp>
 #include <weir/world/memory.hpp>
 #include <weir/world/meter.hpp>
 #include <weir/world/rate_limit.hpp>
@@ -12,7 +11,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -176,63 +174,6 @@ TEST_CASE("work on the loop delays everything else on it", "[world][cpu]") {
     auto slept_on = sleep(1ms);
     co_await std::move(slept_on);
     CHECK(ticked == 105ms);
-  });
-}
-
-TEST_CASE("work on a pool leaves the loop free and shares the workers", "[world][cpu]") {
-  run_once([]() -> asio::awaitable<void> {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    world::cpu_pool pool(executor, {.workers = 2});
-    for (const auto work : {10ms, 20ms, 30ms}) {
-      asio::co_spawn(executor, pool.run(work), asio::detached);
-    }
-    auto slept = sleep(39ms);
-    co_await std::move(slept);
-    CHECK(pool.completed() == 2);
-    auto slept_on = sleep(11ms);
-    co_await std::move(slept_on);
-    CHECK(pool.completed() == 3);
-    CHECK(pool.peak_busy() == 2);
-    CHECK(pool.peak_queued() == 1);
-    CHECK(pool.busy() == 0);
-    CHECK(pool.utilisation() == 0.6); // 60 ms of work, two workers for 50 ms
-  });
-}
-
-TEST_CASE("a job can be cancelled while it queues, but not once it runs", "[world][cpu]") {
-  run_once([]() -> asio::awaitable<void> {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    world::cpu_pool pool(executor, {});
-    auto race = pool.run(10ms) && (pool.run(10ms) || sleep(3ms));
-    co_await std::move(race);
-    CHECK(pool.completed() == 1);
-    CHECK(pool.queued() == 0);
-    CHECK(weir::now() == 10ms);
-    auto too_late = pool.run(10ms) || sleep(3ms);
-    co_await std::move(too_late);
-    CHECK(pool.completed() == 2);
-    CHECK(weir::now() == 20ms);
-  });
-}
-
-TEST_CASE("a pool whose queue is full refuses", "[world][cpu]") {
-  run_once([]() -> asio::awaitable<void> {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    world::cpu_pool pool(executor, {.queue_limit = 0});
-    asio::co_spawn(executor, pool.run(10ms), asio::detached);
-    auto slept = sleep(1ms);
-    co_await std::move(slept);
-    boost::system::error_code refused;
-    try {
-      auto second = pool.run(1ms);
-      co_await std::move(second);
-    } catch (const world::service_error& e) {
-      refused = e.code();
-    }
-    CHECK(refused == world::error::unavailable);
-    auto slept_on = sleep(10ms);
-    co_await std::move(slept_on);
-    CHECK(pool.completed() == 1);
   });
 }
 

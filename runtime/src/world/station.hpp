@@ -14,9 +14,8 @@
 
 namespace weir::world {
 
-/// A number of servers behind one queue, first come, first served: what `service` and `cpu_pool`
-/// have in common. A server that becomes free goes to the first in the queue at once, so nobody who
-/// comes at the same instant can overtake.
+/// A number of servers behind one queue, first come, first served. A server that becomes free goes
+/// to the first in the queue at once, so nobody who comes at the same instant can overtake.
 class station {
 public:
   struct settings {
