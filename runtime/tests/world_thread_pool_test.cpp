@@ -5,7 +5,9 @@
 #include <weir/world/cpu.hpp>
 #include <weir/world/thread_pool.hpp>
 
+#include <cmath>
 #include <condition_variable>
+#include <cstdint>
 #include <future>
 #include <mutex>
 #include <set>
@@ -15,6 +17,7 @@
 #include <vector>
 
 namespace asio = boost::asio;
+using std::chrono::nanoseconds;
 using weir::world::thread_pool;
 using namespace world_test;
 
@@ -212,6 +215,30 @@ TEST_CASE("coroutines go to the pool and come back", "[world][thread-pool]") {
     co_await std::move(back);
     CHECK(std::this_thread::get_id() == here);
     CHECK(weir::now() == 21ms);
+  });
+}
+
+TEST_CASE("a pool is as busy, and as long waited for, as Erlang's formula says",
+          "[world][thread-pool]") {
+  // M/M/2 at a load of 0.8: who comes waits with probability 0.711, and for 17.8 ms on average.
+  run_once([]() -> asio::awaitable<void> {
+    thread_pool pool(2);
+    auto random = weir::stream("jobs");
+    double waited = 0;
+    constexpr int jobs = 20'000;
+    for (int i = 0; i < jobs; ++i) {
+      auto gap = sleep(nanoseconds(static_cast<std::int64_t>(random.exponential(6.25e6))));
+      co_await std::move(gap);
+      const nanoseconds takes(static_cast<std::int64_t>(random.exponential(10e6)));
+      asio::post(pool, [&waited, came = weir::now(), takes] {
+        waited += std::chrono::duration<double>(weir::now() - came).count();
+        std::this_thread::sleep_for(takes);
+      });
+    }
+    pool.join();
+    CHECK(pool.completed() == jobs);
+    CHECK(std::abs(pool.utilisation() - 0.8) < 0.02);
+    CHECK(std::abs(waited / jobs - 0.0178) < 0.002);
   });
 }
 
