@@ -81,8 +81,9 @@ public:
     std::size_t left = 0; ///< handlers that were put on the loop by a question
   };
 
-  watched_executor(asio::any_io_executor loop, watch& seen)
-      : loop_(std::move(loop)), seen_(&seen) {}
+  /// It may outlive the fixture: whoever was told to end does so in a turn of his own.
+  watched_executor(asio::any_io_executor loop, std::shared_ptr<watch> seen)
+      : loop_(std::move(loop)), seen_(std::move(seen)) {}
 
   [[nodiscard]] asio::execution_context& query(asio::execution::context_t) const noexcept {
     return asio::query(loop_, asio::execution::context);
@@ -93,11 +94,11 @@ public:
   }
 
   [[nodiscard]] watched_executor require(asio::execution::blocking_t::never_t) const {
-    return {asio::require(loop_, asio::execution::blocking.never), *seen_};
+    return {asio::require(loop_, asio::execution::blocking.never), seen_};
   }
 
   [[nodiscard]] watched_executor require(asio::execution::blocking_t::possibly_t) const {
-    return {asio::prefer(loop_, asio::execution::blocking.possibly), *seen_};
+    return {asio::prefer(loop_, asio::execution::blocking.possibly), seen_};
   }
 
   template <class Function>
@@ -116,7 +117,7 @@ public:
 
 private:
   asio::any_io_executor loop_;
-  watch* seen_;
+  std::shared_ptr<watch> seen_;
 };
 
 /// A process whose loop goes through a script, and a thread that asks.
@@ -276,15 +277,15 @@ private:
       return;
     for (std::size_t i = 0; i < health_.size(); ++i) {
       const nanoseconds asked = weir::now();
-      watch_.asking = true;
+      watch_->asking = true;
       const bool alive = health_[i]->alive();
       const bool ready = health_[i]->ready();
-      watch_.asking = false;
+      watch_->asking = false;
       weir::expect(weir::now() == asked,
                    "alive() and ready() were asked at {}, and answered {} "
                    "later",
                    asked, weir::now() - asked);
-      weir::expect(promise_ != "asked" || watch_.left == 0,
+      weir::expect(promise_ != "asked" || watch_->left == 0,
                    "alive() and ready() were asked at {}, and left something for the loop to do",
                    asked);
       const std::string found =
@@ -297,7 +298,7 @@ private:
   std::string promise_;
   nanoseconds ask_every_;
   nanoseconds next_question_{};
-  watched_executor::watch watch_;
+  std::shared_ptr<watched_executor::watch> watch_ = std::make_shared<watched_executor::watch>();
   std::vector<history> books_;
   std::vector<std::unique_ptr<health>> health_;
 };
