@@ -30,8 +30,9 @@ class database {
 public:
   virtual ~database() = default;
 
-  /// Opens a connection, which takes a while. Throws when that fails. Cancelled, it ends in that
-  /// instant. May be called while other calls run.
+  /// Opens a connection, which may take a while. When that fails, awaiting it throws, whatever that
+  /// may be; the call itself never does. Cancelled, it ends in that instant. May be called while
+  /// other calls run.
   virtual asio::awaitable<std::unique_ptr<connection>> connect() = 0;
 };
 

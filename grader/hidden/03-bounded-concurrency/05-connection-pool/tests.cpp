@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -64,6 +65,8 @@ TEST_CASE("no more connections than the pool's size", "[bounded]") {
                  "connection 1 was given back broken while nobody waited, and another was opened");
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::breaking, "bounded"); });
 }
 
 TEST_CASE("acquire waits while all are out", "[waits-in-line]") {
@@ -101,6 +104,27 @@ TEST_CASE("acquire waits while all are out", "[waits-in-line]") {
                               newcomer->fate(), waiting->fate());
                  co_await f.finish_all();
                });
+
+  WEIR_EXPLORE("two pools", []() -> asio::awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    pool_fixture one(executor, 1);
+    pool_fixture other(executor, 1);
+    call* const a = co_await one.get("A");
+    call* const c = co_await other.get("B");
+    const call* const first = co_await one.wait("C");
+    const call* const second = co_await other.wait("D");
+    other.give_back(*c);
+    co_await other.pass();
+    other.expect_has_one(*second, "B gave a connection back, and D was first in line there");
+    weir::expect(first->waits(), "B gave a connection of another pool back, and C {}",
+                 first->fate());
+    one.give_back(*a);
+    co_await one.pass();
+    co_await one.finish_all();
+    co_await other.finish_all();
+  });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::plain, "waits-in-line"); });
 }
 
 TEST_CASE("acquire ends at its deadline", "[deadline]") {
@@ -161,6 +185,8 @@ TEST_CASE("acquire ends at its deadline", "[deadline]") {
                  late->fate());
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::deadlines, "deadline"); });
 }
 
 TEST_CASE("a broken connection is replaced", "[broken]") {
@@ -193,6 +219,22 @@ TEST_CASE("a broken connection is replaced", "[broken]") {
     }
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a newcomer in the instant in which one is given back broken",
+               []() -> asio::awaitable<void> {
+                 pool_fixture f(co_await asio::this_coro::executor, 1);
+                 call* const a = co_await f.get("A");
+                 const call* const waiting = co_await f.wait("B");
+                 const call* newcomer = nullptr;
+                 f.at(2ms, [&f, a] { f.give_back_broken(*a); });
+                 f.at(2ms, [&f, &newcomer] { newcomer = &f.acquire("C"); });
+                 co_await f.pass(8ms);
+                 weir::expect(waiting->has_one(),
+                              "A gave its connection back broken, and B had waited for a place. In "
+                              "this instant C came: C {}, B {}",
+                              newcomer->fate(), waiting->fate());
+                 co_await f.finish_all();
+               });
 
   WEIR_EXPLORE("while it is idle", []() -> asio::awaitable<void> {
     pool_fixture f(co_await asio::this_coro::executor, 2);
@@ -231,6 +273,8 @@ TEST_CASE("a broken connection is replaced", "[broken]") {
       co_await f.finish_all();
     }
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::breaking, "broken"); });
 }
 
 TEST_CASE("a connection that can't be opened", "[connect-fails]") {
@@ -264,6 +308,8 @@ TEST_CASE("a connection that can't be opened", "[connect-fails]") {
     f.expect_at(d, begun + 15ms, "the third connect() was done");
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::failing, "connect-fails"); });
 }
 
 TEST_CASE("no connection and no place is lost", "[nothing-lost]") {
@@ -377,4 +423,6 @@ TEST_CASE("no connection and no place is lost", "[nothing-lost]") {
     f.expect_has_one(*next, "A could not open a connection, and B was next in line");
     co_await f.finish_all();
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::everything, "nothing-lost"); });
 }
