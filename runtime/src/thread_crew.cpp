@@ -19,13 +19,17 @@
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <tuple>
 #include <utility>
 
 // ThreadSanitizer looks away while a thread sleeps, and a job that sleeps passes the baton.
+// NOLINTBEGIN(bugprone-reserved-identifier): it calls them so
 extern "C" {
 __attribute__((weak)) void __tsan_acquire(void* address);
 __attribute__((weak)) void __tsan_release(void* address);
 }
+
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace weir::detail {
 
@@ -241,7 +245,7 @@ crew_member::crew_member(thread_crew& crew, std::string name, std::function<void
 
 crew_member::~crew_member() {
   if (lost_)
-    (void)job_.release(); // it is still on a stack
+    std::ignore = job_.release(); // it is still on a stack
   else if (thread_ != nullptr)
     thread_->give_back();
 }
@@ -322,7 +326,7 @@ void crew_member::perform() noexcept {
 void crew_member::destroy_job() noexcept {
   thread_job* const last = job_.get();
   delete last;
-  (void)job_.release();
+  std::ignore = job_.release();
 }
 
 void crew_member::hand_back(state until) noexcept {

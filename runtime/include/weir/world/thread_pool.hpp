@@ -200,8 +200,9 @@ private:
   template <typename Function>
   class job final : public weir::detail::thread_job {
   public:
-    template <typename F>
-    explicit job(F&& f) : function_(std::forward<F>(f)) {}
+    explicit job(Function&& f) : function_(std::move(f)) {}
+
+    explicit job(const Function& f) : function_(f) {}
 
     void run() override { std::move(function_)(); }
 
