@@ -27,6 +27,7 @@ public:
   /// much may wait in it.
   virtual asio::any_io_executor executor() = 0;
 
+  /// At least one.
   [[nodiscard]] virtual std::size_t count() const = 0;
 
   /// Blocks its caller until all that was posted has been done, and the threads have ended. What is

@@ -153,8 +153,9 @@ private:
     switch (due->at) {
     case stage::called:
     case stage::placed:
-      return weir::text("{} waits, although only {} of {} threads have a job", name,
-                        count(stage::running), threads_);
+      return weir::text("{} waits, although {} of {} {} free", name,
+                        threads_ - count(stage::running), threads_,
+                        threads_ == 1 ? "thread is" : "threads are");
     case stage::in_line:
       return weir::text("{} was cancelled while it waited, and has not ended", name);
     case stage::running:
