@@ -29,12 +29,13 @@ struct board {
   std::atomic<moment> ready_from = moment::max(); ///< never: it hasn't started, or it drains
   std::atomic<bool> starting = true;
   std::atomic<bool> drains = false;
+  bool gone = false; ///< before the beats had begun, nobody heard a cancellation
 };
 
 asio::awaitable<void> pulse(std::shared_ptr<board> on, health_options limits) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   try {
-    for (;;) {
+    while (!on->gone) {
       timer.expires_after(limits.beat);
       co_await timer.async_wait(asio::use_awaitable);
       const moment now = steady_clock::now();
@@ -58,7 +59,10 @@ public:
   answers(const answers&) = delete;
   answers& operator=(const answers&) = delete;
 
-  ~answers() override { stop_->emit(asio::cancellation_type::terminal); }
+  ~answers() override {
+    board_->gone = true;
+    stop_->emit(asio::cancellation_type::terminal);
+  }
 
   void started() override {
     if (!board_->starting)
