@@ -14,6 +14,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -78,7 +79,11 @@ constexpr std::size_t sessions = 8;
 /// One process; the last handler takes it down.
 struct process {
   process(const asio::any_io_executor& executor, weir::scene_context& scene)
-      : costs(scene[work]), measured(meter->measured(executor)) {
+      : costs(scene[work]),
+        threshold(scene[scale_at]),
+        starts_in(scene[start_up]),
+        measured(meter->measured(executor)),
+        entrance(executor) {
     for (auto& one : strands)
       one.emplace(measured);
   }
@@ -88,34 +93,62 @@ struct process {
     busy += time;
   }
 
+  /// Twice a second the dashboard is told, and whoever starts processes looks at it.
+  void look() {
+    const nanoseconds now = weir::now();
+    if (starting && now >= *starting) {
+      starting.reset();
+      running.set(++processes);
+    }
+    if (now < since + window)
+      return;
+    const double said = 100 * meter->take();
+    const double is = 100.0 * static_cast<double>(std::exchange(busy, 0ns).count()) /
+                      static_cast<double>((now - std::exchange(since, now)).count());
+    loop.utilisation(std::min(1.0, said / 100));
+    truly.set(is);
+    wrong.set(std::abs(said - is));
+    if (said > threshold && !starting && now < ends) {
+      weir::note("another process is started");
+      starting = now + starts_in;
+    }
+  }
+
   nanoseconds costs;
+  double threshold;
+  nanoseconds starts_in;
   std::unique_ptr<utilisation_meter> meter = make_meter();
   asio::any_io_executor measured;
+  asio::steady_timer entrance; ///< whoever came meanwhile has a turn after each handler
   std::array<std::optional<asio::strand<asio::any_io_executor>>, sessions> strands;
   nanoseconds busy{}; ///< in this window, as the world knows it
+  nanoseconds since{};
   int processes = 1;
-  bool one_is_starting = false;
+  std::optional<nanoseconds> starting; ///< when it will be there
   weir::loop_probe loop{"loop"};
   weir::gauge truly{"truly busy", {.capacity = 100, .unit = "%"}};
   weir::gauge wrong{"dashboard wrong by", {.unit = "%"}};
   weir::gauge in_line{"messages in line", {.role = weir::source_role::queue}};
   weir::gauge running{"processes"};
+  weir::place waits{"messages", {.role = weir::source_role::queue}};
   weir::outcomes answers{"answers"};
 };
 
-void serve(std::shared_ptr<process> here, std::uint64_t number) {
-  const nanoseconds came = weir::now();
+void serve(std::shared_ptr<process> here, std::uint64_t number, nanoseconds came) {
   here->in_line.add(1);
   const auto whole = std::make_shared<weir::span>(
       "answer", weir::span_options{.role = weir::span_role::request, .parent = 0});
+  here->waits.enter(number);
   asio::dispatch(here->measured, [here, whole, number, came] {
     here->occupy(here->costs / 8);
-    asio::post(*here->strands[number % sessions], [here, whole, came] {
+    asio::post(*here->strands[number % sessions], [here, whole, number, came] {
       here->occupy(here->costs * 7 / 8);
       here->in_line.subtract(1);
       here->loop.lag(weir::now() - came - here->costs);
-      here->answers.add(weir::outcome::ok, whole->id());
+      here->answers.add(weir::outcome::ok, number);
       whole->end(weir::outcome::ok);
+      here->look();
+      here->entrance.cancel();
     });
   });
 }
@@ -125,28 +158,19 @@ asio::awaitable<void> people(std::shared_ptr<process> here, double rate) {
   weir::name_this_task("people");
   auto random = weir::stream("messages");
   auto arrivals = weir::world::poisson({.per_second = rate});
-  asio::steady_timer timer(co_await asio::this_coro::executor);
   std::uint64_t number = 0;
   while (const std::optional<nanoseconds> next = arrivals.next(random)) {
     if (*next > ends)
       break;
-    if (*next > weir::now()) {
-      timer.expires_at(steady_clock::time_point(*next));
-      co_await timer.async_wait(asio::use_awaitable);
+    while (*next > weir::now()) {
+      boost::system::error_code rung;
+      here->entrance.expires_at(steady_clock::time_point(*next));
+      co_await here->entrance.async_wait(asio::redirect_error(asio::use_awaitable, rung));
     }
     const double here_of_all = (*next < begins ? 1.0 / 3 : 1.0) / here->processes;
     if (random.uniform() < here_of_all)
-      serve(here, ++number);
+      serve(here, ++number, *next);
   }
-}
-
-asio::awaitable<void> another_process(std::shared_ptr<process> beside, nanoseconds takes) {
-  weir::name_this_task("a process starts");
-  weir::span starting("a process starts", {.role = weir::span_role::work});
-  asio::steady_timer timer(co_await asio::this_coro::executor, takes);
-  co_await timer.async_wait(asio::use_awaitable);
-  beside->running.set(++beside->processes);
-  beside->one_is_starting = false;
 }
 
 /// Of a task that nobody awaits: what it throws ends the run, where asio::detached would hide it.
@@ -155,25 +179,16 @@ void rethrow(std::exception_ptr error) {
     std::rethrow_exception(error);
 }
 
-/// Twice a second the dashboard is told, and whoever starts processes looks at it.
-asio::awaitable<void> dashboard(std::shared_ptr<process> of, double threshold, nanoseconds takes,
-                                nanoseconds until) {
+/// As long as nobody writes, somebody has to look at the clock.
+asio::awaitable<void> ticks(std::shared_ptr<process> here, nanoseconds until) {
   weir::name_this_task("the dashboard");
-  const auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer timer(executor);
-  nanoseconds since = weir::now();
-  while (since < until) {
-    timer.expires_after(window);
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  while (weir::now() < until) {
+    timer.expires_after(100ms);
     co_await timer.async_wait(asio::use_awaitable);
-    const nanoseconds lasted = weir::now() - std::exchange(since, weir::now());
-    const double said = 100 * of->meter->take();
-    const double is = 100.0 * static_cast<double>(std::exchange(of->busy, 0ns).count()) /
-                      static_cast<double>(lasted.count());
-    of->loop.utilisation(std::min(1.0, said / 100));
-    of->truly.set(is);
-    of->wrong.set(std::abs(said - is));
-    if (said > threshold && !std::exchange(of->one_is_starting, true))
-      asio::co_spawn(executor, another_process(of, takes), rethrow);
+    here->look();
+    if (here->in_line.value() == 0)
+      here->loop.lag(0ns);
   }
 }
 
@@ -183,8 +198,7 @@ asio::awaitable<void> night(weir::scene_context& scene) {
   here->running.set(1);
   here->in_line.set(0);
   asio::co_spawn(executor, people(here, scene[peak]), rethrow);
-  asio::co_spawn(executor, dashboard(here, scene[scale_at], scene[start_up], scene.horizon() - 1s),
-                 rethrow);
+  asio::co_spawn(executor, ticks(here, scene.horizon() - 1s), rethrow);
   asio::steady_timer timer(executor, steady_clock::time_point(scene.horizon()));
   co_await timer.async_wait(asio::use_awaitable);
 }
