@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -105,6 +106,8 @@ public:
 
   void start() {
     weir::note("start()");
+    expect_silence();
+    known_.reset();
     probe_->start();
     if (!runs_) {
       runs_ = true;
@@ -112,13 +115,17 @@ public:
     }
   }
 
-  void stop() {
+  /// \param by_log in the middle of being told: whether it is told of what is left inside this
+  /// call, or by the one that tells it, is open
+  void stop(bool by_log = false) {
     weir::note("stop()");
     if (runs_) {
       runs_ = false;
       stretches_.back().stop = weir::now();
     }
     probe_->stop();
+    if (!by_log)
+      known_ = log_.all().size();
   }
 
   void occupy(nanoseconds work) {
@@ -161,6 +168,7 @@ public:
   }
 
   void judge() const {
+    expect_silence();
     std::vector<due_window> due;
     for (std::size_t i = 0; i < stretches_.size(); ++i)
       for (due_window& one : windows_of(stretches_[i], blocks_, options_)) {
@@ -176,6 +184,16 @@ public:
   [[nodiscard]] std::string_view promise() const { return promise_; }
 
 private:
+  /// Nothing has been told since the last stop, if the probe has not been started since.
+  void expect_silence() const {
+    if (!known_ || log_.all().size() == *known_ || (promise_ != "stop" && promise_ != "again"))
+      return;
+    const told& last = log_.all().back();
+    weir::fail(
+        "stop() had returned, and after that, at {}, the log was told of a window from {} on",
+        last.at, last.seen.begin.time_since_epoch());
+  }
+
   void act(const deed& one) {
     using enum deed::kind;
     occupy(one.takes);
@@ -196,6 +214,7 @@ private:
   log_of_all log_;
   std::unique_ptr<lag_probe> probe_;
   bool runs_ = false;
+  std::optional<std::size_t> known_; ///< windows, by the end of the last stop
   std::vector<stretch> stretches_;
   std::vector<block> blocks_;
 };

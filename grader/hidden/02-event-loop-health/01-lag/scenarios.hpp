@@ -73,7 +73,8 @@ inline asio::awaitable<void> two_probes(std::string_view promise) {
   loop.start();
   const nanoseconds begin = weir::now();
   other->start();
-  co_await loop.play(many(5, 1'210ms, 430ms));
+  const script five_blocks = many(5, 1'210ms, 430ms);
+  co_await loop.play(five_blocks);
   const nanoseconds end = weir::now() + 1ms;
   co_await loop.rest(1ms);
   other->stop();
@@ -94,10 +95,11 @@ inline asio::awaitable<void> stopped_by_log(std::string_view promise, nanosecond
   loop_fixture loop(co_await asio::this_coro::executor, {.bad = nanoseconds::max()}, promise);
   loop.log().when_told = [&loop] {
     if (loop.log().all().size() == 2)
-      loop.stop();
+      loop.stop(true);
   };
   loop.start();
-  co_await loop.play({blocks(18'005ms, occupied)});
+  const script one_block{blocks(18'005ms, occupied)};
+  co_await loop.play(one_block);
   co_await loop.rest(31s);
   co_await loop.finish();
 }
@@ -108,12 +110,13 @@ inline asio::awaitable<void> restarted_by_log(std::string_view promise) {
   loop_fixture loop(co_await asio::this_coro::executor, {.bad = nanoseconds::max()}, promise);
   loop.log().when_told = [&loop] {
     if (loop.log().all().size() == 1) {
-      loop.stop();
+      loop.stop(true);
       loop.start();
     }
   };
   loop.start();
-  co_await loop.play({blocks(4'010ms, 200ms), blocks(9s, 300ms)});
+  const script two_blocks{blocks(4'010ms, 200ms), blocks(9s, 300ms)};
+  co_await loop.play(two_blocks);
   co_await loop.rest(21s);
   co_await loop.finish();
 }

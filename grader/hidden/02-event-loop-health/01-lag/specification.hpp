@@ -195,13 +195,13 @@ private:
            report.seen.worst);
     if (!worst)
       return;
-    demand(found, promise_of(one, "percentile"), p99,
+    demand(found, one.again ? "again" : "percentile", p99,
            "in {} there are {} ticks, and the lateness that 99 % of them did not exceed is {}; the "
            "log was told that it is {}",
            which, report.seen.ticks, exact, report.seen.p99);
     if (!p99)
       return;
-    demand(found, promise_of(one, "warning"), warned,
+    demand(found, one.again ? "again" : "warning", warned,
            "the p99 of {} is {}, and a window is bad above {}; there were {} warnings", which,
            exact, options_.bad, report.warnings);
   }

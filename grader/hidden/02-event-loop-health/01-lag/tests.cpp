@@ -19,6 +19,9 @@ TEST_CASE("each tick counts, with how late it came", "[due]") {
   WEIR_EXPLORE(loop("a tick of a millisecond"), [] {
     return watch("due", many(20, 33'200us, 12'900us), 1s, {.tick = 1ms, .window = 200ms});
   });
+  WEIR_EXPLORE(loop("seventy thousand ticks in one turn", 1), [] {
+    return watch("due", {blocks(1'500us, 71s)}, 1s, {.tick = 1ms, .window = 70s});
+  });
   WEIR_EXPLORE(loop("two probes"), [] { return two_probes("due"); });
   WEIR_EXPLORE(loop("a storm", 60), [] { return storm("due"); });
 }
@@ -79,6 +82,8 @@ TEST_CASE("one warning for a bad window", "[warning]") {
                [] { return watch("warning", {blocks(3'010ms, 130ms)}, 20s); });
   WEIR_EXPLORE(loop("three windows within a block"),
                [] { return watch("warning", {blocks(8s, 35s)}, 20s); });
+  WEIR_EXPLORE(loop("a window that is cut short"),
+               [] { return watch("warning", {blocks(15'007ms, 300ms), stops(1s)}); });
   WEIR_EXPLORE(loop("a p99 of just what is allowed"), [] {
     return watch("warning", many(5, 400ms, 120ms), 2s, {.window = 400ms, .bad = 100ms});
   });

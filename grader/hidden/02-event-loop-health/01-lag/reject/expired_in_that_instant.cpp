@@ -48,8 +48,6 @@ public:
   /// What is due by now comes now, and then nothing any more.
   void finish() {
     count();
-    if (ended_)
-      return;
     end();
     if (samples_.size() != 0)
       report(begin_);
@@ -69,7 +67,7 @@ private:
     });
   }
 
-  /// A timer that has expired can't be cancelled any more: its handler comes, and asks here.
+  /// A timer that has expired can't be cancelled any more: its handler comes after the end, too.
   void tick() {
     count();
     wait();

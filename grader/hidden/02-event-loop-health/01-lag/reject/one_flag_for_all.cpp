@@ -76,10 +76,8 @@ private:
     });
   }
 
-  /// A timer that has expired can't be cancelled any more: its handler comes, and asks here.
+  /// A timer that has expired can't be cancelled any more: its handler comes after the end, too.
   void tick() {
-    if (ended_)
-      return;
     count();
     if (!ended_)
       wait();

@@ -47,8 +47,6 @@ public:
   /// What is due by now comes now, and then nothing any more.
   void finish() {
     count();
-    if (ended_)
-      return;
     end();
     if (samples_.size() != 0)
       report(begin_);
@@ -68,7 +66,7 @@ private:
     timer_.async_wait([self = shared_from_this()](boost::system::error_code) { self->tick(); });
   }
 
-  /// A timer that has expired can't be cancelled any more: its handler comes, and asks here.
+  /// A timer that has expired can't be cancelled any more: its handler comes after the end, too.
   void tick() {
     if (gone_)
       return;
