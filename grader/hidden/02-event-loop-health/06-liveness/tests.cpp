@@ -8,6 +8,16 @@ namespace {
 
 using script = std::vector<step>;
 
+/// Late so many times in a row: between two of these handlers the loop is idle for a beat.
+script late_again(std::size_t times, nanoseconds each) {
+  script all{start, wait(2s)};
+  for (std::size_t i = 0; i < times; ++i) {
+    all.push_back(block(each));
+    all.push_back(wait(100ms));
+  }
+  return all;
+}
+
 } // namespace
 
 TEST_CASE("who is busy is alive, and who does not come back is not", "[alive]") {
@@ -21,6 +31,8 @@ TEST_CASE("who is busy is alive, and who does not come back is not", "[alive]") 
   WEIR_EXPLORE(loop("ten seconds without a pause, in slices"), [] {
     return process("alive", script{start, wait(2s), sliced(150, 70ms), wait(1s)});
   });
+  WEIR_EXPLORE(loop("late for a minute, and turning all the time"),
+               [] { return process("alive", late_again(75, 700ms)); });
   WEIR_EXPLORE(loop("it comes back when it was given up"), [] {
     return process("alive", script{start, block(45s), wait(3s), block(45s), wait(3s)});
   });
