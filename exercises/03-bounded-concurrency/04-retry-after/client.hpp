@@ -29,8 +29,8 @@ class partner {
 public:
   virtual ~partner() = default;
 
-  /// Sends the request, in the instant of the call, and waits for the answer. Throws when the
-  /// connection breaks.
+  /// Sends the request, in the instant of the call, and waits for the answer. When the connection
+  /// breaks, awaiting it throws, whatever that may be; the call itself never does.
   virtual asio::awaitable<answer> send(int request) = 0;
 };
 

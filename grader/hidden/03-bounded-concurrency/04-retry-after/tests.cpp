@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "storm.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
@@ -41,6 +42,8 @@ TEST_CASE("requests keep their distance", "[spacing]") {
     f.ask_many(1, 6);
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::refusing, "spacing"); });
 }
 
 TEST_CASE("the allowance is used", "[full-use]") {
@@ -96,6 +99,21 @@ TEST_CASE("the allowance is used", "[full-use]") {
     f.ask_many(2, 3); // the pause ends at 104 ms
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("two clients", []() -> asio::awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    client_fixture one(executor, use);
+    client_fixture other(executor, use);
+    one.to.script[1] = {refuse(200ms)};
+    one.ask_many(1, 3);
+    co_await one.wait(3ms);
+    other.ask_many(1, 3);
+    co_await one.wait(500ms);
+    co_await other.finish();
+    co_await one.finish();
+  });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::plain, "full-use"); });
 }
 
 TEST_CASE("a pause is everybody's", "[pause-shared]") {
@@ -165,6 +183,8 @@ TEST_CASE("a pause is everybody's", "[pause-shared]") {
     f.ask(2);
     co_await f.finish();
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::cancelling, "pause-shared"); });
 }
 
 TEST_CASE("no burst after a pause", "[no-burst]") {
@@ -190,6 +210,8 @@ TEST_CASE("no burst after a pause", "[no-burst]") {
     co_await f.finish();
     f.expect_answered(1, 3);
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::refusing, "no-burst"); });
 }
 
 TEST_CASE("every request gets its answer", "[all-answered]") {
@@ -249,6 +271,8 @@ TEST_CASE("every request gets its answer", "[all-answered]") {
     f.expect_answered(2, 2);
     f.expect_answered(4, 4);
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::failing, "all-answered"); });
 }
 
 TEST_CASE("first come, first sent", "[order]") {
@@ -280,6 +304,8 @@ TEST_CASE("first come, first sent", "[order]") {
     co_await f.finish();
     f.expect_answered(1, 8);
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::refusing, "order"); });
 }
 
 TEST_CASE("who is cancelled leaves no trace", "[cancelled]") {
@@ -372,4 +398,6 @@ TEST_CASE("who is cancelled leaves no trace", "[cancelled]") {
     co_await f.finish();
     f.expect_answered(3, 4);
   });
+
+  WEIR_EXPLORE("a storm", [] { return storm(storm_focus::cancelling, "cancelled"); });
 }

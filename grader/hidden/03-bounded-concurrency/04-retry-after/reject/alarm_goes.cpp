@@ -55,6 +55,8 @@ private:
   using waiter = asio::any_completion_handler<void(error_code)>;
 
   void next() {
+    if (line_.empty())
+      return;
     not_before_ = steady_clock::now() + interval_;
     complete(line_.begin(), {});
     look();
