@@ -29,8 +29,9 @@ struct sample {
 /// samples, from the first on.
 ///
 /// It waits for nothing, starts nothing and asks no clock: what time it is stands in the samples.
-/// It sees one each second for years, so what a call costs must not depend on how many there were.
-/// One thread.
+/// It sees one each second for years, so neither what a call costs nor what is kept may grow with
+/// how many there were. Keeping the samples of the last hour, and looking at all of them in each
+/// call, is within that. One thread.
 class loop_alarm {
 public:
   virtual ~loop_alarm() = default;

@@ -197,6 +197,12 @@ inline void lose_samples(draft& on, std::size_t before) {
     on.lose(on.between(30, static_cast<double>(before)), on.between(5, 20));
 }
 
+/// Of a process that has been up for an hour, or for up to nineteen days.
+inline seconds age(draft& on) {
+  const std::size_t drawn = on.between(0, 900);
+  return seconds(3600 + 2 * drawn * drawn);
+}
+
 inline void find_moments(day& of, std::size_t ended) {
   for (std::size_t i = 1; i < of.seconds.size() && of.broke == 0; ++i)
     if (of.seconds[i].broken)
@@ -226,7 +232,7 @@ inline day ordinary_day(habit how, std::uint64_t seed) {
   detail::draft on(weir::random_stream(seed, "a day"), 600);
   detail::live(on, how);
   detail::lose_samples(on, 500);
-  const seconds uptime = how == habit::deploys ? 0s : seconds(3600 + 50 * on.between(0, 900));
+  const seconds uptime = how == habit::deploys ? 0s : detail::age(on);
   event_loop loop(on.random().split("loop"), uptime);
   day made{.name = std::string(habit_names[static_cast<std::size_t>(how)]),
            .seconds = loop.run(on.load())};
@@ -243,7 +249,8 @@ inline day incident(fault how, std::uint64_t seed) {
   detail::lose_samples(on, 200);
   if (on.random().bernoulli(0.3))
     on.restart(ended);
-  event_loop loop(on.random().split("loop"), seconds(3600 + 50 * on.between(0, 900)));
+  const seconds uptime = detail::age(on);
+  event_loop loop(on.random().split("loop"), uptime);
   day made{.name = std::string(fault_names[static_cast<std::size_t>(how)]),
            .seconds = loop.run(on.load()),
            .began = from};

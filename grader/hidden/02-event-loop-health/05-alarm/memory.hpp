@@ -5,6 +5,7 @@
 
 #include "trial.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,6 +13,12 @@
 #include <vector>
 
 namespace weir_hidden {
+
+/// A new alarm is right on that day, with half a minute to spare.
+inline bool plain(const trial& fresh) {
+  return fresh.of().broke == 0 ? fresh.rang().empty()
+                               : fresh.lead() >= 2 * wanted_lead && fresh.cleared();
+}
 
 namespace detail {
 
@@ -35,6 +42,40 @@ inline std::string told(std::string_view situation, const std::string& what) {
   return what.empty() ? what : std::string(situation) + " " + what + ".";
 }
 
+/// How much later than a new one an alarm is. On one day that may be chance: windows begin at any
+/// second. Over many it is not.
+class lateness {
+public:
+  void add(const trial& seen, const trial& fresh) {
+    const std::size_t from = fresh.of().began;
+    if (fresh.of().broke == 0 || fresh.rang_within(from, fresh.of().recovered) != 1 ||
+        seen.lead() == 0)
+      return;
+    ++days_;
+    on_ += static_cast<std::int64_t>(fresh.lead()) - static_cast<std::int64_t>(seen.lead());
+    off_ += static_cast<std::int64_t>(seen.last_on()) - static_cast<std::int64_t>(fresh.last_on());
+  }
+
+  /// Empty: by no more than is borne.
+  [[nodiscard]] std::string text() const {
+    if (days_ < 3)
+      return {};
+    if (on_ > borne * days_)
+      return weir::text("it goes on {} s later than a new one, on the average of {} incidents",
+                        on_ / days_, days_);
+    if (off_ > borne * days_)
+      return weir::text("it goes off {} s later than a new one, on the average of {} incidents",
+                        off_ / days_, days_);
+    return {};
+  }
+
+private:
+  static constexpr std::int64_t borne = 20;
+  std::int64_t days_ = 0;
+  std::int64_t on_ = 0;
+  std::int64_t off_ = 0;
+};
+
 } // namespace detail
 
 /// The first second of a day in which a tick is late.
@@ -54,7 +95,7 @@ inline std::string after_a_gap(const day& before, const day& after, std::size_t 
   for (std::size_t i = 0; i < until; ++i)
     if (before.seconds[i].arrived)
       alarm->update(before.seconds[i].seen);
-  const seconds later = 2h + seconds(until);
+  const shift later{.later = 2h + seconds(until)};
   const trial seen(after, *alarm, later, from);
   const trial fresh(after, *make_alarm(), later, from);
   return detail::told(
@@ -84,39 +125,34 @@ inline std::string side_by_side(const day& one, const day& other) {
 }
 
 /// The same day on another date: `at` is `then` when the alarm has been on for ten seconds.
-inline std::string whenever(const day& one, seconds then) {
-  const trial fresh(one);
+inline std::string whenever(const trial& fresh, seconds then) {
+  const day& one = fresh.of();
   const std::size_t ringing = fresh.rang().empty() ? one.broke : fresh.rang().front();
-  const seconds later = then - seconds(ringing + 10);
-  return detail::told(weir::text("With `at` {} s later in all samples,", later.count()),
-                      detail::worse(trial(one, *make_alarm(), later), fresh));
+  const shift by{.later = then - seconds(ringing + 10)};
+  return detail::told(weir::text("With `at` {} s later in all samples,", by.later.count()),
+                      detail::worse(trial(one, *make_alarm(), by), fresh));
 }
 
-/// An incident after healthy days, so many that when the alarm has been on for ten seconds, it has
-/// worked for 65,536 seconds, or has seen as many samples.
-enum class counted : std::uint8_t { seconds, samples };
+/// An incident on another date, until the objective breaks, with the beginning of the fault at
+/// `then`.
+inline std::string in_time(const trial& fresh, seconds then) {
+  const day& one = fresh.of();
+  const shift by{.later = then - seconds(one.began)};
+  const trial seen(one, *make_alarm(), by, one.began, one.broke + 1);
+  return seen.warned() ? std::string()
+                       : weir::text("With `at` {} s later in all samples, of an incident of which "
+                                    "it warned {} s before the objective broke it does not warn in "
+                                    "time ({}).",
+                                    by.later.count(), fresh.lead(), one.name);
+}
 
-inline std::string after_many(const std::vector<day>& good, const day& last, counted what) {
-  const trial fresh(last);
-  const std::size_t ringing = (fresh.rang().empty() ? last.broke : fresh.rang().front()) + 10;
-  const auto count = [what](const second& one) {
-    return what == counted::seconds || one.arrived ? 1 : 0;
-  };
-  int left = 65'536;
-  for (std::size_t i = 0; i < ringing; ++i)
-    left -= count(last.seconds[i]);
-  const auto alarm = make_alarm();
-  std::size_t at = 0;
-  for (; left > 0; ++at) {
-    const second& one = good[at / 600 % good.size()].seconds[at % 600];
-    left -= count(one);
-    sample seen = one.seen;
-    seen.at = seconds(at + 1);
-    if (one.arrived)
-      alarm->update(seen);
-  }
-  return detail::told("An alarm has seen healthy days for eighteen hours. After that,",
-                      detail::worse(trial(last, *alarm, seconds(at)), fresh));
+/// Some incidents, by so many seconds later.
+inline std::string on_average(const std::vector<trial>& fresh, seconds later) {
+  detail::lateness all;
+  for (const trial& one : fresh)
+    all.add(trial(one.of(), *make_alarm(), {.later = later}), one);
+  return detail::told(weir::text("With `at` {} s later in all samples,", later.count()),
+                      all.text());
 }
 
 } // namespace weir_hidden

@@ -1,7 +1,12 @@
+#include "life.hpp"
 #include "memory.hpp"
 #include "trial.hpp"
 #include "weir_catch.hpp"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,23 +32,60 @@ void judge(std::string name, Look look) {
   WEIR_EXPECT(finding.empty(), "{}", finding);
 }
 
-/// Each day with an alarm of its own. `good` says of a trial whether it was as promised, and
+/// The 40 incidents, each with an alarm of its own: the first that there are.
+const std::vector<trial>& tried_incidents() {
+  static const std::vector<trial> all(incidents().begin(), incidents().end());
+  return all;
+}
+
+/// Days with an alarm each. `good` says of a trial whether it was as promised, and
 /// `close` which of its seconds is worth a closer look if it was not.
-template <class Good, class Close>
-findings look_at(const std::vector<day>& days, Good good, Close close) {
+template <class Trials, class Good, class Close>
+findings look_at(const Trials& days, Good good, Close close) {
   findings all;
-  for (const day& one : days) {
-    const trial tried(one);
+  for (const trial& tried : days)
     all.add(tried, good(tried), close(tried));
-  }
   return all;
 }
 
 /// On days on which it should not go on.
 findings listen(const std::vector<day>& days) {
   return look_at(
-      days, [](const trial& one) { return one.rang().empty(); },
+      std::vector<trial>(days.begin(), days.end()),
+      [](const trial& one) { return one.rang().empty(); },
       [](const trial& one) { return one.rang().empty() ? 0 : one.rang().front(); });
+}
+
+/// Those on which a new alarm is right with time to spare.
+std::vector<trial> plain_ones(std::span<const trial> days) {
+  std::vector<trial> all;
+  std::ranges::copy_if(days, std::back_inserter(all), plain);
+  return all;
+}
+
+/// Incidents, and after most of them a day of another kind, none of which begins with a bad second.
+const std::vector<day>& days_of_all_kinds() {
+  static const std::vector<day> all = [] {
+    std::vector<day> made;
+    for (std::size_t i = 0; i < 8; ++i) {
+      made.push_back(incidents()[i + 12]);
+      if (i < 6)
+        made.push_back(ordinary_day(static_cast<habit>(i), 6100 + i));
+    }
+    return made;
+  }();
+  return all;
+}
+
+/// Those on which the process goes on running.
+std::vector<trial> without_restarts(const std::vector<trial>& days) {
+  std::vector<trial> all;
+  for (const trial& one : days) {
+    const std::vector<second>& seen = one.of().seconds;
+    if (seen.back().seen.uptime - seen.front().seen.uptime + 1s == seconds(seen.size()))
+      all.push_back(one);
+  }
+  return all;
 }
 
 } // namespace
@@ -51,7 +93,7 @@ findings listen(const std::vector<day>& days) {
 TEST_CASE("it warns before the objective breaks", "[warns]") {
   judge("40 incidents", [] {
     const findings late = look_at(
-        incidents(), [](const trial& one) { return one.warned(); },
+        tried_incidents(), [](const trial& one) { return one.warned(); },
         [](const trial& one) { return one.of().broke - wanted_lead; });
     return late.told_if(late.bad() > 4,
                         "{} of 40 incidents were warned of 30 s before the objective broke, or "
@@ -93,7 +135,7 @@ TEST_CASE("a slow database is somebody else's alarm", "[dependency]") {
 TEST_CASE("it goes on once and stays on", "[steady]") {
   judge("40 incidents", [] {
     const findings flapping = look_at(
-        incidents(),
+        tried_incidents(),
         [](const trial& one) {
           const std::size_t times = one.rang_within(one.of().began, one.of().recovered);
           return times == 1 || times == 2;
@@ -109,7 +151,7 @@ TEST_CASE("it goes on once and stays on", "[steady]") {
 TEST_CASE("it is off when all is well again", "[clears]") {
   judge("40 incidents", [] {
     const findings stuck = look_at(
-        incidents(), [](const trial& one) { return one.cleared(); },
+        tried_incidents(), [](const trial& one) { return one.cleared(); },
         [](const trial& one) {
           return std::min(one.of().recovered + time_to_clear, one.last_on());
         });
@@ -121,6 +163,11 @@ TEST_CASE("it is off when all is well again", "[clears]") {
 }
 
 TEST_CASE("it goes by its own samples of the last hour", "[memory]") {
+  const std::vector<day>& kinds = days_of_all_kinds();
+  const std::vector<trial> tried(kinds.begin(), kinds.end());
+  const std::vector<trial> some = plain_ones(tried);
+  const std::vector<trial> bad = plain_ones(std::span(tried_incidents()).first(12));
+  judge("a month of samples", [] { return costs(); });
   judge("two hours without a sample", [] {
     std::string found;
     for (std::uint64_t i = 0; i < 6 && found.empty(); ++i) {
@@ -137,19 +184,32 @@ TEST_CASE("it goes by its own samples of the last hour", "[memory]") {
       found = side_by_side(incidents()[i], incidents()[i + 6]);
     return found;
   });
-  judge("whatever the date is", [] {
+  judge("day after day", [&some] {
     std::string found;
-    for (std::size_t i = 0; i < 6; ++i)
-      // Where counters turn over that are too small: of seconds, of milliseconds.
-      for (const seconds then : {65'536s, 2'147'483s, 4'294'967s, 2'147'483'647s})
-        found = found.empty() ? whenever(incidents()[i], then) : found;
-    return found;
+    const std::vector<trial> going_on = without_restarts(some);
+    for (const past before : {past::none, past::late, past::later_and_later})
+      found = found.empty() ? one_after_another(going_on, {.before = before}) : found;
+    return found.empty() ? one_after_another(some, {.restarts = true, .samples = true}) : found;
   });
-  judge("eighteen hours of good days", [] {
-    const std::vector<day> good = days_of(habit::punctual, 8, 6000);
+  judge("whatever the date is", [&some, &bad] {
+    // Where counters turn over that are too small: of seconds, of milliseconds.
+    constexpr std::array special{65'536s, 2'147'483s, 4'294'967s, 2'147'483'647s};
+    std::string found;
+    for (const trial& one : std::span(some).first(std::min<std::size_t>(some.size(), 8)))
+      for (const seconds then : special)
+        found = found.empty() ? whenever(one, then) : found;
+    // Each half hour of a day, each time of another one.
+    constexpr seconds sunday = 24h * 20'003;
+    for (std::size_t i = 0; i < 48 && !bad.empty(); ++i)
+      found = found.empty() ? in_time(bad[i % bad.size()], sunday + i * (24h + 30min)) : found;
+    return found.empty() ? on_average(bad, sunday) : found;
+  });
+  judge("tens of thousands of samples", [&bad] {
     std::string found;
     for (const counted what : {counted::seconds, counted::samples})
-      found = found.empty() ? after_many(good, incidents()[1], what) : found;
+      found = found.empty() && !bad.empty() ? after_many(bad.front(), what) : found;
+    for (const trial& one : tried_incidents())
+      found = found.empty() ? as_before(one) : found;
     return found;
   });
 }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,20 +20,27 @@ namespace weir_hidden {
 inline constexpr std::size_t wanted_lead = 30;
 inline constexpr std::size_t time_to_clear = 120;
 
+/// The same day at another time.
+struct shift {
+  seconds later{}; ///< by so much more is `at`
+  seconds older{}; ///< and the uptime
+};
+
 /// What an alarm did on a day. Without a sample, it stays as it was.
 class trial {
 public:
   explicit trial(const day& of) : trial(of, *make_alarm()) {}
 
-  /// \param later by so much `at` is later than it was
-  /// \param from  the alarm sees the day from that second on
-  trial(const day& of, loop_alarm& alarm, seconds later = 0s, std::size_t from = 0)
+  /// Sees the day from one second on, and until another.
+  trial(const day& of, loop_alarm& alarm, shift by = {}, std::size_t from = 0,
+        std::size_t until = SIZE_MAX)
       : of_(of), on_(of.seconds.size()) {
     bool now = false;
-    for (std::size_t i = from; i < on_.size(); ++i) {
+    for (std::size_t i = from; i < std::min(until, on_.size()); ++i) {
       if (of.seconds[i].arrived) {
         sample seen = of.seconds[i].seen;
-        seen.at += later;
+        seen.at += by.later;
+        seen.uptime += by.older;
         now = alarm.update(seen);
       }
       on_[i] = now;
