@@ -64,7 +64,8 @@ public:
 
   /// Sends off what it still holds and ends; called once. May throw anything, at the call as well.
   ///
-  /// Cancelled, it gives up the rest, and ends: not always at once, and in any way.
+  /// Cancelled, it gives up the rest, and ends: not always at once, and in any way. Each further
+  /// cancellation asks it to be quicker about it.
   virtual asio::awaitable<void> close() = 0;
 };
 

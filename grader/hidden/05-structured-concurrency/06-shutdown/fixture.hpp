@@ -181,6 +181,10 @@ private:
     begin(mine, what);
     const bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
+    const asio::cancellation_state before = co_await asio::this_coro::cancellation_state;
+    const bool is_client = what == "served";
+    if (is_client && before.cancelled() == asio::cancellation_type::none) // sees every type
+      co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     asio::steady_timer timer(executor_);
     at_work_.insert(&timer);
     const nanoseconds now = weir::now();
@@ -193,7 +197,19 @@ private:
         const nanoseconds rest = mine.cancels.empty() ? mine.how.tidies : mine.how.hurries;
         until = mine.cancels.empty() ? weir::now() + rest : std::min(until, weir::now() + rest);
         mine.cancels.push_back(weir::now());
-        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+        mine.not_terminal |= state.cancelled() != asio::cancellation_type::terminal;
+        if (rest == 0ns)
+          break; // as most do it: the state remains cancelled
+        if (mine.how.plain) {
+          boost::system::error_code interrupted;
+          timer.expires_after(rest);
+          co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, interrupted));
+          break;
+        }
+        if (is_client)
+          co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+        else
+          co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
       }
       if (!mine.cancels.empty() && weir::now() >= until)
         break;

@@ -36,7 +36,8 @@ struct life {
   nanoseconds tidies = 0ns;                     ///< when it is cancelled
   nanoseconds hurries = 0ns;                    ///< when it is cancelled once more
   std::optional<thrown> then = thrown::aborted; ///< how it ends then; empty: it returns
-  bool shields = false;                         ///< it leaves its cancellation state disabled
+  bool plain = false;   ///< it tidies up deaf, and leaves its state cancelled
+  bool shields = false; ///< it leaves its cancellation state disabled
 };
 
 /// A client or a resource, and what became of it.
@@ -48,6 +49,7 @@ struct entry {
   nanoseconds began = for_ever;
   std::size_t began_as = 0; ///< among all that began and ended
   std::vector<nanoseconds> cancels = {};
+  bool not_terminal = false; ///< one of them was of another type, or of several
   std::optional<nanoseconds> ended = {};
   std::size_t ended_as = 0;
   std::exception_ptr error = {};
@@ -253,6 +255,7 @@ private:
                    one.name,
                    one.cancels.empty() ? "not cancelled"
                                        : weir::text("cancelled at {}", one.cancels.front()));
+      is_terminal(one);
       for (const nanoseconds each : one.cancels)
         weir::expect(each < over || one.cancelled_at(each) <= (each == over) + signals_at(each),
                      each == over ? "{}, and {} was cancelled twice at {}"
@@ -267,6 +270,9 @@ private:
   }
 
   void hurries() const {
+    if (signals.size() < 2)
+      return;
+    const std::string told_so = why();
     for (const nanoseconds when : further()) {
       for (const entry& one : clients)
         if (one.began <= when && (!one.ended || *one.ended > when))
@@ -275,13 +281,17 @@ private:
         if (one.began < when && (!one.ended || *one.ended > when))
           was_cancelled_at(when, one, "closed");
     }
-    if (hurried() > grace_ends())
-      return;
-    const std::string told_so = why();
-    for (const entry& one : clients)
-      for (const nanoseconds each : one.cancels)
+    for (const entry& one : clients) {
+      is_terminal(one);
+      for (const nanoseconds each : one.cancels) {
         weir::expect(each < hurried() || each == grace_ends() || signals_at(each) != 0,
                      "{}, and {} was cancelled at {}", told_so, one.name, each);
+        weir::expect(each < hurried() ||
+                         one.cancelled_at(each) <= signals_at(each) + (each == grace_ends()),
+                     "{}, and {} was cancelled {} times at {}", told_so, one.name,
+                     one.cancelled_at(each), each);
+      }
+    }
     for (const entry& one : resources)
       for (const nanoseconds each : one.cancels)
         weir::expect(signals_at(each) != 0, "{}, and closing {} was cancelled at {}", told_so,
@@ -289,6 +299,11 @@ private:
     const std::optional<nanoseconds> gone = all_gone();
     if (gone && *gone >= hurried())
       goes_on(*gone);
+    in_order(); // the next resource is closed as ever
+  }
+
+  static void is_terminal(const entry& one) {
+    weir::expect(!one.not_terminal, "{} was cancelled with another type than terminal", one.name);
   }
 
   static void was_cancelled_at(nanoseconds when, const entry& one, std::string_view what) {
@@ -385,7 +400,8 @@ private:
            one.cancelled_at(over) != 0 || one.ended == over || one.given == over);
     }
     for (const nanoseconds when : further()) {
-      note(seen, exit_code::hurried, false, back && when <= *back);
+      note(seen, exit_code::hurried, back && when < *back && when != over && !ends_a_step(when),
+           back && when <= *back);
       for (const entry& one : clients)
         note(seen, exit_code::hurried, one.cancelled_at(when) != 0 && when != over, false);
       for (const entry& one : resources)
@@ -401,6 +417,15 @@ private:
         break;
     }
     return all;
+  }
+
+  /// The last client or a resource is done then.
+  [[nodiscard]] bool ends_a_step(nanoseconds when) const {
+    const auto then = [when](const entry& one) {
+      return one.ended == when;
+    };
+    return std::ranges::any_of(resources, then) ||
+           (all_gone() == when && std::ranges::any_of(clients, then));
   }
 
   static void note(std::array<flag, 4>& seen, exit_code code, bool surely, bool perhaps) {

@@ -11,7 +11,16 @@ weir::explore_options few(std::size_t schedules, std::string name) {
   weir::explore_options options;
   options.name = std::move(name);
   options.search.schedules = schedules;
+  options.limits.virtual_time = 20'000 * 24h; // some scenarios last for years
   return options;
+}
+
+/// `first`, and so many after it, a millisecond apart.
+std::vector<nanoseconds> signals(nanoseconds first, int further) {
+  std::vector<nanoseconds> all;
+  for (int i = 0; i <= further; ++i)
+    all.push_back(first + i * 1ms);
+  return all;
 }
 
 std::vector<life> many(std::size_t how_many, life each) {
@@ -37,12 +46,10 @@ TEST_CASE("whoever comes in is served, beside the others", "[serves]") {
     WEIR_EXPLORE(few(10, weir::text("one throws {}", to_string(kind))), [kind] {
       return process("serves", {.clients = {{.comes = 1ms, .lasts = 3ms, .fails = kind},
                                             {.comes = 2ms},
+                                            {.comes = 5ms, .fails = kind, .at_the_call = true},
                                             {.comes = 9ms}}});
     });
   }
-  WEIR_EXPLORE(few(10, "one throws when it is called"), [] {
-    return process("serves", {.clients = {{.comes = 1ms, .at_the_call = true}, {.comes = 2ms}}});
-  });
   WEIR_EXPLORE(few(10, "one leaves its cancellation state changed"), [] {
     return process("serves", {.clients = {{.comes = 1ms, .shields = true}, {.comes = 9ms}}});
   });
@@ -101,12 +108,26 @@ TEST_CASE("those who are inside have their time", "[drains]") {
   WEIR_EXPLORE(few(60, "a grace below a millisecond"), [] {
     return process("drains", {.clients = {{.comes = 25ms, .lasts = 5800us}}, .grace = 900us});
   });
-  WEIR_EXPLORE(few(60, "a grace without end"), [] {
+  WEIR_EXPLORE(few(20, "a grace of one and a half microseconds"), [] {
     return process("drains",
-                   {.clients = {{.comes = 25ms, .lasts = 3h}, {.comes = 26ms}},
-                    .resources = {{}},
-                    .grace = for_ever},
-                   4h);
+                   {.clients = {{.comes = 30ms - 1us, .lasts = 2'400ns}}, .grace = 1'500ns});
+  });
+  for (const nanoseconds grace : {for_ever, for_ever - 1ns, nanoseconds(10'000h)})
+    WEIR_EXPLORE(few(10, grace == 10'000h    ? "a grace of more than a year"
+                         : grace == for_ever ? "a grace without end"
+                                             : "a grace without end, almost"),
+                 [grace] {
+                   return process("drains",
+                                  {.clients = {{.comes = 25ms, .lasts = 9'999h}, {.comes = 26ms}},
+                                   .resources = {{}},
+                                   .grace = grace},
+                                  10'001h);
+                 });
+  WEIR_EXPLORE(few(1, "256 get done, one after the other"), [] {
+    std::vector<life> clients;
+    for (int i = 0; i < 256; ++i)
+      clients.push_back({.comes = 25ms, .lasts = 6ms + i * 10us});
+    return process("drains", {.clients = clients, .resources = {{}}});
   });
   WEIR_EXPLORE(few(1, "a thousand get done"), [] {
     return process("drains", {.clients = many(1'000, {.comes = 25ms, .lasts = 10ms})});
@@ -125,6 +146,12 @@ TEST_CASE("when the grace is over, the rest is cancelled and awaited", "[cuts-of
                                             {.comes = 26ms, .lasts = 30ms, .tidies = 9ms},
                                             {.comes = 27ms, .lasts = for_ever, .tidies = 2ms}},
                                 .resources = {{}, {}}});
+  });
+  WEIR_EXPLORE(few(10, "one tidies up for a year"), [] {
+    return process("cuts-off",
+                   {.clients = {{.comes = 25ms, .lasts = 1h, .tidies = 9'000h}, {.comes = 26ms}},
+                    .resources = {{}}},
+                   9'001h);
   });
   WEIR_EXPLORE(few(20, "one throws something else"), [] {
     return process(
@@ -181,11 +208,24 @@ TEST_CASE("what was opened is closed, the last first, when nobody is served", "[
   });
   for (std::size_t i = 0; i < weir::storm::thrown_kinds; ++i) {
     const auto kind = static_cast<thrown>(i);
-    WEIR_EXPLORE(few(10, weir::text("one throws {}", to_string(kind))),
-                 [kind] { return process("in-order", {.resources = {{}, {.fails = kind}, {}}}); });
+    WEIR_EXPLORE(few(10, weir::text("two throw {}", to_string(kind))), [kind] {
+      return process(
+          "in-order",
+          {.resources = {{}, {.fails = kind}, {}, {.fails = kind, .at_the_call = true}}});
+    });
   }
-  WEIR_EXPLORE(few(10, "the first throws when it is called"),
-               [] { return process("in-order", {.resources = {{}, {}, {.at_the_call = true}}}); });
+  WEIR_EXPLORE(few(20, "one was cut off, and one throws"), [] {
+    return process("in-order", {.clients = {{.comes = 28ms, .lasts = 1h, .tidies = 6ms}},
+                                .resources = {{}, {.fails = thrown::system_error}, {}}});
+  });
+  WEIR_EXPLORE(few(20, "in a hurry, and one throws"), [] {
+    return process("in-order", {.clients = {{.comes = 28ms, .lasts = 1h, .tidies = 6ms}},
+                                .resources = {{}, {.fails = thrown::system_error}, {}},
+                                .signals = {30ms, 33ms}});
+  });
+  WEIR_EXPLORE(few(10, "one takes a year"), [] {
+    return process("in-order", {.resources = {{}, {.lasts = 9'000h}, {}}}, 9'001h);
+  });
   WEIR_EXPLORE(few(10, "all throw"), [] {
     return process("in-order", {.resources = many(3, {.fails = thrown::runtime_error})});
   });
@@ -194,7 +234,7 @@ TEST_CASE("what was opened is closed, the last first, when nobody is served", "[
                                 .resources = {{}, {.lasts = 200ms}}});
   });
   WEIR_EXPLORE(few(10, "fifty"), [] { return process("in-order", {.resources = many(50, {})}); });
-  WEIR_EXPLORE("a storm of faults", [] { return storm("in-order", weather::calm); });
+  WEIR_EXPLORE("a storm of faults", [] { return storm("in-order", weather::hurried); });
 }
 
 TEST_CASE("each further signal cancels what is under way", "[hurries]") {
@@ -234,6 +274,39 @@ TEST_CASE("each further signal cancels what is under way", "[hurries]") {
     return process("hurries", {.resources = many(3, {.lasts = 1h, .tidies = 2ms}),
                                .signals = {30ms, 35ms, 40ms, 45ms}});
   });
+  WEIR_EXPLORE(few(20, "the last resource gives up at once"), [] {
+    return process("hurries", {.resources = {{}, {}, {.lasts = 1h}}, .signals = {30ms, 35ms}});
+  });
+  WEIR_EXPLORE(few(20, "the last resource tidies up, and looks no more"), [] {
+    return process("hurries", {.resources = {{}, {}, {.lasts = 1h, .tidies = 2ms, .plain = true}},
+                               .signals = {30ms, 35ms}});
+  });
+  WEIR_EXPLORE(few(20, "resources give up at once, each at a signal"), [] {
+    return process("hurries",
+                   {.resources = many(3, {.lasts = 1h}), .signals = {30ms, 35ms, 40ms, 45ms}});
+  });
+  WEIR_EXPLORE(few(20, "one resource tidies up, and is hurried again"), [] {
+    return process("hurries", {.resources = {{}, {.lasts = 1h, .tidies = 9s, .hurries = 8s}},
+                               .signals = {30ms, 35ms, 40ms, 41ms}});
+  });
+  WEIR_EXPLORE(few(20, "one client, and then each resource"), [] {
+    return process("hurries", {.clients = {{.comes = 25ms, .lasts = 1h}},
+                               .resources = many(2, {.lasts = 1h, .tidies = 2ms}),
+                               .signals = {30ms, 35ms, 40ms, 45ms}});
+  });
+  WEIR_EXPLORE(few(20, "one tidies up for a year, then one resource"), [] {
+    return process("hurries",
+                   {.clients = {{.comes = 25ms, .lasts = 1h, .tidies = 9'000h}},
+                    .resources = {{}, {.lasts = 9'100h, .tidies = 9'000h}},
+                    .signals = {30ms, 35ms, 9'001h}},
+                   18'005h);
+  });
+  WEIR_EXPLORE(few(1, "six hundred signals"), [] {
+    return process("hurries",
+                   {.clients = {{.comes = 25ms, .lasts = 1h, .tidies = 300ms, .hurries = 1h}},
+                    .resources = {{}, {.lasts = 1h, .tidies = 280ms, .hurries = 1h}},
+                    .signals = signals(30ms, 600)});
+  });
   WEIR_EXPLORE("two signals in one instant", [] {
     return process("hurries", {.clients = {{.comes = 25ms, .lasts = 1h, .tidies = 4ms},
                                            {.comes = 30ms, .lasts = 1h}},
@@ -269,12 +342,32 @@ TEST_CASE("it returns when all have ended, and says how it went", "[exit-code]")
                                  .resources = {{.lasts = 2ms}, {.lasts = 3ms}}});
   });
   WEIR_EXPLORE(few(10, "nothing was to be done"), [] { return process("exit-code", {}); });
-  WEIR_EXPLORE(few(10, "a resource throws"), [] {
+  for (std::size_t i = 0; i < 2 * weir::storm::thrown_kinds; ++i) {
+    const auto kind = static_cast<thrown>(i / 2);
+    const bool at_the_call = i % 2 == 1;
+    const std::string_view when = at_the_call ? " when it is called" : "";
+    WEIR_EXPLORE(few(5, weir::text("a client throws {}{}", to_string(kind), when)), [=] {
+      return process("exit-code",
+                     {.clients = {{.comes = 25ms, .lasts = 10ms},
+                                  {.comes = 26ms, .fails = kind, .at_the_call = at_the_call}}});
+    });
+    WEIR_EXPLORE(few(5, weir::text("a resource throws {}{}", to_string(kind), when)), [=] {
+      return process("exit-code",
+                     {.clients = {{.comes = 25ms, .lasts = 10ms}},
+                      .resources = {{}, {.fails = kind, .at_the_call = at_the_call}, {}}});
+    });
+  }
+  WEIR_EXPLORE(few(20, "closing lasts beyond the end of the grace"), [] {
     return process("exit-code", {.clients = {{.comes = 25ms, .lasts = 10ms}},
-                                 .resources = {{}, {.fails = thrown::aborted}, {}}});
+                                 .resources = {{.lasts = 20ms}, {.lasts = 30ms}}});
   });
-  WEIR_EXPLORE(few(10, "a resource throws when it is called"),
-               [] { return process("exit-code", {.resources = {{}, {.at_the_call = true}}}); });
+  WEIR_EXPLORE(few(20, "the same, and nobody was there"),
+               [] { return process("exit-code", {.resources = {{.lasts = 50ms}}}); });
+  WEIR_EXPLORE(few(20, "there was no grace, and nobody"),
+               [] { return process("exit-code", {.resources = {{}}, .grace = 0ms}); });
+  WEIR_EXPLORE(few(40, "two signals in one instant, and nobody was there"), [] {
+    return process("exit-code", {.resources = {{}, {.lasts = 9ms}}, .signals = {30ms, 30ms}});
+  });
   WEIR_EXPLORE(few(60, "one was cut off"), [] {
     return process("exit-code", {.clients = {{.comes = 25ms, .lasts = 1h, .tidies = 4ms},
                                              {.comes = 26ms, .lasts = 10ms}},

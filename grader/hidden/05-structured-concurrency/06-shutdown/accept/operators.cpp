@@ -61,6 +61,18 @@ asio::awaitable<void> close(resource* one) {
   co_await one->close();
 }
 
+/// Notes what it has waited for: whoever loses against another in `||` may have been told all the
+/// same, and his result is dropped.
+asio::awaitable<void> hear(stop_signals& signals, bool& heard) {
+  co_await signals.next();
+  heard = true;
+}
+
+asio::awaitable<void> pass(asio::steady_timer& timer, bool& passed) {
+  co_await timer.async_wait(asio::use_awaitable);
+  passed = true;
+}
+
 asio::awaitable<void> let_in(listener& entrance, crowd& inside) {
   for (;;) {
     std::unique_ptr<request> next = co_await entrance.accept();
@@ -79,24 +91,25 @@ asio::awaitable<exit_code> run(stop_signals& signals, listener& entrance,
     code = code < what ? what : code;
   };
 
-  co_await (let_in(entrance, all) || signals.next());
+  bool told = false;
+  co_await (let_in(entrance, all) || hear(signals, told));
   entrance.close();
 
   asio::steady_timer over(executor);
   over.expires_after(grace);
   while (!all.buttons.empty()) {
-    const auto first =
-        co_await (all.gone() || signals.next() || over.async_wait(asio::use_awaitable));
-    if (all.buttons.empty())
-      break;
-    const bool a_signal = first.index() == 1;
-    if (!a_signal && code == exit_code::hurried) { // they have been told
-      over.expires_at(asio::steady_timer::time_point::max());
-      continue;
-    }
-    say(a_signal ? exit_code::hurried : exit_code::cut_off);
-    all.cancel();
-    if (!a_signal)
+    bool hurried = false;
+    bool late = false;
+    co_await (all.gone() || hear(signals, hurried) || pass(over, late));
+    if (hurried)
+      say(exit_code::hurried);
+    else if (late && !all.buttons.empty() && code != exit_code::hurried)
+      say(exit_code::cut_off);
+    else
+      late = false;
+    if (hurried || late)
+      all.cancel();
+    if (over.expiry() <= asio::steady_timer::clock_type::now())
       over.expires_at(asio::steady_timer::time_point::max());
   }
 
@@ -104,8 +117,9 @@ asio::awaitable<exit_code> run(stop_signals& signals, listener& entrance,
     all.thrown = nullptr;
     all.start(close(*next));
     while (!all.buttons.empty()) {
-      const auto first = co_await (all.gone() || signals.next());
-      if (first.index() == 1 && !all.buttons.empty()) {
+      bool hurried = false;
+      co_await (all.gone() || hear(signals, hurried));
+      if (hurried) {
         say(exit_code::hurried);
         all.cancel();
       }
