@@ -22,7 +22,8 @@ class gate {
 public:
   virtual ~gate() = default;
 
-  /// Waits for a seat and returns its number. May throw anything when it fails.
+  /// Waits for a seat and returns its number, which is 0 or more. May throw anything when it fails,
+  /// at the call as well.
   /// \param until how long it is of use to wait; the gate's other callers are served accordingly
   virtual asio::awaitable<int> take_seat(time_point until) = 0;
 
@@ -58,6 +59,7 @@ using answers = std::vector<std::optional<int>>;
 ///   - the same with `asio::error::operation_aborted` when it is cancelled (type `terminal`).
 /// However it ends, nothing that it called runs any longer, and it has no seat.
 ///
-/// `entrance` and the sources live until it has ended, and no longer.
+/// `entrance` and the sources live until it has ended, and no longer. Several calls may run at a
+/// time, of one gate or of several.
 asio::awaitable<answers> answer(gate& entrance, std::vector<part> parts, int request,
                                 time_point deadline);

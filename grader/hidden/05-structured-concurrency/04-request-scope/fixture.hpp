@@ -4,11 +4,11 @@
 #pragma once
 
 #include "request_scope.hpp"
+#include "script.hpp"
 
 #include <weir/expect.hpp>
 #include <weir/probe.hpp>
 #include <weir/run.hpp>
-#include <weir/storm/edges.hpp>
 #include <weir/testing.hpp>
 
 #include <algorithm>
@@ -16,8 +16,10 @@
 #include <cstddef>
 #include <deque>
 #include <exception>
-#include <functional>
+#include <limits>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,60 +27,49 @@
 
 namespace weir_hidden {
 
-using namespace std::chrono_literals;
-using std::chrono::nanoseconds;
-using weir::storm::thrown;
-
-/// How a call goes.
-struct script {
-  nanoseconds takes = 10ms;
-  std::optional<thrown> fails = {};
-  bool at_the_call = false;                     ///< throws before there is a coroutine
-  nanoseconds tidies = 0ms;                     ///< so long it takes when it is cancelled
-  std::optional<thrown> then = thrown::aborted; ///< and that it throws; empty: it was faster
-  std::optional<nanoseconds> at_most = {};      ///< of a part
-};
-
-/// A call of the gate or of a source, and what came of it.
-struct entry {
-  std::string name;
-  script how;
-  nanoseconds until{}; ///< what it was told
-  nanoseconds began{};
-  std::optional<nanoseconds> cancelled{};
-  std::optional<nanoseconds> ended{};
-  std::exception_ptr error{};
-  bool of_the_gate = false;
-
-  [[nodiscard]] bool came() const { return ended && !error; }
-};
-
 /// One request, everything that it calls, and the books on it. What breaks the promise under test
-/// ends the run; what breaks another is another test's.
-class request_fixture final : public gate {
+/// ends the run, when all is over: a call that is made by a destructor can't throw. What breaks
+/// another is another test's. Everything that it models keeps it alive, however little the answer
+/// waits for.
+class request_fixture final : public gate, public std::enable_shared_from_this<request_fixture> {
 public:
   struct options {
     script seat = {.takes = 5ms};
     std::vector<script> parts = {};
-    nanoseconds deadline = 100ms; ///< from now
+    nanoseconds deadline = 100ms; ///< from now; or an end of time
+    int request = 7;
+    int seat_number = 42;
+    bool one_source = false; ///< for all the parts
+    std::string name = "answer()";
   };
 
   request_fixture(asio::any_io_executor executor, std::string_view promise, options how)
       : test_(executor), executor_(executor), promise_(promise), how_(std::move(how)) {
     weir::name_this_task("the test");
+    entry_of_.resize(how_.parts.size());
     for (std::size_t i = 0; i < how_.parts.size(); ++i)
       sources_.emplace_back(*this, i);
   }
 
   void start() {
     started_ = weir::now();
-    deadline_ = started_ + how_.deadline;
+    deadline_ = how_.deadline == end_of_time || how_.deadline == dawn_of_time
+                    ? how_.deadline
+                    : started_ + how_.deadline;
     std::vector<part> parts;
     for (std::size_t i = 0; i < how_.parts.size(); ++i)
-      parts.push_back({.from = &sources_[i], .at_most = how_.parts[i].at_most});
+      parts.push_back(
+          {.from = &sources_[how_.one_source ? 0 : i], .at_most = how_.parts[i].at_most});
     call_ = &test_.start(
-        "answer()", [this, parts] { return answer(*this, parts, request, time_point(deadline_)); },
-        [this](const auto&) { running_at_the_end_ = running(); });
+        how_.name,
+        [self = shared_from_this(), parts] {
+          return answer(*self, parts, self->how_.request, time_point(self->deadline_));
+        },
+        [this](const auto&) {
+          over_ = weir::now();
+          running_at_the_end_ = first_running();
+          seats_at_the_end_ = seats_;
+        });
   }
 
   void cancel_at(nanoseconds delay) {
@@ -87,11 +78,10 @@ public:
 
   void cancel() { call_->cancel(); }
 
-  asio::awaitable<void> pass(nanoseconds time) { return weir::testing::pass(time); }
-
   /// The request has ended, as it had to.
   asio::awaitable<void> finish() {
-    co_await weir::testing::pass(1h);
+    co_await weir::testing::pass(100h); // so that whatever it has left behind is over
+    weir::expect(broken_.empty(), "{}", broken_);
     look();
     if (call_->pending())
       call_->cancel();
@@ -99,76 +89,112 @@ public:
   }
 
   asio::awaitable<int> take_seat(time_point until) override {
-    asio::awaitable<void> work = begin("take_seat()", how_.seat, until, true);
-    return seat_of(std::move(work));
+    const std::size_t index = begin("take_seat()", how_.seat, until, {});
+    return seat_of(shared_from_this(), index);
   }
 
   void give_back(int seat) override {
     weir::note("the seat is given back");
-    audit("nothing-left", seat == seat_number && seats_ == 1,
-          weir::text("seat {} was given back, and {} were taken", seat, seats_));
-    audit("nothing-left", running() == 0,
-          weir::text("the seat was given back while {} still ran", first_running()));
+    complain("nothing-left", seat == how_.seat_number && seats_ == 1, [&] {
+      return weir::text("seat {} was given back, and {}", seat,
+                        seats_ == 0   ? "none was taken"
+                        : seats_ == 1 ? weir::text("seat {} was taken", how_.seat_number)
+                                      : weir::text("{} were taken", seats_));
+    });
+    complain("nothing-left", running() == 0, [&] {
+      return weir::text("the seat was given back at {}, while {} still ran", weir::now(),
+                        first_running());
+    });
+    complain("nothing-left", !over_, [&] {
+      return weir::text("{} {} at {}, and the seat was given back after that, at {}", how_.name,
+                        call_->text(), two_times(*over_, weir::now()).first, weir::now());
+    });
     --seats_;
   }
 
-  static constexpr int request = 7;
-
 private:
-  static constexpr int seat_number = 42;
-
   class scripted_source final : public source {
   public:
-    scripted_source(request_fixture& in, std::size_t number) : in_(in), number_(number) {}
+    scripted_source(request_fixture& in, std::size_t number) : in_(in), next_(number) {}
 
     asio::awaitable<int> ask(int asked, time_point until) override {
-      weir::expect(asked == request, "part {} was asked {} in place of the request {}", number_ + 1,
-                   asked, request);
-      asio::awaitable<void> work =
-          in_.begin(weir::text("part {}", number_ + 1), in_.how_.parts[number_], until, false);
-      return in_.value_of(std::move(work), number_);
+      const std::size_t part = next_;
+      if (in_.how_.one_source)
+        ++next_;
+      in_.complain("asked", asked == in_.how_.request, [&] {
+        return weir::text("part {} was asked {} in place of the request {}", part + 1, asked,
+                          in_.how_.request);
+      });
+      if (part >= in_.how_.parts.size()) {
+        in_.complain("asked", false, [&] {
+          return weir::text("the one source of {} parts was asked {} times", part, part + 1);
+        });
+        throw std::logic_error("asked too often");
+      }
+      const std::size_t index =
+          in_.begin(weir::text("part {}", part + 1), in_.how_.parts[part], until, part);
+      return value_of(in_.shared_from_this(), index, part);
     }
 
   private:
     request_fixture& in_;
-    std::size_t number_;
+    std::size_t next_;
   };
 
-  void audit(std::string_view promise, bool holds, std::string_view message) const {
-    if (promise == promise_)
-      weir::expect(holds, "{}", message);
+  template <class Message>
+  void audit(std::string_view promise, bool holds, Message message) const {
+    if (!holds && promise == promise_)
+      weir::expect(false, "{}", message());
   }
 
-  asio::awaitable<void> begin(std::string name, const script& how, time_point until, bool is_gate) {
+  /// The same for those who are called, and must not throw.
+  template <class Message>
+  void complain(std::string_view promise, bool holds, Message message) {
+    if (!holds && promise == promise_ && broken_.empty())
+      broken_ = message();
+  }
+
+  /// Until when the answer of one that is asked now is of use.
+  [[nodiscard]] nanoseconds limit_of(const script& how) const {
+    return how.at_most && deadline_ > weir::now() && *how.at_most < deadline_ - weir::now()
+               ? weir::now() + *how.at_most
+               : deadline_;
+  }
+
+  std::size_t begin(std::string name, const script& how, time_point until,
+                    std::optional<std::size_t> part) {
     weir::note("{} is called", name);
-    audit("cancelled", !call_ || !call_->cancelled_at() || *call_->cancelled_at() >= weir::now(),
-          weir::text("it was cancelled, and {} was called after that", name));
-    audit("deadline", deadline_ >= weir::now(),
-          weir::text("the deadline had passed, and {} was called", name));
-    audit("asked", is_gate == log_.empty(),
-          is_gate ? "take_seat() was called a second time"
-                  : weir::text("{} was asked before there was a seat", name));
-    for (const entry& one : log_)
-      audit("asked", one.name != name, weir::text("{} was asked twice", name));
+    complain("nothing-left", !over_, [&] {
+      return weir::text("{} {}, and {} was called after that", how_.name, call_->text(), name);
+    });
+    complain("cancelled", !call_ || !call_->cancelled_at() || *call_->cancelled_at() >= weir::now(),
+             [&] { return weir::text("it was cancelled, and {} was called after that", name); });
+    complain("deadline", deadline_ >= weir::now(),
+             [&] { return weir::text("the deadline had passed, and {} was called", name); });
+    complain("asked", part.has_value() != log_.empty(), [&] {
+      return part ? weir::text("{} was asked before there was a seat", name)
+                  : "take_seat() was called a second time";
+    });
+    complain("asked", !part || !entry_of_[*part],
+             [&] { return weir::text("{} was asked twice", name); });
     const nanoseconds told = until.time_since_epoch();
-    const nanoseconds own = how.at_most && *how.at_most < deadline_ - weir::now()
-                                ? weir::now() + *how.at_most
-                                : deadline_;
-    audit(
-        "one-deadline", told == own,
-        weir::text("{} was told {}, where {} is the time at which its answer is of no use any more",
-                   name, told, own));
-    log_.push_back({.name = std::move(name),
-                    .how = how,
-                    .until = own,
-                    .began = weir::now(),
-                    .of_the_gate = is_gate});
+    const nanoseconds own = limit_of(how);
+    complain("one-deadline", told == own, [&] {
+      const two_times both(told, own);
+      return weir::text("{} was called at {} and told {}, where {} is the time at which its answer "
+                        "is of no use any more",
+                        name, weir::now(), both.first, both.second);
+    });
+    log_.push_back(
+        {.name = std::move(name), .how = how, .until = own, .began = weir::now(), .part = part});
     const std::size_t index = log_.size() - 1;
+    if (part)
+      entry_of_[*part] = index;
     if (how.at_the_call) {
       end(index, make_exception(how.fails.value_or(thrown::runtime_error)));
       std::rethrow_exception(log_[index].error);
     }
-    return work(index);
+    return index;
   }
 
   asio::awaitable<void> work(std::size_t index) {
@@ -190,21 +216,24 @@ private:
     mine.ended = weir::now();
     mine.error = std::move(error);
     weir::note("{} {}", mine.name, mine.error ? "throws" : "has come");
-    if (mine.of_the_gate && !mine.error)
+    if (!mine.part && !mine.error)
       ++seats_;
   }
 
-  asio::awaitable<int> seat_of(asio::awaitable<void> work) {
-    co_await std::move(work);
-    co_return seat_number;
+  static asio::awaitable<int> seat_of(std::shared_ptr<request_fixture> in, std::size_t index) {
+    co_await in->work(index);
+    co_return in->how_.seat_number;
   }
 
-  asio::awaitable<int> value_of(asio::awaitable<void> work, std::size_t number) {
-    co_await std::move(work);
-    co_return value(number);
+  static asio::awaitable<int> value_of(std::shared_ptr<request_fixture> in, std::size_t index,
+                                       std::size_t part) {
+    co_await in->work(index);
+    co_return in->value(part);
   }
 
-  static constexpr int value(std::size_t number) { return 100 + static_cast<int>(number); }
+  [[nodiscard]] int value(std::size_t part) const {
+    return how_.parts[part].value.value_or(100 + static_cast<int>(part));
+  }
 
   [[nodiscard]] std::size_t running() const {
     return static_cast<std::size_t>(
@@ -227,18 +256,23 @@ private:
 
   void look() const {
     const nanoseconds at = call_->ended_at();
-    const std::string fate = call_->pending() ? "has not ended" : call_->text();
+    const std::string& name = how_.name;
     for (const char* const each :
          {"asked", "may-be-missing", "deadline", "first-error", "nothing-left", "cancelled"})
       audit(each, !call_->pending(),
-            weir::text("answer() has not ended; {} runs", first_running()));
-    audit("nothing-left", running_at_the_end_ == 0 && running() == 0,
-          weir::text("answer() {}, and {} still ran", fate, first_running()));
-    audit("nothing-left", seats_ == 0,
-          weir::text("answer() {}, and {} seat is still taken", fate, seats_));
+            [&] { return weir::text("{} has not ended; {} runs", name, first_running()); });
+    audit("nothing-left", running_at_the_end_ == "nothing", [&] {
+      return weir::text("{} {} at {}, and {} still ran", name, call_->text(), at,
+                        running_at_the_end_);
+    });
+    audit("nothing-left", seats_at_the_end_ == 0 && seats_ == 0, [&] {
+      return weir::text("{} {} at {}, and the seat was still taken", name, call_->text(), at);
+    });
+    if (call_->pending() || running() != 0)
+      return; // another test's
     nanoseconds last = started_;
     for (const entry& one : log_)
-      last = std::max(last, one.ended.value_or(0ns));
+      last = std::max(last, *one.ended);
 
     // One that fails in the very instant of its own limit has failed, or is missing.
     if (std::ranges::any_of(log_, [](const entry& one) {
@@ -256,36 +290,43 @@ private:
     const nanoseconds over = std::min({cancelled, failed, late});
     look_at_limits(over);
     if (over == nanoseconds::max() || over > last) {
-      look_at_success(last, fate);
+      look_at_success(last);
       return;
     }
-    for (const entry& one : log_)
-      audit(over == cancelled ? "cancelled"
-            : over == failed  ? "first-error"
-                              : "deadline",
-            one.began > over || *one.ended <= over || (one.cancelled && *one.cancelled <= over),
-            weir::text("it was over at {}, and {} ran until {}{}", over, one.name, *one.ended,
-                       one.cancelled ? weir::text(", cancelled at {}", *one.cancelled)
-                                     : " and was not cancelled"));
-    const bool aborted = cancelled <= at && call_->fate().cancelled();
-    const bool timed_out = late == over && call_->fate().code() == asio::error::timed_out;
-    const bool error = failed == over && is_one_of_the_failures(over);
-    const bool all_came = over == last && call_->fate().returned();
     const std::string_view promise = over == cancelled ? "cancelled"
                                      : over == failed  ? "first-error"
                                                        : "deadline";
-    audit(promise, aborted || timed_out || error || all_came,
-          weir::text("{} at {}, but answer() {}",
-                     over == cancelled ? "it was cancelled"
-                     : over == failed  ? failure->name + " failed"
-                                       : "the deadline passed",
-                     over, fate));
-    audit(promise, at == std::max(over, last),
-          weir::text("{} at {}, the last call ended at {}, and answer() at {}",
-                     over == cancelled ? "it was cancelled"
-                     : over == failed  ? failure->name + " failed"
-                                       : "the deadline passed",
-                     over, last, at));
+    const auto what = [&] {
+      return over == cancelled ? "it was cancelled"
+             : over == failed  ? failure->name + " failed"
+                               : "the deadline passed";
+    };
+    for (const entry& one : log_)
+      audit(promise,
+            one.began > over || *one.ended <= over || (one.cancelled && *one.cancelled <= over),
+            [&] {
+              const two_times both(over, one.cancelled.value_or(*one.ended));
+              return one.cancelled ? weir::text("{} at {}, and {} was cancelled at {}", what(),
+                                                both.first, one.name, both.second)
+                                   : weir::text("{} at {}, and {} was not cancelled; it ran until "
+                                                "{}",
+                                                what(), both.first, one.name, both.second);
+            });
+    const bool aborted = cancelled <= at && call_->fate().cancelled();
+    const bool timed_out = late == over && call_->fate().code() == asio::error::timed_out;
+    const bool error = failed == over && is_one_of_the_failures(over);
+    const bool all_came = over == last && failed != over && has_the_answers();
+    audit(promise, aborted || timed_out || error || all_came, [&] {
+      return over == failed && over != cancelled && failure->how.fails
+                 ? weir::text("{} threw {} at {}, but {} {}", failure->name,
+                              to_string(*failure->how.fails), over, name, call_->text())
+                 : weir::text("{} at {}, but {} {}", what(), over, name, call_->text());
+    });
+    audit(promise, at == std::max(over, last), [&] {
+      const two_times both(std::max(over, last), at);
+      return weir::text("{} at {}, the last call ended at {}, and {} at {}", what(), over,
+                        both.first, name, both.second);
+    });
   }
 
   [[nodiscard]] bool is_one_of_the_failures(nanoseconds when) const {
@@ -301,49 +342,76 @@ private:
     for (const entry& one : log_) {
       if (one.until >= std::min(over, deadline_))
         continue;
-      audit("may-be-missing", !one.ended || *one.ended <= one.until || one.cancelled == one.until,
-            weir::text("{} had a limit until {}, and {}", one.name, one.until,
-                       one.cancelled ? weir::text("was cancelled at {}", *one.cancelled)
-                                     : "was not cancelled"));
+      audit("may-be-missing", *one.ended <= one.until || one.cancelled == one.until, [&] {
+        const two_times both(one.until, one.cancelled.value_or(0ns));
+        return weir::text("{} had a limit until {}, and {}", one.name, both.first,
+                          one.cancelled ? weir::text("was cancelled at {}", both.second)
+                                        : "was not cancelled");
+      });
     }
     for (const entry& one : log_)
-      audit(
-          "may-be-missing", !one.cancelled || *one.cancelled >= std::min(over, one.until),
-          weir::text("{} was cancelled at {}, and nothing had gone wrong by then; its limit is {}",
-                     one.name, one.cancelled.value_or(0ns), one.until));
+      audit("may-be-missing", !one.cancelled || *one.cancelled >= std::min(over, one.until), [&] {
+        const two_times both(*one.cancelled, one.until);
+        return weir::text("{} was cancelled at {}, and nothing had gone wrong by then; its limit "
+                          "is {}",
+                          one.name, both.first, both.second);
+      });
   }
 
-  void look_at_success(nanoseconds last, std::string_view fate) const {
+  void look_at_success(nanoseconds last) const {
     const bool missing =
         std::ranges::any_of(log_, [](const entry& one) { return one.cancelled.has_value(); });
     const std::string_view promise = missing ? "may-be-missing" : "asked";
     audit(promise, call_->fate().returned(),
-          weir::text("nothing went wrong, and answer() {}", fate));
-    audit(promise, call_->ended_at() == last,
-          weir::text("the last call ended at {}, and answer() at {}", last, call_->ended_at()));
-    audit("asked", log_.size() == how_.parts.size() + 1,
-          weir::text("there are {} parts, and {} were asked", how_.parts.size(),
-                     log_.empty() ? 0 : log_.size() - 1));
-    if (!call_->fate().returned())
+          [&] { return weir::text("nothing went wrong, and {} {}", how_.name, call_->text()); });
+    audit("asked", log_.size() == how_.parts.size() + 1, [&] {
+      return weir::text("there are {} parts, and {} were asked", how_.parts.size(),
+                        log_.empty() ? 0 : log_.size() - 1);
+    });
+    if (!call_->fate().returned() || log_.size() != how_.parts.size() + 1)
       return;
-    const answers& got = call_->fate().value();
-    audit(promise, got.size() == how_.parts.size(),
-          weir::text("there are {} parts, and {} answers", how_.parts.size(), got.size()));
-    for (std::size_t i = 0; i < std::min(got.size(), how_.parts.size()); ++i) {
-      const auto mine = std::ranges::find(log_, weir::text("part {}", i + 1), &entry::name);
-      const bool own = mine != log_.end() && mine->came();
-      const bool may_be_empty =
-          mine != log_.end() &&
-          (mine->cancelled || (mine->ended == mine->until && how_.parts[i].at_most));
-      audit(promise, got[i] ? own && *got[i] == value(i) : may_be_empty,
-            weir::text("part {} {}, and answer number {} is {}", i + 1,
-                       own ? weir::text("is {}", value(i)) : "is missing", i + 1,
-                       got[i] ? weir::text("{}", *got[i]) : "empty"));
-    }
+    audit("asked", log_.front().began == started_, [&] {
+      return weir::text("{} was called at {}, and take_seat() at {}", how_.name, started_,
+                        log_.front().began);
+    });
     for (const entry& one : log_)
-      audit("asked", one.of_the_gate || one.began == *log_.front().ended,
-            weir::text("the seat was there at {}, and {} was asked at {}", *log_.front().ended,
-                       one.name, one.began));
+      audit("asked", !one.part || one.began == *log_.front().ended, [&] {
+        const two_times both(*log_.front().ended, one.began);
+        return weir::text("the seat was there at {}, and {} was asked at {}", both.first, one.name,
+                          both.second);
+      });
+    audit(promise, call_->ended_at() == last, [&] {
+      const two_times both(last, call_->ended_at());
+      return weir::text("the last call ended at {}, and {} at {}", both.first, how_.name,
+                        both.second);
+    });
+    const answers& got = call_->fate().value();
+    audit(promise, got.size() == how_.parts.size(), [&] {
+      return weir::text("there are {} parts, and {} answers", how_.parts.size(), got.size());
+    });
+    for (std::size_t i = 0; i < std::min(got.size(), how_.parts.size()); ++i)
+      audit(promise, fits(i, got[i]), [&] {
+        return weir::text("part {} {}, and answer number {} is {}", i + 1,
+                          log_[*entry_of_[i]].came() ? weir::text("is {}", value(i)) : "is missing",
+                          i + 1, got[i] ? weir::text("{}", *got[i]) : "empty");
+      });
+  }
+
+  [[nodiscard]] bool has_the_answers() const {
+    if (!call_->fate().returned() || call_->fate().value().size() != how_.parts.size())
+      return false;
+    for (std::size_t i = 0; i < how_.parts.size(); ++i)
+      if (!entry_of_[i] || !fits(i, call_->fate().value()[i]))
+        return false;
+    return true;
+  }
+
+  /// A part that has come may be empty when it was late, or in the instant of its limit.
+  [[nodiscard]] bool fits(std::size_t part, std::optional<int> got) const {
+    const entry& mine = log_[*entry_of_[part]];
+    if (got)
+      return mine.came() && *got == value(part);
+    return mine.cancelled || (mine.ended == mine.until && how_.parts[part].at_most);
   }
 
   weir::testing::driver test_;
@@ -351,12 +419,16 @@ private:
   const std::string promise_;
   const options how_;
   std::deque<scripted_source> sources_;
-  std::deque<entry> log_;
+  std::deque<entry> log_;                            ///< the gate's is the first
+  std::vector<std::optional<std::size_t>> entry_of_; ///< of each part, in the log
   nanoseconds started_{};
   nanoseconds deadline_{};
   weir::testing::operation<answers>* call_ = nullptr;
-  std::size_t running_at_the_end_ = 0;
+  std::optional<nanoseconds> over_; ///< it has ended
+  std::string running_at_the_end_;
+  int seats_at_the_end_ = 0;
   int seats_ = 0;
+  std::string broken_; ///< the first thing that was not to be called
 };
 
 } // namespace weir_hidden

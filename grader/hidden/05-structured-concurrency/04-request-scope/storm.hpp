@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 namespace weir_hidden {
@@ -19,12 +20,12 @@ enum class weather : std::uint8_t { fair, limits, faults, cancelled };
 inline asio::awaitable<void> storm(std::string_view promise, weather how_bad) {
   static constexpr std::array<nanoseconds, 7> times{10ms, 0ns, 5ms, 20ms, 900us, 40ms, 400ms};
   const auto drawn = weir::storm::draw_plan(
-      {.header = {5, 7, 6, 8, 5}, .command = {7, 12, 6, 7, 5}, .commands = 4});
+      {.header = {5, 28, 6, 8, 5, 2}, .command = {7, 20, 6, 7, 5}, .commands = 4});
   const bool faults = how_bad >= weather::faults;
   const auto draw = [&](const std::vector<std::size_t>& fields, bool may_be_limited) {
     script one{.takes = times[fields[0]]};
-    if (faults && fields[1] >= 7)
-      one.fails = static_cast<thrown>(fields[1] - 7);
+    if (faults && fields[1] >= 12)
+      one.fails = static_cast<thrown>(fields[1] - 12);
     one.at_the_call = one.fails && fields[2] == 5;
     if (how_bad != weather::fair) {
       one.tidies = times[fields[2]] / 4;
@@ -39,7 +40,8 @@ inline asio::awaitable<void> storm(std::string_view promise, weather how_bad) {
   };
   request_fixture::options how;
   how.seat =
-      draw({drawn.header[0], faults ? drawn.header[1] + 2 : 0, 2, 0, drawn.header[4]}, false);
+      draw({drawn.header[0], drawn.header[1] < 20 ? 0 : drawn.header[1] - 8, 2, 0, drawn.header[4]},
+           false);
   const std::size_t many = drawn.header[2] % 5;
   for (std::size_t i = 0; i < many; ++i)
     how.parts.push_back(draw(drawn.commands[i % drawn.commands.size()], true));
@@ -47,11 +49,17 @@ inline asio::awaitable<void> storm(std::string_view promise, weather how_bad) {
                      ? 1h
                      : std::array<nanoseconds, 8>{
                            100ms, 15ms, 30ms, 25ms, 5ms, 20ms, 0ns, -1ns}[drawn.header[3]];
-  request_fixture f(co_await asio::this_coro::executor, promise, std::move(how));
-  f.start();
-  if (how_bad == weather::cancelled)
-    f.cancel_at(std::array<nanoseconds, 5>{10ms, 5ms, 15ms, 1ms, 25ms}[drawn.header[4]]);
-  co_await f.finish();
+  const auto executor = co_await asio::this_coro::executor;
+  const auto f = std::make_shared<request_fixture>(executor, promise, std::move(how));
+  f->start();
+  if (how_bad == weather::cancelled) {
+    const nanoseconds when =
+        std::array<nanoseconds, 5>{10ms, 5ms, 15ms, 1ms, 25ms}[drawn.header[4]];
+    f->cancel_at(when);
+    if (drawn.header[5] == 1) // the caller's caller is cancelled too
+      f->cancel_at(when + 1ms);
+  }
+  co_await f->finish();
 }
 
 } // namespace weir_hidden
