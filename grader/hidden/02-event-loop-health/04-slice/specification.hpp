@@ -103,8 +103,8 @@ public:
   [[nodiscard]] bool another_is_broken() const { return another_; }
 
 private:
-  /// Less is the rounding of a loop that stands still for no time at all.
-  static constexpr nanoseconds noticeable = 1us;
+  /// Less is the jitter of a loop that is never idle: a microsecond in a thousand handlers.
+  static constexpr nanoseconds noticeable = 10us;
 
   /// Of the others, in which work_off() may wait for its own.
   static constexpr std::size_t turns_allowed = 2;
@@ -121,11 +121,16 @@ private:
   }
 
   [[nodiscard]] std::string slice() const {
-    return seen_.slice == never ? "without an end" : weir::text("of {}", seen_.slice);
+    constexpr nanoseconds for_ever = 24h * 365 * 200;
+    return seen_.slice == never      ? "without an end"
+           : seen_.slice <= for_ever ? weir::text("of {}", seen_.slice)
+                                     : weir::text("of max() less {}", never - seen_.slice);
   }
 
   /// A time that isn't a slice's, such that it does not look like one.
   [[nodiscard]] std::string unlike_slice(nanoseconds time) const {
+    if (time >= 48h)
+      return weir::text("{} days", time / 24h);
     const std::string rounded = weir::text("{}", time);
     return time == seen_.slice || rounded != weir::text("{}", seen_.slice)
                ? rounded
@@ -147,20 +152,19 @@ private:
                         last.ended, next.began, next.number, next.owed);
     });
     demand("full-slices", first || lasted >= seen_.slice || last.left == 0, [&] {
-      return weir::text("a slice {} began at {} and ended after {} and {}, and {} items were left",
-                        slice(), last.slice_began, unlike_slice(lasted), items(last.in_slice),
-                        last.left);
+      return weir::text("a slice {} began at {} and ended after {} and {}, with {} left", slice(),
+                        last.slice_began, unlike_slice(lasted), items(last.in_slice),
+                        items(last.left));
     });
     demand("full-slices", next.idle < noticeable || !asked_for, [&] {
-      return weir::text("{}, and the {} slice began at {}: for {} of that the loop had nothing to "
+      return weir::text("{}, and {} slice began at {}: for {} of that the loop had nothing to "
                         "do",
-                        since(next), first ? "first" : "next", next.began, next.idle);
+                        since(next), first ? "its first" : "the next", next.began, next.idle);
     });
     demand("full-slices", next.waited <= turns_allowed || !asked_for, [&] {
-      return weir::text(
-          "{}, and the {} slice began after {} turns of the others: it may wait for {} "
-          "at the most",
-          since(next), first ? "first" : "next", next.waited, turns_allowed);
+      return weir::text("{}, and {} slice began after {} turns of the others: it may wait for {} "
+                        "at the most",
+                        since(next), first ? "its first" : "the next", next.waited, turns_allowed);
     });
   }
 
