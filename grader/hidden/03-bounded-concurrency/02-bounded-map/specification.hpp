@@ -25,14 +25,14 @@ class map_specification {
 public:
   using nanoseconds = std::chrono::nanoseconds;
 
-  /// How a call, or the map, ended; `aborted` is operation_aborted, whoever asked for it.
+  /// How a call, or the map, ended; the order is that of weir::storm::thrown.
   enum class outcome : std::uint8_t {
     returned,
     system_error,
     derived,
     runtime_error,
     number,
-    aborted,
+    operation_aborted,
     other
   };
 
@@ -165,7 +165,7 @@ public:
   /// Whether it may throw this. Where both have happened, an error and a cancellation, either may
   /// be thrown, unless the error is only what came of the cancellation.
   [[nodiscard]] static bool may_throw(const state& s, outcome how) {
-    return (s.cancelled && how == outcome::aborted) ||
+    return (s.cancelled && how == outcome::operation_aborted) ||
            std::ranges::find(s.errors, how) != s.errors.end();
   }
 

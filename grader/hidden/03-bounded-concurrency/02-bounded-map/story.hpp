@@ -121,7 +121,8 @@ private:
   [[nodiscard]] std::string due() const {
     if (!last_.errors.empty())
       return std::string(words(last_.errors.front()));
-    return std::string(words(last_.cancelled ? model::outcome::aborted : model::outcome::returned));
+    return std::string(
+        words(last_.cancelled ? model::outcome::operation_aborted : model::outcome::returned));
   }
 
   [[nodiscard]] std::string missing() const {

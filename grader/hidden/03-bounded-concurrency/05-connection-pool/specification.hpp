@@ -20,15 +20,15 @@ class pool_specification {
 public:
   using nanoseconds = std::chrono::nanoseconds;
 
-  /// How a call ended; `aborted` is operation_aborted, whoever asked for it.
+  /// How a call ended; up to the last two the order is that of weir::storm::thrown.
   enum class outcome : std::uint8_t {
     returned,
     system_error,
     derived,
     runtime_error,
     number,
-    aborted,
-    timed_out,
+    operation_aborted,
+    timeout,
     other
   };
 
@@ -209,8 +209,8 @@ private:
 
   /// Whether it may leave now, whatever it has.
   static bool may_leave(const state& s, const caller& one, outcome how) {
-    return (how == outcome::timed_out && one.deadline == s.now) ||
-           (how == outcome::aborted && one.cancelled);
+    return (how == outcome::timeout && one.deadline == s.now) ||
+           (how == outcome::operation_aborted && one.cancelled);
   }
 
   static bool may_go(const state& s, const caller& one) {
@@ -223,7 +223,7 @@ private:
       its->at = link::stage::idle;
     one.at = caller::stage::failed;
     one.connection = 0;
-    one.how = one.cancelled ? outcome::aborted : outcome::timed_out;
+    one.how = one.cancelled ? outcome::operation_aborted : outcome::timeout;
     return s;
   }
 
@@ -278,7 +278,7 @@ private:
         whose->connection = 0;
         whose->how = seen.how;
         if (one->told && whose->deadline == s.now && !whose->cancelled)
-          whose->how = outcome::timed_out;
+          whose->how = outcome::timeout;
       }
       s.links.erase(s.links.begin() + (one - s.links.data()));
       return true;

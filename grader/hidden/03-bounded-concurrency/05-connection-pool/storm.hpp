@@ -194,7 +194,7 @@ private:
       std::rethrow_exception(error);
     } catch (const boost::system::system_error& one) {
       if (one.code() == asio::error::timed_out)
-        return outcome::timed_out;
+        return outcome::timeout;
     } catch (...) {
     }
     const auto kind = weir::storm::kind_of(error);
@@ -429,7 +429,7 @@ inline std::string_view storm_run::promise(const deviation_type& found) const {
   const auto falls_into = [&](nanoseconds due) {
     return holds(found, [due](const event& one) {
       return one.at == due && (one.what == seen::returned || one.what == seen::breaks ||
-                               (one.what == seen::ended && one.how != outcome::aborted));
+                               (one.what == seen::ended && one.how != outcome::operation_aborted));
     });
   };
   bool late = false;
