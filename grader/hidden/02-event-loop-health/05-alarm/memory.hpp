@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -134,11 +135,11 @@ inline std::string whenever(const trial& fresh, seconds then) {
 }
 
 /// An incident on another date, until the objective breaks, with the beginning of the fault at
-/// `then`.
+/// `then`. Empty: it is in time.
 inline std::string in_time(const trial& fresh, seconds then) {
   const day& one = fresh.of();
   const shift by{.later = then - seconds(one.began)};
-  const trial seen(one, *make_alarm(), by, one.began, one.broke + 1);
+  const trial seen(one, *make_alarm(), by, 0, one.broke + 1);
   return seen.warned() ? std::string()
                        : weir::text("With `at` {} s later in all samples, of an incident of which "
                                     "it warned {} s before the objective broke it does not warn in "
@@ -147,7 +148,7 @@ inline std::string in_time(const trial& fresh, seconds then) {
 }
 
 /// Some incidents, by so many seconds later.
-inline std::string on_average(const std::vector<trial>& fresh, seconds later) {
+inline std::string on_average(std::span<const trial> fresh, seconds later) {
   detail::lateness all;
   for (const trial& one : fresh)
     all.add(trial(one.of(), *make_alarm(), {.later = later}), one);
