@@ -112,11 +112,14 @@ private:
   }
 
   [[nodiscard]] nanoseconds hurried() const {
-    return signals.size() < 2 ? for_ever : further().front();
+    return signals.size() < 2 ? for_ever : std::max(signals[1], nanoseconds());
   }
 
   [[nodiscard]] std::ptrdiff_t signals_at(nanoseconds when) const {
-    return std::ranges::count(further(), when);
+    std::ptrdiff_t many = 0;
+    for (std::size_t i = 1; i < signals.size(); ++i)
+      many += std::max(signals[i], nanoseconds()) == when ? 1 : 0;
+    return many;
   }
 
   /// Nobody is served any more; empty while somebody is.

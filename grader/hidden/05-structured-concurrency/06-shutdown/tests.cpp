@@ -190,8 +190,8 @@ TEST_CASE("when the grace is over, the rest is cancelled and awaited", "[cuts-of
                                             {.comes = 28ms, .lasts = 12ms}},
                                 .signals = {30ms, 35ms}});
   });
-  WEIR_EXPLORE(few(1, "ten thousand are late"), [] {
-    return process("cuts-off", {.clients = many(10'000, {.comes = 25ms, .lasts = 1h})});
+  WEIR_EXPLORE(few(1, "three thousand are late"), [] {
+    return process("cuts-off", {.clients = many(3'000, {.comes = 25ms, .lasts = 1h})});
   });
   WEIR_EXPLORE("a storm of clients", [] { return storm("cuts-off", weather::calm); });
 }
@@ -321,6 +321,14 @@ TEST_CASE("each further signal cancels what is under way", "[hurries]") {
     return process("hurries", {.clients = {{.comes = 25ms, .lasts = 10ms},
                                            {.comes = 28ms, .lasts = 1h, .tidies = 2ms}},
                                .signals = {30ms, 35ms}});
+  });
+  WEIR_EXPLORE(few(100, "in the instant in which the last client is done"), [] {
+    return process("hurries", {.clients = {{.comes = 25ms, .lasts = 10ms}},
+                               .resources = {{}, {.lasts = 1h, .tidies = 2ms}},
+                               .signals = {30ms, 35ms, 40ms}});
+  });
+  WEIR_EXPLORE(few(100, "in the instant in which a resource is done"), [] {
+    return process("hurries", {.resources = {{}, {}, {.lasts = 5ms}}, .signals = {30ms, 35ms}});
   });
   WEIR_EXPLORE("in the instant in which the grace is over", [] {
     return process("hurries", {.clients = {{.comes = 25ms, .lasts = 1h, .tidies = 5ms},
