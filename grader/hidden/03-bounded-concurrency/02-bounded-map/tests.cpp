@@ -109,8 +109,8 @@ TEST_CASE("results stand in the order of the items", "[in-order]") {
     f.expect_mapped();
   });
 
-  WEIR_EXPLORE(once("twenty thousand that end at once"), []() -> asio::awaitable<void> {
-    map_fixture f(co_await asio::this_coro::executor, 20'000, 2);
+  WEIR_EXPLORE(once("eight thousand that end at once"), []() -> asio::awaitable<void> {
+    map_fixture f(co_await asio::this_coro::executor, 8'000, 2);
     f.lookup.usually = 0ms;
     f.start();
     co_await f.wait(1s);
