@@ -249,8 +249,8 @@ inline day incident(fault how, std::uint64_t seed) {
   detail::lose_samples(on, 200);
   if (on.random().bernoulli(0.3))
     on.restart(ended);
-  const seconds uptime = detail::age(on);
-  event_loop loop(on.random().split("loop"), uptime);
+  weir::random_stream random = on.random().split("loop");
+  event_loop loop(random, detail::age(on));
   day made{.name = std::string(fault_names[static_cast<std::size_t>(how)]),
            .seconds = loop.run(on.load()),
            .began = from};

@@ -208,7 +208,7 @@ TEST_CASE("it goes by its own samples of the last hour", "[memory]") {
       found = found.empty() ? whenever(few[i % few.size()], special[i / 2]) : found;
     for (const trial& one :
          plain_ones(std::vector<trial>(bursts_days().begin(), bursts_days().end())))
-      for (const seconds then : {date, special.back()})
+      for (const seconds then : {date, date + 45s, date + 90s, special.back()})
         found = found.empty() ? whenever(one, then) : found;
     // Each half hour of a day, each time of another one.
     for (std::size_t i = 0; i < 48 && !bad.empty(); ++i)
