@@ -106,14 +106,17 @@ struct script {
 inline constexpr nanoseconds end_of_time = nanoseconds::max();
 inline constexpr nanoseconds dawn_of_time = nanoseconds::min();
 
-/// Two different times, so that one can see that.
+/// Two times with as many digits as it takes to see what they are, and that they differ.
 struct two_times {
-  two_times(nanoseconds one, nanoseconds other)
-      : first(weir::text("{}", one)), second(weir::text("{}", other)) {
+  two_times(nanoseconds one, nanoseconds other) : first(shown(one)), second(shown(other)) {
     if (first == second && one != other) {
       first = weir::text("{} ns", one.count());
       second = weir::text("{} ns", other.count());
     }
+  }
+
+  static std::string shown(nanoseconds time) {
+    return time % 1us == 0ns ? weir::text("{}", time) : weir::text("{} ns", time.count());
   }
 
   std::string first;
