@@ -260,7 +260,7 @@ private:
     rest_.wake();
   }
 
-  /// So often may an answer break promises that others tests look at. What comes then is not
+  /// So often may an answer break promises that other tests look at. What comes then is not
   /// judged, and need not be borne: turns without an end, or a stack of them.
   static constexpr std::size_t patience = 300;
 
