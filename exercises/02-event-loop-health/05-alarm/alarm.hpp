@@ -30,8 +30,8 @@ struct sample {
 ///
 /// It waits for nothing, starts nothing and asks no clock: what time it is stands in the samples.
 /// It sees one each second for years, so neither what a call costs nor what is kept may grow with
-/// how many there were. Keeping the samples of the last hour, and looking at all of them in each
-/// call, is within that. One thread.
+/// how many there were. Keeping the samples of the last hour, and looking once at each of them in
+/// each call, is within that; sorting them in each call takes longer than a test may. One thread.
 class loop_alarm {
 public:
   virtual ~loop_alarm() = default;
