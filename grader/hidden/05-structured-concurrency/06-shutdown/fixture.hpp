@@ -183,7 +183,8 @@ private:
     co_await asio::this_coro::throw_if_cancelled(false);
     const asio::cancellation_state before = co_await asio::this_coro::cancellation_state;
     const bool is_client = what == "served";
-    if (is_client && before.cancelled() == asio::cancellation_type::none) // sees every type
+    if (is_client && mine.how.shields &&
+        before.cancelled() == asio::cancellation_type::none) // sees every type
       co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     asio::steady_timer timer(executor_);
     at_work_.insert(&timer);
