@@ -48,6 +48,7 @@ const std::vector<territory> outside_the_rooms{
     {"visualizer", {"runtime"}},
     {"grader/hidden", {"runtime/include", "exercises", "grader/harness/weir_catch.hpp"}},
     {"grader/harness", {"runtime"}},
+    {"grader/tests/processes", {"runtime", "exercises"}},
     {"grader/tests", {"runtime", "grader"}},
 };
 
@@ -77,9 +78,10 @@ const territory* territory_of(const std::string& file, const std::vector<territo
   return found == all.end() ? nullptr : &*found;
 }
 
-/// The folder of the exercise that a solution or a hidden test is about; empty for other files.
+/// The folder of the exercise that a solution, a hidden test, or the test of a process is about;
+/// empty for other files.
 fs::path exercise_behind(const fs::path& file) {
-  for (const char* base : {"solutions", "grader/hidden"}) {
+  for (const char* base : {"solutions", "grader/hidden", "grader/tests/processes"}) {
     if (lies_in(file.string(), base)) {
       const fs::path below = file.lexically_relative(base);
       auto part = below.begin();
