@@ -7,6 +7,7 @@
 #include <weir/expect.hpp>
 #include <weir/explore.hpp>
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,14 @@ inline explore_options named(std::string name) {
 }
 
 inline explore_options named(explore_options options) {
+  return options;
+}
+
+/// With so many schedules and no more: where little can come in another order, or where there is
+/// very much of something.
+inline explore_options few(std::size_t schedules, std::string name) {
+  explore_options options = named(std::move(name));
+  options.search.schedules = schedules;
   return options;
 }
 

@@ -3,6 +3,7 @@
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
+using weir::harness::few;
 
 namespace {
 
@@ -33,14 +34,6 @@ public:
 
   std::size_t calls = 0;
 };
-
-/// Large numbers are tried under one schedule.
-weir::explore_options once(std::string name) {
-  weir::explore_options options;
-  options.name = std::move(name);
-  options.search.schedules = 1;
-  return options;
-}
 
 } // namespace
 
@@ -109,7 +102,7 @@ TEST_CASE("results stand in the order of the items", "[in-order]") {
     f.expect_mapped();
   });
 
-  WEIR_EXPLORE(once("eight thousand that end at once"), []() -> asio::awaitable<void> {
+  WEIR_EXPLORE(few(1, "eight thousand that end at once"), []() -> asio::awaitable<void> {
     map_fixture f(co_await asio::this_coro::executor, 8'000, 2);
     f.lookup.usually = 0ms;
     f.start();

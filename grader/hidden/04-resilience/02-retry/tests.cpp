@@ -2,6 +2,7 @@
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
+using weir::harness::few;
 
 namespace {
 
@@ -47,14 +48,6 @@ asio::awaitable<void> gives_up(error_code second) {
                                second, second.category().name()));
   f.expect_ended_with_its_attempt(one);
   f.expect_thrown(one, 2, second);
-}
-
-/// For long scenarios in which only one thing goes on.
-weir::explore_options few(std::string name) {
-  weir::explore_options options;
-  options.name = std::move(name);
-  options.search.schedules = 10;
-  return options;
 }
 
 /// None of three hundred attempts goes well.
@@ -155,7 +148,7 @@ TEST_CASE("attempts are counted exactly", "[attempts]") {
   WEIR_EXPLORE("the last goes well", [] { return counts(3, 4); });
   WEIR_EXPLORE("one too many would be needed", [] { return counts(4, 4); });
   WEIR_EXPLORE("a single attempt", [] { return counts(1, 1); });
-  WEIR_EXPLORE(few("three hundred, in vain"), in_vain);
+  WEIR_EXPLORE(few(10, "three hundred, in vain"), in_vain);
 }
 
 TEST_CASE("only transient errors are worth another attempt", "[only-transient]") {
@@ -190,11 +183,11 @@ TEST_CASE("the cap holds for any number of attempts", "[cap]") {
                [] { return pauses({.attempts = 8, .base = 100ms, .cap = 450ms}, {0.5, 0.96875}); });
   WEIR_EXPLORE("a cap below the base",
                [] { return pauses({.attempts = 4, .base = 3s, .cap = 2s}, {0.75}); });
-  WEIR_EXPLORE(few("a hundred attempts"),
+  WEIR_EXPLORE(few(10, "a hundred attempts"),
                [] { return pauses({.attempts = 100, .base = 100ms, .cap = 5s}, {0.5, 0.25}); });
-  WEIR_EXPLORE(few("a day"),
+  WEIR_EXPLORE(few(10, "a day"),
                [] { return pauses({.attempts = 140, .base = 24h, .cap = 24h}, {0.0009765625}); });
-  WEIR_EXPLORE(few("from a microsecond to a day"),
+  WEIR_EXPLORE(few(10, "from a microsecond to a day"),
                [] { return pauses({.attempts = 45, .base = 1us, .cap = 24h}, {0.0009765625}); });
 }
 

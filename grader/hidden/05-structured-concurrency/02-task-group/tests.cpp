@@ -3,18 +3,7 @@
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
-
-namespace {
-
-/// Large numbers, and what has few orders, are tried under a handful of schedules.
-weir::explore_options few(std::size_t schedules, std::string name) {
-  weir::explore_options options;
-  options.name = std::move(name);
-  options.search.schedules = schedules;
-  return options;
-}
-
-} // namespace
+using weir::harness::few;
 
 TEST_CASE("join waits for all children, and no longer", "[join-waits]") {
   WEIR_EXPLORE(few(100, "nobody"), [] { return nobody(); });

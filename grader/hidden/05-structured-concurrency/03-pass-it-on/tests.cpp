@@ -5,16 +5,9 @@
 #include <limits>
 
 using namespace weir_hidden;
+using weir::harness::few;
 
 namespace {
-
-/// Large numbers are tried under one schedule.
-weir::explore_options once(std::string name) {
-  weir::explore_options options;
-  options.name = std::move(name);
-  options.search.schedules = 1;
-  return options;
-}
 
 /// Where a call is that begins at 0, is alone, and meets no trouble.
 constexpr nanoseconds in_connect = 4ms;
@@ -329,7 +322,7 @@ TEST_CASE("calls take turns on one connection, and each gets its answer", "[one-
   for (const step what : {step::send, step::receive})
     WEIR_EXPLORE(weir::text("{} throws at the call", name_of(what)),
                  [what] { return errors_pass(what, thrown::derived, true); });
-  WEIR_EXPLORE(once("a line of 1,100"), [] { return long_line(1'100); });
+  WEIR_EXPLORE(few(1, "a line of 1,100"), [] { return long_line(1'100); });
   WEIR_EXPLORE("two meters", two_meters);
   WEIR_EXPLORE("a storm", [] { return storm("one-at-a-time", false); });
 }
@@ -346,7 +339,7 @@ TEST_CASE("a connection that can't be had is tried again after the pause", "[rec
   WEIR_EXPLORE("forty times", [] {
     return connects_again(std::vector<script>(40, script{.fails = thrown::system_error}), 900us);
   });
-  WEIR_EXPLORE(once("1,100 times"), [] {
+  WEIR_EXPLORE(few(1, "1,100 times"), [] {
     return connects_again(std::vector<script>(1'100, script{.fails = thrown::number}), 1ms);
   });
   WEIR_EXPLORE("a pause of a nanosecond",

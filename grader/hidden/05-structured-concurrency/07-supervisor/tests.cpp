@@ -3,18 +3,7 @@
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
-
-namespace {
-
-/// Where little can come in another order, or where there is very much, few schedules will do.
-weir::explore_options few(std::size_t schedules, std::string name) {
-  weir::explore_options options;
-  options.name = std::move(name);
-  options.search.schedules = schedules;
-  return options;
-}
-
-} // namespace
+using weir::harness::few;
 
 TEST_CASE("all start at once, and when all are done it returns", "[together]") {
   WEIR_EXPLORE(few(5, "nobody"), [] { return nobody(); });
