@@ -376,3 +376,24 @@ TEST_CASE("a draw means somebody, whoever is there", "[storm]") {
   CHECK(chosen == std::vector{1, 3, 5, 1});
   CHECK(choose(all, 7, [](int one) { return one > 5; }) == nullptr);
 }
+
+TEST_CASE("an outcome tells what was thrown, and what contracts say with a code") {
+  using weir::storm::outcome;
+  using weir::storm::outcome_of;
+  const auto of_code = [](boost::system::error_code code) {
+    return outcome_of(std::make_exception_ptr(boost::system::system_error(code)));
+  };
+  CHECK(outcome_of(nullptr) == outcome::returned);
+  for (std::size_t i = 0; i < weir::storm::thrown_kinds; ++i) {
+    const outcome how =
+        outcome_of(weir::storm::make_exception(static_cast<weir::storm::thrown>(i)));
+    CHECK(static_cast<std::size_t>(how) == i + 1); // in the order of `thrown`
+  }
+  CHECK(of_code(boost::asio::error::try_again) == outcome::refused);
+  CHECK(of_code(boost::asio::error::shut_down) == outcome::shut_down);
+  CHECK(of_code(boost::asio::error::timed_out) == outcome::timed_out);
+  CHECK(of_code(boost::asio::error::eof) == outcome::other);
+  CHECK(outcome_of(std::make_exception_ptr(43)) == outcome::other);
+  CHECK(to_string(outcome::number) == "threw the number 42");
+  CHECK(to_string(outcome::other) == "threw something else");
+}

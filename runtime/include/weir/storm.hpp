@@ -2,11 +2,12 @@
 /// Storms against a specification: random commands from several callers under explored schedules,
 /// and a small model that says whether what was seen may be.
 ///
-/// Four parts, each of use alone:
+/// Five parts, each of use alone:
 ///
 /// - `weir/storm/plan.hpp` draws the commands. Every draw is a `weir::pick`, so that the token of a
 ///   schedule holds the commands too, and the explorer's shrinking makes both simpler.
 /// - `weir/storm/edges.hpp` holds the values at which code breaks.
+/// - `weir/storm/outcome.hpp` tells how a call ended.
 /// - `weir/storm/conformance.hpp` checks a history against the model.
 /// - `weir/storm/runner.hpp` carries the commands out, with quiet moments, an end, and a story.
 ///
@@ -23,5 +24,6 @@
 
 #include <weir/storm/conformance.hpp>
 #include <weir/storm/edges.hpp>
+#include <weir/storm/outcome.hpp>
 #include <weir/storm/plan.hpp>
 #include <weir/storm/runner.hpp>

@@ -2,6 +2,8 @@
 /// The brief of `offload` as a model: what may be seen, and in which state.
 #pragma once
 
+#include <weir/storm/outcome.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -18,18 +20,7 @@ namespace weir_hidden {
 /// may be first.
 class offload_specification {
 public:
-  /// How a job or a call ended; `aborted` is operation_aborted, whoever asked for it.
-  enum class outcome : std::uint8_t {
-    returned,
-    system_error,
-    derived,
-    runtime_error,
-    number,
-    aborted,
-    refused,
-    shut_down,
-    other
-  };
+  using outcome = weir::storm::outcome;
 
   struct guest {
     enum class stage : std::uint8_t {

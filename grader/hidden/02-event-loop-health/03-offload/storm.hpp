@@ -288,7 +288,7 @@ private:
              one.fate().value());
     saw({.what = event::kind::back,
          .id = mine.id,
-         .how = outcome_of(one.fate().thrown()),
+         .how = weir::storm::outcome_of(one.fate().thrown()),
          .error = one.text()});
     if (mine.work.again != 0 && one.fate().returned()) {
       script next = mine.work;
@@ -302,17 +302,6 @@ private:
   }
 
   static std::string result_of(const one_call& mine) { return weir::text("page {}", mine.id); }
-
-  static outcome outcome_of(const std::exception_ptr& error) {
-    if (!error)
-      return outcome::returned;
-    if (const auto kind = weir::storm::kind_of(error))
-      return static_cast<outcome>(static_cast<std::size_t>(*kind) + 1);
-    const auto code = weir::testing::failure(error).code();
-    return code == asio::error::try_again   ? outcome::refused
-           : code == asio::error::shut_down ? outcome::shut_down
-                                            : outcome::other;
-  }
 
   /// The job, on whatever thread it is called.
   std::string carry_out(const one_call& mine, std::stop_token stop) {
@@ -333,7 +322,10 @@ private:
     const auto& fails = stopped ? mine.work.if_stopped : mine.work.throws;
     const std::exception_ptr error =
         fails ? weir::storm::make_exception(*fails) : std::exception_ptr();
-    saw({.what = event::kind::ended, .id = mine.id, .how = outcome_of(error), .at = weir::now()});
+    saw({.what = event::kind::ended,
+         .id = mine.id,
+         .how = weir::storm::outcome_of(error),
+         .at = weir::now()});
     if (error)
       std::rethrow_exception(error);
     return result_of(mine);

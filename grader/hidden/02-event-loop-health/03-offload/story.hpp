@@ -7,7 +7,6 @@
 #include <weir/expect.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -17,20 +16,6 @@ namespace weir_hidden {
 
 inline std::string name_of(std::uint16_t id) {
   return weir::text("call {}", id);
-}
-
-inline std::string_view words(offload_specification::outcome how) {
-  static constexpr std::array<std::string_view, 9> all{
-      "returned",
-      "threw a system_error",
-      "threw an error of a class derived from system_error",
-      "threw a runtime_error",
-      "threw the number 42",
-      "threw operation_aborted",
-      "was refused with try_again",
-      "was refused with shut_down",
-      "threw something else"};
-  return all[static_cast<std::size_t>(how)];
 }
 
 class offload_story {
@@ -60,9 +45,9 @@ public:
     case kind::told:
       return weir::text("the job of {} is asked to stop", name);
     case kind::ended:
-      return weir::text("the job of {} {}", name, words(seen.how));
+      return weir::text("the job of {} {}", name, to_string(seen.how));
     case kind::back:
-      return weir::text("{} {}", name, words(seen.how));
+      return weir::text("{} {}", name, to_string(seen.how));
     case kind::close:
       return "close()";
     case kind::joined:
@@ -120,7 +105,7 @@ private:
   [[nodiscard]] std::string wrong_return(const model::event& seen, const model::guest* who) const {
     const std::string name = name_of(seen.id);
     const std::string what =
-        seen.how == model::outcome::other ? seen.error : std::string(words(seen.how));
+        seen.how == model::outcome::other ? seen.error : std::string(to_string(seen.how));
     if (who == nullptr)
       return weir::text("{} {}, and had ended before", name, what);
     switch (who->at) {
@@ -135,7 +120,7 @@ private:
       if (who->given_up)
         return weir::text("{} was cancelled while {}, and {}", name,
                           who->told ? "its job ran" : "it waited", what);
-      return weir::text("{} {}, but its job {}", name, what, words(who->how));
+      return weir::text("{} {}, but its job {}", name, what, to_string(who->how));
     default:
       if (seen.how == model::outcome::refused)
         return weir::text("{} was refused, where {} run and {} wait", name, count(stage::running),

@@ -2,6 +2,8 @@
 /// The brief of `limiter` as a model: what may be seen, and in which state.
 #pragma once
 
+#include <weir/storm/outcome.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -18,16 +20,7 @@ namespace weir_hidden {
 /// left to a later instant.
 class limiter_specification {
 public:
-  /// How a job or a call ended; `aborted` is operation_aborted, whoever asked for it.
-  enum class outcome : std::uint8_t {
-    returned,
-    system_error,
-    derived,
-    runtime_error,
-    number,
-    aborted,
-    other
-  };
+  using outcome = weir::storm::outcome;
 
   struct caller {
     std::uint16_t id = 0;

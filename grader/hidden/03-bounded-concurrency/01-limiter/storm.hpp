@@ -180,13 +180,6 @@ private:
     bool running = false;
   };
 
-  static outcome outcome_of(const std::exception_ptr& error) {
-    if (!error)
-      return outcome::returned;
-    const auto kind = weir::storm::kind_of(error);
-    return kind ? static_cast<outcome>(static_cast<std::size_t>(*kind) + 1) : outcome::other;
-  }
-
   [[nodiscard]] std::optional<weir::storm::moment> when(std::size_t command) const override {
     const storm_command& one = storm_.commands[command];
     return one.what == storm_command::kind::none ? std::nullopt : std::optional(one.when);
@@ -241,7 +234,7 @@ private:
           mine.inside = false;
           saw({.what = event::kind::back,
                .who = mine.who,
-               .how = outcome_of(one.fate().thrown()),
+               .how = weir::storm::outcome_of(one.fate().thrown()),
                .error = one.text()});
         });
   }
@@ -249,7 +242,7 @@ private:
   asio::awaitable<void> make(call& mine) {
     if (mine.kind.at_the_call) {
       const std::exception_ptr error = make_exception(mine.kind.throws);
-      saw({.what = event::kind::failed, .who = mine.who, .how = outcome_of(error)});
+      saw({.what = event::kind::failed, .who = mine.who, .how = weir::storm::outcome_of(error)});
       std::rethrow_exception(error);
     }
     saw({.what = event::kind::made, .who = mine.who});
@@ -271,7 +264,7 @@ private:
     const std::exception_ptr error = !told            ? make_exception(weir::storm::thrown::aborted)
                                      : mine.kind.good ? std::exception_ptr()
                                                       : make_exception(mine.kind.throws);
-    saw({.what = event::kind::ended, .who = mine.who, .how = outcome_of(error)});
+    saw({.what = event::kind::ended, .who = mine.who, .how = weir::storm::outcome_of(error)});
     if (error)
       std::rethrow_exception(error);
   }

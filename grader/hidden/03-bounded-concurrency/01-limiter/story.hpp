@@ -17,27 +17,6 @@ inline std::string name_of(const limiter_specification::caller& who) {
   return weir::text("call {}", who.id);
 }
 
-inline std::string_view words(limiter_specification::outcome how) {
-  using enum limiter_specification::outcome;
-  switch (how) {
-  case returned:
-    return "returned";
-  case system_error:
-    return "threw a system_error";
-  case derived:
-    return "threw an error of a class derived from system_error";
-  case runtime_error:
-    return "threw a runtime_error";
-  case number:
-    return "threw the number 42";
-  case aborted:
-    return "threw operation_aborted";
-  case other:
-    break;
-  }
-  return "threw something else";
-}
-
 class limiter_story {
 public:
   using model = limiter_specification;
@@ -66,9 +45,9 @@ public:
     case kind::failed:
       return weir::text("calling the job of {} throws", name);
     case kind::ended:
-      return weir::text("the job of {} {}", name, words(seen.how));
+      return weir::text("the job of {} {}", name, to_string(seen.how));
     case kind::back:
-      return weir::text("{} {}", name, words(seen.how));
+      return weir::text("{} {}", name, to_string(seen.how));
     case kind::made: // it begins next
     case kind::counts:
       break;
@@ -126,12 +105,13 @@ private:
 
   [[nodiscard]] std::string wrong_return(const model::event& seen) const {
     const std::string name = name_of(seen.who);
-    const auto what = seen.how == model::outcome::other ? seen.error : std::string(words(seen.how));
+    const auto what =
+        seen.how == model::outcome::other ? seen.error : std::string(to_string(seen.how));
     for (const model::guest& one : last_.guests) {
       if (one.who.id != seen.who.id)
         continue;
       if (one.at == stage::done)
-        return weir::text("{} {}, but its job {}", name, what, words(one.how));
+        return weir::text("{} {}, but its job {}", name, what, to_string(one.how));
       if (one.at == stage::running)
         return weir::text("{} {} while its job ran", name, what);
     }

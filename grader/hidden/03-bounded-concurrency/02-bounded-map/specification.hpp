@@ -2,6 +2,8 @@
 /// The brief of `bounded-map` as a model: what may be seen, and in which state.
 #pragma once
 
+#include <weir/storm/outcome.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -25,16 +27,7 @@ class map_specification {
 public:
   using nanoseconds = std::chrono::nanoseconds;
 
-  /// How a call, or the map, ended; the order is that of weir::storm::thrown.
-  enum class outcome : std::uint8_t {
-    returned,
-    system_error,
-    derived,
-    runtime_error,
-    number,
-    operation_aborted,
-    other
-  };
+  using outcome = weir::storm::outcome;
 
   struct place {
     enum class stage : std::uint8_t {
@@ -165,7 +158,7 @@ public:
   /// Whether it may throw this. Where both have happened, an error and a cancellation, either may
   /// be thrown, unless the error is only what came of the cancellation.
   [[nodiscard]] static bool may_throw(const state& s, outcome how) {
-    return (s.cancelled && how == outcome::operation_aborted) ||
+    return (s.cancelled && how == outcome::aborted) ||
            std::ranges::find(s.errors, how) != s.errors.end();
   }
 

@@ -196,7 +196,7 @@ public:
       return std::nullopt;
     }
     const std::exception_ptr error = make_exception(*storm_.breaks);
-    note({.what = event::kind::broken, .how = outcome_of(error)});
+    note({.what = event::kind::broken, .how = weir::storm::outcome_of(error)});
     std::rethrow_exception(error);
   }
 
@@ -227,13 +227,6 @@ private:
     bool running = false;
   };
 
-  static outcome outcome_of(const std::exception_ptr& error) {
-    if (!error)
-      return outcome::returned;
-    const auto kind = weir::storm::kind_of(error);
-    return kind ? static_cast<outcome>(static_cast<std::size_t>(*kind) + 1) : outcome::other;
-  }
-
   void note(event what) {
     what.at = weir::now();
     saw(std::move(what));
@@ -245,7 +238,7 @@ private:
         [this](auto& one) {
           const auto& fate = one.fate();
           note({.what = event::kind::back,
-                .how = outcome_of(fate.thrown()),
+                .how = weir::storm::outcome_of(fate.thrown()),
                 .results = fate.returned() ? fate.value() : std::vector<int>()});
         });
   }
@@ -304,7 +297,10 @@ private:
     const std::exception_ptr error = !done        ? make_exception(mine.kind.when_cancelled)
                                      : mine.fails ? make_exception(*mine.fails)
                                                   : std::exception_ptr();
-    note({.what = event::kind::ended, .item = item, .call = number, .how = outcome_of(error)});
+    note({.what = event::kind::ended,
+          .item = item,
+          .call = number,
+          .how = weir::storm::outcome_of(error)});
     if (error)
       std::rethrow_exception(error);
     co_return result_of(item);

@@ -7,7 +7,6 @@
 #include <weir/expect.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -15,18 +14,6 @@
 #include <vector>
 
 namespace weir_hidden {
-
-inline std::string_view words(map_specification::outcome how) {
-  static constexpr std::array<std::string_view, 7> all{
-      "returned",
-      "threw a system_error",
-      "threw an error of a class derived from system_error",
-      "threw a runtime_error",
-      "threw the number 42",
-      "threw operation_aborted",
-      "threw something else"};
-  return all[static_cast<std::size_t>(how)];
-}
 
 class map_story {
 public:
@@ -49,17 +36,17 @@ public:
     case kind::empty:
       return weir::text("{}: next() says that there are no more", seen.at);
     case kind::broken:
-      return weir::text("{}: next() {}", seen.at, words(seen.how));
+      return weir::text("{}: next() {}", seen.at, to_string(seen.how));
     case kind::begun:
       return weir::text("{}: call({})", seen.at, seen.item);
     case kind::told:
       return weir::text("{}: call({}) is cancelled", seen.at, seen.item);
     case kind::ended:
-      return weir::text("{}: call({}) {}", seen.at, seen.item, words(seen.how));
+      return weir::text("{}: call({}) {}", seen.at, seen.item, to_string(seen.how));
     case kind::cancel:
       return weir::text("{}: bounded_map() is cancelled", seen.at);
     case kind::back:
-      return weir::text("{}: bounded_map() {}", seen.at, words(seen.how));
+      return weir::text("{}: bounded_map() {}", seen.at, to_string(seen.how));
     case kind::made: // it begins next
       break;
     }
@@ -98,9 +85,9 @@ private:
 
   [[nodiscard]] std::string wrong_end(const model::event& seen) const {
     if (const std::size_t runs = model::running(last_); runs != 0)
-      return weir::text("bounded_map() {} while {} calls ran", words(seen.how), runs);
+      return weir::text("bounded_map() {} while {} calls ran", to_string(seen.how), runs);
     if (seen.how != model::outcome::returned)
-      return weir::text("bounded_map() {}, and should have: {}", words(seen.how), due());
+      return weir::text("bounded_map() {}, and should have: {}", to_string(seen.how), due());
     if (!last_.errors.empty() || last_.cancelled)
       return weir::text("bounded_map() returned, and should have: {}", due());
     if (!last_.exhausted || model::held(last_) != 0)
@@ -120,9 +107,9 @@ private:
 
   [[nodiscard]] std::string due() const {
     if (!last_.errors.empty())
-      return std::string(words(last_.errors.front()));
+      return std::string(to_string(last_.errors.front()));
     return std::string(
-        words(last_.cancelled ? model::outcome::operation_aborted : model::outcome::returned));
+        to_string(last_.cancelled ? model::outcome::aborted : model::outcome::returned));
   }
 
   [[nodiscard]] std::string missing() const {

@@ -2,6 +2,8 @@
 /// The brief of `retry-after` as a model: what may be seen, and in which state.
 #pragma once
 
+#include <weir/storm/outcome.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -19,16 +21,7 @@ class client_specification {
 public:
   using nanoseconds = std::chrono::nanoseconds;
 
-  /// How a call ended; `aborted` is operation_aborted, whoever asked for it.
-  enum class outcome : std::uint8_t {
-    returned,
-    system_error,
-    derived,
-    runtime_error,
-    number,
-    aborted,
-    other
-  };
+  using outcome = weir::storm::outcome;
 
   static constexpr int refusal = 429;
 

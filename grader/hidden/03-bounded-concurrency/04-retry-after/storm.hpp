@@ -203,13 +203,6 @@ private:
     bool running = false;
   };
 
-  static outcome outcome_of(const std::exception_ptr& error) {
-    if (!error)
-      return outcome::returned;
-    const auto kind = weir::storm::kind_of(error);
-    return kind ? static_cast<outcome>(static_cast<std::size_t>(*kind) + 1) : outcome::other;
-  }
-
   static constexpr int body_of(int request) {
     return static_cast<int>(static_cast<unsigned>(request) ^ 1U);
   }
@@ -273,7 +266,7 @@ private:
           const answer got = fate.returned() ? fate.value() : answer{};
           note({.what = event::kind::back,
                 .request = mine.request,
-                .how = outcome_of(fate.thrown()),
+                .how = weir::storm::outcome_of(fate.thrown()),
                 .status = got.status,
                 .own = got.body == body_of(mine.request)});
         });
@@ -353,7 +346,7 @@ inline asio::awaitable<answer> storm_run::work(int request) {
   const std::exception_ptr error = mine.throws ? make_exception(*mine.throws) : nullptr;
   note({.what = event::kind::answered,
         .request = request,
-        .how = outcome_of(error),
+        .how = weir::storm::outcome_of(error),
         .status = mine.gets.status,
         .retry_after = mine.gets.retry_after});
   if (error)

@@ -7,25 +7,12 @@
 #include <weir/expect.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace weir_hidden {
-
-inline std::string_view words(client_specification::outcome how) {
-  static constexpr std::array<std::string_view, 7> all{
-      "returned",
-      "threw a system_error",
-      "threw an error of a class derived from system_error",
-      "threw a runtime_error",
-      "threw the number 42",
-      "threw operation_aborted",
-      "threw something else"};
-  return all[static_cast<std::size_t>(how)];
-}
 
 class client_story {
 public:
@@ -67,7 +54,7 @@ public:
       return weir::text("{}: the sending of {} is cancelled", seen.at, seen.request);
     case kind::answered:
       if (seen.how != model::outcome::returned)
-        return weir::text("{}: the sending of {} {}", seen.at, seen.request, words(seen.how));
+        return weir::text("{}: the sending of {} {}", seen.at, seen.request, to_string(seen.how));
       return seen.status == model::refusal || seen.retry_after > std::chrono::nanoseconds(0)
                  ? weir::text("{}: {} to request {}, Retry-After {}", seen.at, seen.status,
                               seen.request, seen.retry_after)
@@ -85,7 +72,7 @@ private:
   static std::string fate(const model::event& seen) {
     return seen.how == model::outcome::returned
                ? weir::text("ask({}) returned with status {}", seen.request, seen.status)
-               : weir::text("ask({}) {}", seen.request, words(seen.how));
+               : weir::text("ask({}) {}", seen.request, to_string(seen.how));
   }
 
   [[nodiscard]] const model::caller* find(int request) const {
@@ -112,7 +99,7 @@ private:
     if (one == nullptr || one->at != stage::answered)
       return weir::text("{}, and it had no answer", fate(seen));
     if (one->how != model::outcome::returned)
-      return weir::text("{}, and its sending {}", fate(seen), words(one->how));
+      return weir::text("{}, and its sending {}", fate(seen), to_string(one->how));
     if (seen.how == model::outcome::returned && one->status == seen.status)
       return weir::text("{}, and the answer is another's", fate(seen));
     return weir::text("{}, and the answer to it was {}", fate(seen), one->status);

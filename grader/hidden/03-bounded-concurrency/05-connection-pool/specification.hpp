@@ -2,6 +2,8 @@
 /// The brief of `connection-pool` as a model: what may be seen, and in which state.
 #pragma once
 
+#include <weir/storm/outcome.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -20,17 +22,7 @@ class pool_specification {
 public:
   using nanoseconds = std::chrono::nanoseconds;
 
-  /// How a call ended; up to the last two the order is that of weir::storm::thrown.
-  enum class outcome : std::uint8_t {
-    returned,
-    system_error,
-    derived,
-    runtime_error,
-    number,
-    operation_aborted,
-    timeout,
-    other
-  };
+  using outcome = weir::storm::outcome;
 
   struct caller {
     enum class stage : std::uint8_t {
@@ -209,8 +201,8 @@ private:
 
   /// Whether it may leave now, whatever it has.
   static bool may_leave(const state& s, const caller& one, outcome how) {
-    return (how == outcome::timeout && one.deadline == s.now) ||
-           (how == outcome::operation_aborted && one.cancelled);
+    return (how == outcome::timed_out && one.deadline == s.now) ||
+           (how == outcome::aborted && one.cancelled);
   }
 
   static bool may_go(const state& s, const caller& one) {
@@ -223,7 +215,7 @@ private:
       its->at = link::stage::idle;
     one.at = caller::stage::failed;
     one.connection = 0;
-    one.how = one.cancelled ? outcome::operation_aborted : outcome::timeout;
+    one.how = one.cancelled ? outcome::aborted : outcome::timed_out;
     return s;
   }
 
@@ -278,7 +270,7 @@ private:
         whose->connection = 0;
         whose->how = seen.how;
         if (one->told && whose->deadline == s.now && !whose->cancelled)
-          whose->how = outcome::timeout;
+          whose->how = outcome::timed_out;
       }
       s.links.erase(s.links.begin() + (one - s.links.data()));
       return true;

@@ -187,20 +187,6 @@ private:
     bool running = false;
   };
 
-  static outcome outcome_of(const std::exception_ptr& error) {
-    if (!error)
-      return outcome::returned;
-    try {
-      std::rethrow_exception(error);
-    } catch (const boost::system::system_error& one) {
-      if (one.code() == asio::error::timed_out)
-        return outcome::timeout;
-    } catch (...) {
-    }
-    const auto kind = weir::storm::kind_of(error);
-    return kind ? static_cast<outcome>(static_cast<std::size_t>(*kind) + 1) : outcome::other;
-  }
-
   void note(event what) {
     what.at = weir::now();
     saw(std::move(what));
@@ -273,7 +259,7 @@ private:
           note({.what = event::kind::back,
                 .id = mine.id,
                 .connection = fate.returned() ? fate.value() : 0,
-                .how = outcome_of(fate.thrown())});
+                .how = weir::storm::outcome_of(fate.thrown())});
         });
   }
 
@@ -413,7 +399,7 @@ inline asio::awaitable<std::unique_ptr<connection>> storm_run::connect() {
   const std::exception_ptr error = !done         ? make_exception(weir::storm::thrown::aborted)
                                    : mine.throws ? make_exception(*mine.throws)
                                                  : std::exception_ptr();
-  note({.what = event::kind::ended, .connection = number, .how = outcome_of(error)});
+  note({.what = event::kind::ended, .connection = number, .how = weir::storm::outcome_of(error)});
   if (error)
     std::rethrow_exception(error);
   std::unique_ptr<connection> made = std::make_unique<seen_connection>(*this, number);
@@ -429,7 +415,7 @@ inline std::string_view storm_run::promise(const deviation_type& found) const {
   const auto falls_into = [&](nanoseconds due) {
     return holds(found, [due](const event& one) {
       return one.at == due && (one.what == seen::returned || one.what == seen::breaks ||
-                               (one.what == seen::ended && one.how != outcome::operation_aborted));
+                               (one.what == seen::ended && one.how != outcome::aborted));
     });
   };
   bool late = false;

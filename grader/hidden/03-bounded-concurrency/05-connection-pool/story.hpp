@@ -7,26 +7,12 @@
 #include <weir/expect.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace weir_hidden {
-
-inline std::string_view words(pool_specification::outcome how) {
-  static constexpr std::array<std::string_view, 8> all{
-      "returned",
-      "threw a system_error",
-      "threw an error of a class derived from system_error",
-      "threw a runtime_error",
-      "threw the number 42",
-      "threw operation_aborted",
-      "threw timed_out",
-      "threw something else"};
-  return all[static_cast<std::size_t>(how)];
-}
 
 class pool_story {
 public:
@@ -60,7 +46,7 @@ public:
       return seen.how == model::outcome::returned
                  ? weir::text("{}: connection {} is open", seen.at, seen.connection)
                  : weir::text("{}: connect() of connection {} {}", seen.at, seen.connection,
-                              words(seen.how));
+                              to_string(seen.how));
     case kind::back:
       return weir::text("{}: {}", seen.at, fate(seen));
     case kind::returned:
@@ -81,7 +67,7 @@ private:
   static std::string fate(const model::event& seen) {
     return seen.how == model::outcome::returned
                ? weir::text("{} got connection {}", name(seen.id), seen.connection)
-               : weir::text("acquire() of {} {}", name(seen.id), words(seen.how));
+               : weir::text("acquire() of {} {}", name(seen.id), to_string(seen.how));
   }
 
   [[nodiscard]] std::string finding(const model::event& seen) const {
@@ -111,7 +97,7 @@ private:
     if (seen.how != model::outcome::returned) {
       for (const model::caller& one : last_.callers)
         if (one.id == seen.id && one.at == stage::failed)
-          return weir::text(", and it should have: {}", words(one.how));
+          return weir::text(", and it should have: {}", to_string(one.how));
       return ", and there was no reason to";
     }
     const auto its = std::ranges::find(last_.links, seen.connection, &model::link::number);

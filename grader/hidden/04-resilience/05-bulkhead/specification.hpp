@@ -2,6 +2,8 @@
 /// The brief of `bulkhead` as a model: what may be seen, and in which state.
 #pragma once
 
+#include <weir/storm/outcome.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -20,18 +22,7 @@ class bulkhead_specification {
 public:
   static constexpr std::size_t dependencies = 3;
 
-  /// How a call at a dependency, or one through the bulkheads, ended.
-  enum class outcome : std::uint8_t {
-    answered,
-    system_error,
-    derived,
-    runtime_error,
-    number,
-    aborted,
-    refused,
-    timed_out,
-    other
-  };
+  using outcome = weir::storm::outcome;
 
   struct size {
     std::uint8_t in_flight = 1;
@@ -59,7 +50,7 @@ public:
     bool given_up = false; ///< cancelled
     bool may_be_late = false;
     bool must_be_late = false; ///< made after its `start_by`
-    outcome how = outcome::answered;
+    outcome how = outcome::returned;
     caller who{};
 
     [[nodiscard]] bool has_place() const { return at >= stage::placed && at <= stage::ended; }
@@ -87,7 +78,7 @@ public:
     caller who{};
     bool late = false; ///< of a call: its `start_by` is over
     bool edge = false; ///< of a call: its `start_by` is now
-    outcome how = outcome::answered;
+    outcome how = outcome::returned;
     std::size_t in_flight = 0;
     std::size_t queued = 0;
     std::string error{};
@@ -116,7 +107,7 @@ public:
         return one.who.id == seen.who.id && one.at == stage::in_line;
       });
     case event::kind::begun:
-      return move_on(s, seen.who, stage::placed, stage::running, outcome::answered);
+      return move_on(s, seen.who, stage::placed, stage::running, outcome::returned);
     case event::kind::ended:
       return move_on(s, seen.who, stage::running, stage::ended, seen.how);
     case event::kind::counts:
@@ -145,11 +136,11 @@ public:
         if (!at_once && !may_wait)
           next(with(s, i, stage::done, outcome::refused));
         else if (!one.must_be_late)
-          next(at_once ? with(s, i, stage::placed, outcome::answered)
+          next(at_once ? with(s, i, stage::placed, outcome::returned)
                        : with_one_more_in_line(s, i));
       }
       if (one.at == stage::in_line && room && first)
-        next(with(s, i, stage::placed, outcome::answered));
+        next(with(s, i, stage::placed, outcome::returned));
       if (one.given_up && one.at <= stage::placed)
         next(with(s, i, stage::done, outcome::aborted));
       if (one.may_be_late && one.at <= stage::placed)

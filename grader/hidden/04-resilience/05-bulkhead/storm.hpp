@@ -191,23 +191,6 @@ private:
            due->how == model::outcome::refused;
   }
 
-  static model::outcome outcome_of(const std::exception_ptr& error) {
-    if (!error)
-      return model::outcome::answered;
-    if (const auto kind = weir::storm::kind_of(error))
-      return static_cast<model::outcome>(static_cast<std::size_t>(*kind) + 1);
-    try {
-      std::rethrow_exception(error);
-    } catch (const boost::system::system_error& thrown) {
-      if (thrown.code() == asio::error::try_again)
-        return model::outcome::refused;
-      if (thrown.code() == asio::error::timed_out)
-        return model::outcome::timed_out;
-    } catch (...) {
-    }
-    return model::outcome::other;
-  }
-
   /// Whose `start_by` is now may end in this instant, whoever notices first.
   void tell_what_is_due() {
     for (one_call& one : calls_)
@@ -252,7 +235,7 @@ private:
   void back(one_call& mine, weir::testing::operation<int>& one) {
     tell_what_is_due();
     mine.inside = false;
-    model::outcome how = outcome_of(one.fate().thrown());
+    model::outcome how = weir::storm::outcome_of(one.fate().thrown());
     const bool wrong_answer = one.fate().returned() && one.fate().value() != 100 * mine.request;
     const bool wrong_moment =
         how == model::outcome::timed_out && mine.limited && one.ended_at() != mine.start_by;
@@ -269,7 +252,7 @@ private:
   void ended(one_call& mine, std::exception_ptr error) {
     mine.running = false;
     mine.error = std::move(error);
-    note({.what = event::kind::ended, .who = mine.who, .how = outcome_of(mine.error)});
+    note({.what = event::kind::ended, .who = mine.who, .how = weir::storm::outcome_of(mine.error)});
   }
 
   asio::awaitable<int> serve(one_call& mine) {

@@ -18,7 +18,7 @@ inline std::string called(const bulkhead_specification::caller& who) {
 }
 
 inline std::string_view words(bulkhead_specification::outcome how) {
-  static constexpr std::array<std::string_view, 9> all{
+  static constexpr std::array<std::string_view, 10> all{
       "is answered",
       "throws a system_error",
       "throws an error of a class derived from system_error",
@@ -26,6 +26,7 @@ inline std::string_view words(bulkhead_specification::outcome how) {
       "throws the number 42",
       "throws operation_aborted",
       "is refused with try_again",
+      "throws shut_down",
       "ends with timed_out",
       "throws something else"};
   return all[static_cast<std::size_t>(how)];

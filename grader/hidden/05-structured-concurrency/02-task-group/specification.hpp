@@ -2,6 +2,8 @@
 /// The brief of `task-group` as a model: what may be seen, and in which state.
 #pragma once
 
+#include <weir/storm/outcome.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -21,17 +23,7 @@ class group_specification {
 public:
   using nanoseconds = std::chrono::nanoseconds;
 
-  /// How a child or join() ended; `aborted` is operation_aborted, `errors` a group_error.
-  enum class outcome : std::uint8_t {
-    returned,
-    system_error,
-    derived,
-    runtime_error,
-    number,
-    aborted,
-    errors,
-    other
-  };
+  using outcome = weir::storm::outcome;
 
   struct kid {
     enum class stage : std::uint8_t {
@@ -225,7 +217,7 @@ private:
         return false;
       found.pop_back();
     }
-    return seen.how == outcome::errors && same_errors(s.errors, std::move(found));
+    return seen.how == outcome::other && same_errors(s.errors, std::move(found));
   }
 
   /// Those of one instant may stand in any order.

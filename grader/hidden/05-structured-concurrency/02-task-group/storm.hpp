@@ -141,13 +141,6 @@ private:
     [[nodiscard]] bool runs() const { return work != nullptr && !cancelled; }
   };
 
-  static outcome outcome_of(const std::exception_ptr& error) {
-    if (!error)
-      return outcome::returned;
-    const auto kind = weir::storm::kind_of(error);
-    return kind ? static_cast<outcome>(static_cast<std::size_t>(*kind) + 1) : outcome::other;
-  }
-
   void note(event what) {
     what.at = weir::now();
     if (starting_ == 0)
@@ -241,14 +234,13 @@ private:
   }
 
   void came_back(const std::exception_ptr& error) {
-    event what{.what = event::kind::back, .how = outcome_of(error)};
+    event what{.what = event::kind::back, .how = weir::storm::outcome_of(error)};
     try {
       if (error)
         std::rethrow_exception(error);
     } catch (const group_error& all) {
-      what.how = outcome::errors;
       for (const std::exception_ptr& one : all.errors())
-        what.errors.push_back(outcome_of(one));
+        what.errors.push_back(weir::storm::outcome_of(one));
     } catch (...) {
       // said above
     }
@@ -261,7 +253,7 @@ private:
   asio::awaitable<void> call(std::size_t who) {
     const member& mine = members_[who];
     if (mine.behaves == 6) {
-      note({.what = event::kind::failed, .who = who, .how = outcome_of(mine.ends)});
+      note({.what = event::kind::failed, .who = who, .how = weir::storm::outcome_of(mine.ends)});
       std::rethrow_exception(mine.ends);
     }
     note({.what = event::kind::called, .who = who});
@@ -291,7 +283,7 @@ private:
       cancel();
     co_await asio::this_coro::throw_if_cancelled(throws);
     const std::exception_ptr how = came_to_its_end ? mine.ends : end_of_cancelled(who);
-    note({.what = event::kind::ended, .who = who, .how = outcome_of(how)});
+    note({.what = event::kind::ended, .who = who, .how = weir::storm::outcome_of(how)});
     if (how)
       std::rethrow_exception(how);
   }

@@ -14,29 +14,6 @@
 
 namespace weir_hidden {
 
-inline std::string_view words(group_specification::outcome how) {
-  using enum group_specification::outcome;
-  switch (how) {
-  case returned:
-    return "returned";
-  case system_error:
-    return "threw a system_error";
-  case derived:
-    return "threw an error of a class derived from system_error";
-  case runtime_error:
-    return "threw a runtime_error";
-  case number:
-    return "threw the number 42";
-  case aborted:
-    return "threw operation_aborted";
-  case errors:
-    return "threw a group_error";
-  case other:
-    break;
-  }
-  return "threw something else";
-}
-
 class group_story {
 public:
   using model = group_specification;
@@ -78,11 +55,11 @@ public:
     case kind::refused:
       return weir::text("{}: start() of {} is refused", seen.at, name);
     case kind::failed:
-      return weir::text("{}: calling {} {}", seen.at, name, words(seen.how));
+      return weir::text("{}: calling {} {}", seen.at, name, to_string(seen.how));
     case kind::told:
       return weir::text("{}: {} is cancelled", seen.at, name);
     case kind::ended:
-      return weir::text("{}: {} {}", seen.at, name, words(seen.how));
+      return weir::text("{}: {} {}", seen.at, name, to_string(seen.how));
     case kind::cancel:
       return weir::text("{}: cancel()", seen.at);
     case kind::join:
@@ -90,13 +67,17 @@ public:
     case kind::cancel_join:
       return weir::text("{}: join() is cancelled", seen.at);
     case kind::back:
-      return weir::text("{}: join() {}", seen.at, words(seen.how));
+      return weir::text("{}: join() {}", seen.at, end_of_join(seen));
     default: // one that was called begins next
       return {};
     }
   }
 
 private:
+  static std::string_view end_of_join(const model::event& seen) {
+    return seen.errors.empty() ? to_string(seen.how) : "threw a group_error";
+  }
+
   static std::string name_of(std::size_t who) { return weir::text("child {}", who + 1); }
 
   [[nodiscard]] std::string name_of(const model::kid& one) const {
@@ -106,27 +87,27 @@ private:
   static std::string list(const std::vector<model::outcome>& all) {
     std::string out;
     for (const model::outcome one : all)
-      out += weir::text("{} one that {}", out.empty() ? "" : ",", words(one));
+      out += weir::text("{} one that {}", out.empty() ? "" : ",", to_string(one));
     return out.empty() ? std::string(" none") : out;
   }
 
   [[nodiscard]] std::string wrong_end(const model::event& seen) const {
     for (const model::kid& one : last_.kids)
       if (one.at != stage::gone)
-        return weir::text("join() {}, and {} {}", words(seen.how), name_of(one),
+        return weir::text("join() {}, and {} {}", end_of_join(seen), name_of(one),
                           one.at == stage::running ? "still ran" : "had not begun");
     std::vector<model::outcome> due;
     for (const model::error& one : last_.errors)
       due.push_back(one.how);
     if (last_.join_knows)
       due.push_back(model::outcome::aborted);
-    if (seen.how == model::outcome::errors)
+    if (!seen.errors.empty())
       return weir::text("join() threw a group_error with{}, and there were{}", list(seen.errors),
                         list(due));
     if (!last_.errors.empty())
-      return weir::text("join() {}, and there were errors:{}", words(seen.how), list(due));
-    return last_.join_knows ? weir::text("join() was cancelled, and {}", words(seen.how))
-                            : weir::text("there was no error, and join() {}", words(seen.how));
+      return weir::text("join() {}, and there were errors:{}", end_of_join(seen), list(due));
+    return last_.join_knows ? weir::text("join() was cancelled, and {}", end_of_join(seen))
+                            : weir::text("there was no error, and join() {}", end_of_join(seen));
   }
 
   [[nodiscard]] std::string missing() const {

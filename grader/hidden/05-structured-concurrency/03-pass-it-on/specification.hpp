@@ -2,6 +2,8 @@
 /// The brief of `pass-it-on` as a model: what may be seen, and in which state.
 #pragma once
 
+#include <weir/storm/outcome.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -22,16 +24,7 @@ class meter_specification {
 public:
   using nanoseconds = std::chrono::nanoseconds;
 
-  /// How an operation or a call ended; `aborted` is operation_aborted, whoever asked for it.
-  enum class outcome : std::uint8_t {
-    returned,
-    system_error,
-    derived,
-    runtime_error,
-    number,
-    aborted,
-    other
-  };
+  using outcome = weir::storm::outcome;
 
   struct caller {
     std::size_t id = 0;

@@ -141,13 +141,6 @@ private:
   using outcome = model::outcome;
   using kind = meter_command::kind;
 
-  static outcome outcome_of(const std::exception_ptr& error) {
-    if (!error)
-      return outcome::returned;
-    const auto kind = weir::storm::kind_of(error);
-    return kind ? static_cast<outcome>(static_cast<std::size_t>(*kind) + 1) : outcome::other;
-  }
-
   void note(event what) {
     what.at = weir::now();
     saw(std::move(what));
@@ -196,7 +189,7 @@ private:
           const auto& fate = one.fate();
           note({.what = event::kind::back,
                 .id = id,
-                .how = outcome_of(fate.thrown()),
+                .how = weir::storm::outcome_of(fate.thrown()),
                 .answered = fate.returned() ? static_cast<std::size_t>(fate.value() - 1000) : 0});
         }));
   }
@@ -240,7 +233,7 @@ private:
       note({.what = event::kind::failed,
             .id = request,
             .operation = what,
-            .how = outcome_of(error)});
+            .how = weir::storm::outcome_of(error)});
       if (what == step::send)
         owed_.push_back(request); // the meter may have got it all the same
       if (what == step::connect)
@@ -275,7 +268,7 @@ private:
     co_await asio::this_coro::throw_if_cancelled(throws);
     busy_ = false;
     const std::exception_ptr error = how ? make_exception(*how) : nullptr;
-    note({.what = event::kind::ended, .operation = what, .how = outcome_of(error)});
+    note({.what = event::kind::ended, .operation = what, .how = weir::storm::outcome_of(error)});
     if (error)
       std::rethrow_exception(error);
   }

@@ -6,7 +6,6 @@
 
 #include <weir/expect.hpp>
 
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -16,18 +15,6 @@ namespace weir_hidden {
 
 inline std::string_view name_of(step what) {
   return what == step::connect ? "connect()" : what == step::send ? "send()" : "receive()";
-}
-
-inline std::string_view words(meter_specification::outcome how) {
-  static constexpr std::array<std::string_view, 7> all{
-      "returned",
-      "threw a system_error",
-      "threw an error of a class derived from system_error",
-      "threw a runtime_error",
-      "threw the number 42",
-      "threw operation_aborted",
-      "threw something else"};
-  return all[static_cast<std::size_t>(how)];
 }
 
 class meter_story {
@@ -72,15 +59,15 @@ public:
     case kind::begun:
       return weir::text("{}: {}", seen.at, name_of(seen.operation));
     case kind::failed:
-      return weir::text("{}: calling {} {}", seen.at, name_of(seen.operation), words(seen.how));
+      return weir::text("{}: calling {} {}", seen.at, name_of(seen.operation), to_string(seen.how));
     case kind::told:
       return weir::text("{}: {} is cancelled", seen.at, name_of(seen.operation));
     case kind::ended:
-      return weir::text("{}: {} {}", seen.at, name_of(seen.operation), words(seen.how));
+      return weir::text("{}: {} {}", seen.at, name_of(seen.operation), to_string(seen.how));
     case kind::closed:
       return weir::text("{}: close()", seen.at);
     case kind::back:
-      return weir::text("{}: {} {}", seen.at, call(seen.id), words(seen.how));
+      return weir::text("{}: {} {}", seen.at, call(seen.id), to_string(seen.how));
     case kind::clock:
       break;
     }
@@ -113,8 +100,9 @@ private:
       if (one.id == seen.id && seen.how == model::outcome::returned && one.how == seen.how)
         return weir::text("{} returned the answer to {}", name, call(seen.answered));
       else if (one.id == seen.id)
-        return weir::text("{} {}, and should have: {}", name, words(seen.how), words(one.how));
-    return weir::text("{} {} before its time", name, words(seen.how));
+        return weir::text("{} {}, and should have: {}", name, to_string(seen.how),
+                          to_string(one.how));
+    return weir::text("{} {} before its time", name, to_string(seen.how));
   }
 
   [[nodiscard]] std::string missing() const {

@@ -4,6 +4,8 @@
 
 #include "supervisor.hpp"
 
+#include <weir/storm/outcome.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -24,16 +26,7 @@ class supervisor_specification {
 public:
   using nanoseconds = std::chrono::nanoseconds;
 
-  /// How a child or supervise() ended; `aborted` is operation_aborted, whoever asked for it.
-  enum class outcome : std::uint8_t {
-    returned,
-    system_error,
-    derived,
-    runtime_error,
-    number,
-    aborted,
-    other
-  };
+  using outcome = weir::storm::outcome;
 
   struct seat {
     enum class stage : std::uint8_t {

@@ -138,13 +138,6 @@ private:
     [[nodiscard]] bool runs() const { return work != nullptr && !cancelled; }
   };
 
-  static outcome outcome_of(const std::exception_ptr& error) {
-    if (!error)
-      return outcome::returned;
-    const auto kind = weir::storm::kind_of(error);
-    return kind ? static_cast<outcome>(static_cast<std::size_t>(*kind) + 1) : outcome::other;
-  }
-
   void note(event what) {
     what.at = weir::now();
     saw(std::move(what));
@@ -199,7 +192,7 @@ private:
         },
         [this](auto& one) {
           note({.what = event::kind::back,
-                .how = outcome_of(one.fate().thrown()),
+                .how = weir::storm::outcome_of(one.fate().thrown()),
                 .error = one.text()});
         });
   }
@@ -208,7 +201,7 @@ private:
     member& mine = members_[who];
     if (mine.crashes != 0 && mine.at_the_call) {
       --mine.crashes;
-      note({.what = event::kind::failed, .who = who, .how = outcome_of(mine.ends)});
+      note({.what = event::kind::failed, .who = who, .how = weir::storm::outcome_of(mine.ends)});
       std::rethrow_exception(mine.ends);
     }
     note({.what = event::kind::called, .who = who});
@@ -240,7 +233,7 @@ private:
     }
     mine.work = nullptr;
     const std::exception_ptr how = came_to_its_end ? mine.ends : end_of_cancelled(who);
-    note({.what = event::kind::ended, .who = who, .how = outcome_of(how)});
+    note({.what = event::kind::ended, .who = who, .how = weir::storm::outcome_of(how)});
     if (how)
       std::rethrow_exception(how);
   }

@@ -13,27 +13,6 @@
 
 namespace weir_hidden {
 
-inline std::string_view words(supervisor_specification::outcome how) {
-  using enum supervisor_specification::outcome;
-  switch (how) {
-  case returned:
-    return "returned";
-  case system_error:
-    return "threw a system_error";
-  case derived:
-    return "threw an error of a class derived from system_error";
-  case runtime_error:
-    return "threw a runtime_error";
-  case number:
-    return "threw the number 42";
-  case aborted:
-    return "threw operation_aborted";
-  case other:
-    break;
-  }
-  return "threw something else";
-}
-
 class supervisor_story {
 public:
   using model = supervisor_specification;
@@ -71,15 +50,15 @@ public:
     case kind::cancel:
       return weir::text("{}: supervise() is cancelled", seen.at);
     case kind::failed:
-      return weir::text("{}: calling {} {}", seen.at, name, words(seen.how));
+      return weir::text("{}: calling {} {}", seen.at, name, to_string(seen.how));
     case kind::begun:
       return weir::text("{}: {} is started", seen.at, name);
     case kind::told:
       return weir::text("{}: {} is cancelled", seen.at, name);
     case kind::ended:
-      return weir::text("{}: {} {}", seen.at, name, words(seen.how));
+      return weir::text("{}: {} {}", seen.at, name, to_string(seen.how));
     case kind::back:
-      return weir::text("{}: supervise() {}", seen.at, words(seen.how));
+      return weir::text("{}: supervise() {}", seen.at, to_string(seen.how));
     default: // one that was called begins next
       return {};
     }
@@ -106,14 +85,15 @@ private:
   }
 
   [[nodiscard]] std::string wrong_end(const model::event& seen) const {
-    const auto what = seen.how == model::outcome::other ? seen.error : std::string(words(seen.how));
+    const auto what =
+        seen.how == model::outcome::other ? seen.error : std::string(to_string(seen.how));
     for (const model::seat& one : last_.seats)
       if (one.at != stage::done)
         return weir::text("supervise() {}, and {} {}", what, name_of(one),
                           one.at == stage::running ? "still ran" : "was to be started again");
     if (last_.gave_up)
       return weir::text("supervise() {}, and the failure that was one too many {}", what,
-                        words(*last_.gave_up));
+                        to_string(*last_.gave_up));
     return last_.cancelled ? weir::text("supervise() was cancelled, and {}", what)
                            : weir::text("all children are done, and supervise() {}", what);
   }
