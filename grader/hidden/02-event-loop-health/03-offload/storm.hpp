@@ -1,23 +1,22 @@
 /// \file
-/// Calls on an offloader: what is done, how it is carried out, and under which promise a deviation
-/// is told. Scenarios are written out, storms are drawn.
+/// Calls on an offloader: how they are carried out, and under which promise a deviation is told.
 #pragma once
 
 #include "offload.hpp"
+#include "plan.hpp"
 #include "specification.hpp"
 #include "story.hpp"
 
 #include <weir/expect.hpp>
-#include <weir/explore.hpp>
 #include <weir/probe.hpp>
 #include <weir/storm.hpp>
 #include <weir/testing.hpp>
+#include <weir/world/cpu.hpp>
 #include <weir/world/thread_pool.hpp>
 
 #include <boost/asio/strand.hpp>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,83 +26,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace weir_hidden {
 
-using namespace std::chrono_literals;
-using std::chrono::nanoseconds;
-using weir::storm::moment;
-using weir::storm::thrown;
-
-/// How a job behaves.
-struct script {
-  nanoseconds takes = 5ms;
-  std::optional<thrown> throws = {};
-  bool polite = false;                   ///< ends at the next look when it is asked to stop
-  std::optional<thrown> if_stopped = {}; ///< by throwing this, else by returning
-  int again = 0;                         ///< so often its caller calls anew, as soon as it is back
-};
-
 /// A promise that each of them is part of.
 constexpr std::string_view everything = "for-real";
-
-/// How often a polite job looks.
-constexpr nanoseconds look = 500us;
-
-struct command {
-  enum class kind : std::uint8_t { none, pass, call, cancel, close } what = kind::none;
-  moment when = moment::quiet;
-  script work{};        ///< of a call
-  std::size_t whom = 0; ///< to cancel: counted from who has been there longest
-};
-
-/// What happens to one offloader.
-struct plan {
-  std::size_t threads = 1;
-  std::size_t limit = 1;
-  bool on_a_strand = false; ///< every other caller is
-  std::vector<command> commands{};
-};
-
-/// \name Written out: each at a quiet moment, a millisecond after the one before
-/// @{
-inline command call(script work = {}) {
-  return {.what = command::kind::call, .work = work};
-}
-
-inline command cancel(std::size_t whom = 0) {
-  return {.what = command::kind::cancel, .whom = whom};
-}
-
-inline command close() {
-  return {.what = command::kind::close};
-}
-
-/// In the instant of the one before.
-inline command and_then(command one, moment when = moment::at_once) {
-  one.when = when;
-  return one;
-}
-
-inline std::vector<command> pass(int milliseconds) {
-  return std::vector<command>(static_cast<std::size_t>(milliseconds),
-                              command{.what = command::kind::pass});
-}
-
-inline std::vector<command> operator+(std::vector<command> all, command one) {
-  all.push_back(one);
-  return all;
-}
-
-inline std::vector<command> operator+(std::vector<command> all, const std::vector<command>& more) {
-  all.insert(all.end(), more.begin(), more.end());
-  return all;
-}
-
-/// @}
 
 /// An offloader, the threads beside the loop, and the callers.
 class offload_run final : public weir::storm::runner<offload_specification> {
@@ -315,7 +244,7 @@ private:
       const nanoseconds until = weir::now() + mine.work.takes;
       while (weir::now() < until && !stopped) {
         const nanoseconds left = until - weir::now();
-        std::this_thread::sleep_for(mine.work.polite ? std::min(left, look) : left);
+        weir::world::occupy_loop(mine.work.polite ? std::min(left, look) : left);
         stopped = mine.work.polite && stop.stop_requested();
       }
     }
@@ -410,132 +339,6 @@ inline std::string_view offload_run::promise(const deviation_type& found) const 
     return one.what == event::kind::ended && one.how != outcome::returned;
   });
   return one_failed ? "bounded" : "beside"; // a thread was not given back
-}
-
-/// A scenario: in it, what breaks `promise` is a finding.
-inline asio::awaitable<void> calls(std::string_view promise, plan what) {
-  weir::name_this_task("the test");
-  const auto executor = co_await asio::this_coro::executor;
-  offload_run run(executor, std::move(what), promise);
-  (void)co_await held(run, promise);
-}
-
-/// Ten thousand wait, and nine of ten leave in one instant.
-inline asio::awaitable<void> crowd() {
-  weir::name_this_task("the test");
-
-  class two_threads final : public threads {
-  public:
-    asio::any_io_executor executor() override { return pool_.get_executor(); }
-
-    [[nodiscard]] std::size_t count() const override { return 2; }
-
-    void join() override { pool_.join(); }
-
-  private:
-    weir::world::thread_pool pool_{2, "threads"};
-  } beside;
-
-  constexpr std::size_t many = 10'000;
-  const auto jobs = make_offloader(beside, many);
-  weir::testing::driver test(co_await asio::this_coro::executor);
-  std::vector<weir::testing::operation<std::string>*> all;
-  std::size_t called = 0;
-  for (std::size_t i = 0; i < many; ++i)
-    all.push_back(&test.start("a call", [&] {
-      return jobs->run([&](const std::stop_token&) {
-        ++called;
-        std::this_thread::sleep_for(1ms);
-        return std::string();
-      });
-    }));
-  for (std::size_t i = 2; i < many; ++i)
-    if (i % 10 != 0)
-      all[i]->cancel();
-  co_await weir::testing::pass(900us);
-  weir::expect(jobs->waiting() == 999 && test.pending() == 1'001,
-               "of 9998 calls that waited 8999 were cancelled: {} wait, {} have not ended",
-               jobs->waiting(), test.pending());
-  co_await test.finish();
-  weir::expect(called == 1'001, "of 10000 calls 8999 were withdrawn, and {} jobs called", called);
-}
-
-/// Two offloaders, each with threads of its own, of which neither knows the other.
-inline asio::awaitable<void> two_of_them() {
-  weir::name_this_task("the test");
-  const auto executor = co_await asio::this_coro::executor;
-  weir::testing::driver test(executor);
-  const auto half = [](plan what) {
-    return [what = std::move(what)] {
-      return calls(everything, what);
-    };
-  };
-  test.start("the one half",
-             half({.limit = 1, .commands = {call(), call(), call(), cancel(1), close()}}));
-  test.start("the other half",
-             half({.threads = 2, .limit = 0, .commands = {call(), call(), call(), cancel()}}));
-  co_await test.finish();
-}
-
-/// A scenario with few orders that differ.
-inline weir::explore_options few(std::string name, std::size_t schedules = 80) {
-  weir::explore_options options;
-  options.name = std::move(name);
-  options.search.schedules = schedules;
-  options.determinism_every = schedules == 1 ? 0 : options.determinism_every;
-  return options;
-}
-
-/// Which commands a storm has.
-enum class weather : std::uint8_t { fair, cancelling, closing };
-
-namespace detail {
-
-inline command::kind kind_of(weather how, std::size_t drawn) {
-  using enum command::kind;
-  using table = std::array<command::kind, 10>;
-  static constexpr table fair{none, call, pass, call, call, pass, call, call, pass, call};
-  static constexpr table cancelling{none, call, cancel, call, call,
-                                    pass, call, cancel, call, cancel};
-  static constexpr table closing{none, call, close, call, call, pass, call, close, cancel, call};
-  return (how == weather::fair ? fair : how == weather::cancelling ? cancelling : closing)[drawn];
-}
-
-inline script script_of(std::size_t drawn) {
-  static constexpr std::array<script, 12> all{{
-      {},
-      {.takes = 2ms},
-      {.takes = 0ns},
-      {.takes = 3ms, .polite = true},
-      {.takes = 2ms, .throws = thrown::system_error},
-      {.takes = 1ms, .throws = thrown::number},
-      {.takes = 0ns, .throws = thrown::derived},
-      {.takes = 900us},
-      {.takes = 4ms, .polite = true, .if_stopped = thrown::runtime_error},
-      {.takes = 3ms, .throws = thrown::aborted},
-      {.takes = 2ms, .throws = thrown::runtime_error, .polite = true},
-      {.takes = 1ms, .polite = true, .if_stopped = thrown::aborted},
-  }};
-  return all[drawn];
-}
-
-} // namespace detail
-
-inline asio::awaitable<void> storm(std::string_view promise, weather how) {
-  static constexpr std::array<std::size_t, 6> threads{1, 2, 1, 3, 2, 1};
-  static constexpr std::array<std::size_t, 6> limits{1, 0, 2, 1, 3, 300};
-  const auto drawn = weir::storm::draw_plan({.header = {threads.size(), limits.size(), 8},
-                                             .command = {10, 12, weir::storm::moment_draws},
-                                             .commands = 9});
-  plan what{.threads = threads[drawn.header[0]],
-            .limit = limits[drawn.header[1]],
-            .on_a_strand = drawn.header[2] > 5};
-  for (const auto& fields : drawn.commands)
-    what.commands.push_back({.what = detail::kind_of(how, fields[0]),
-                             .when = weir::storm::moment_of(fields[2]),
-                             .work = detail::script_of(fields[1]),
-                             .whom = fields[1]});
-  return calls(promise, std::move(what));
 }
 
 } // namespace weir_hidden

@@ -1,5 +1,5 @@
 #include "for_real.hpp"
-#include "storm.hpp"
+#include "scenarios.hpp"
 #include "weir_catch.hpp"
 
 using namespace weir_hidden;
