@@ -1,16 +1,11 @@
 #include "thread_crew.hpp"
 
 #include "describe_exception.hpp"
-#include "outside_run.hpp"
+#include "parked_thread.hpp"
 
 #include <weir/expect.hpp>
 #include <weir/policy.hpp>
 #include <weir/trace/event.hpp>
-
-#include <pthread.h>
-#include <sched.h>
-#include <semaphore.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,18 +13,8 @@
 #include <cstring>
 #include <exception>
 #include <limits>
-#include <mutex>
 #include <tuple>
 #include <utility>
-
-// ThreadSanitizer looks away while a thread sleeps, and a job that sleeps passes the baton.
-// NOLINTBEGIN(bugprone-reserved-identifier): it calls them so
-extern "C" {
-__attribute__((weak)) void __tsan_acquire(void* address);
-__attribute__((weak)) void __tsan_release(void* address);
-}
-
-// NOLINTEND(bugprone-reserved-identifier)
 
 namespace weir::detail {
 
@@ -40,173 +25,7 @@ thread_local crew_member* current_member = nullptr;
 /// A job that goes on after so many calls that told it to end is left where it is.
 constexpr int most_refusals = 1'000;
 
-/// The baton: who waits for it sleeps.
-class baton {
-public:
-  baton() { ::sem_init(&semaphore_, 0, 0); }
-
-  baton(const baton&) = delete;
-  baton& operator=(const baton&) = delete;
-
-  ~baton() { ::sem_destroy(&semaphore_); }
-
-  void pass() noexcept {
-    if (__tsan_release != nullptr)
-      __tsan_release(this);
-    ::sem_post(&semaphore_);
-  }
-
-  void wait() noexcept {
-    while (::sem_wait(&semaphore_) != 0) {
-    }
-    if (__tsan_acquire != nullptr)
-      __tsan_acquire(this);
-  }
-
-private:
-  sem_t semaphore_;
-};
-
 } // namespace
-
-/// As only one thread is running at any time, all of them share a processor: handing the baton to a
-/// thread on another one takes several times as long. The loop's thread is bound to where it is for
-/// as long as a run lasts.
-class one_processor {
-public:
-  one_processor() : here_(::sched_getcpu()) {
-    if (here_ >= 0 && ::sched_getaffinity(0, sizeof before_, &before_) == 0)
-      bound_ = bind(0, here_);
-  }
-
-  one_processor(const one_processor&) = delete;
-  one_processor& operator=(const one_processor&) = delete;
-
-  ~one_processor() {
-    if (bound_)
-      ::sched_setaffinity(0, sizeof before_, &before_);
-  }
-
-  /// Where this is not allowed, threads are where the system puts them.
-  static bool bind(pid_t thread, int to) {
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(static_cast<unsigned>(to), &one);
-    return ::sched_setaffinity(thread, sizeof one, &one) == 0;
-  }
-
-  [[nodiscard]] int number() const noexcept { return bound_ ? here_ : -1; }
-
-private:
-  cpu_set_t before_{};
-  int here_;
-  bool bound_ = false;
-};
-
-/// A thread of the process that waits for members to carry out, of one run after the other:
-/// thousands of schedules share a handful.
-class parked_thread {
-public:
-  /// Null when the system has none to give.
-  static parked_thread* take() {
-    {
-      const std::lock_guard lock(mutex());
-      if (!spare().empty()) {
-        parked_thread* const one = spare().back();
-        spare().pop_back();
-        return one;
-      }
-    }
-    auto* const made = new parked_thread;
-    {
-      const std::lock_guard lock(mutex());
-      all().push_back(made);
-    }
-    return made->start() ? made : nullptr;
-  }
-
-  void give_back() {
-    const std::lock_guard lock(mutex());
-    spare().push_back(this);
-  }
-
-  /// On the loop's thread: until the member hands back.
-  void go(crew_member& member, int processor) noexcept {
-    member_ = &member;
-    processor_ = processor;
-    to_thread_.pass();
-    to_loop_.wait();
-  }
-
-  /// On this thread: until the loop lets it go on.
-  void hand_back() noexcept {
-    to_loop_.pass();
-    await_turn();
-  }
-
-  /// On this thread, whose job can't be ended.
-  [[noreturn]] void stay() noexcept {
-    to_loop_.pass();
-    for (;;)
-      to_thread_.wait();
-  }
-
-private:
-  /// False: errno says why. Signals are for the process's other threads.
-  bool start() {
-    const outside_run scope;
-    sigset_t every;
-    sigset_t before;
-    ::sigfillset(&every);
-    ::pthread_sigmask(SIG_SETMASK, &every, &before);
-    pthread_attr_t attributes;
-    ::pthread_attr_init(&attributes);
-    ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_t id{};
-    errno = ::pthread_create(&id, &attributes, &parked_thread::main, this);
-    const bool started = errno == 0;
-    ::pthread_attr_destroy(&attributes);
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return started;
-  }
-
-  static void* main(void* argument) {
-    auto& self = *static_cast<parked_thread*>(argument);
-    for (;;) {
-      self.await_turn();
-      self.member_->perform();
-      self.to_loop_.pass();
-    }
-  }
-
-  void await_turn() noexcept {
-    to_thread_.wait();
-    if (processor_ >= 0 && processor_ != bound_to_ && one_processor::bind(0, processor_))
-      bound_to_ = processor_;
-  }
-
-  // Never destroyed: threads wait in them when the process ends.
-  static std::mutex& mutex() {
-    static auto& one = *new std::mutex;
-    return one;
-  }
-
-  static std::vector<parked_thread*>& spare() {
-    static auto& those = *new std::vector<parked_thread*>;
-    return those;
-  }
-
-  static std::vector<parked_thread*>& all() {
-    static auto& those = *new std::vector<parked_thread*>;
-    return those;
-  }
-
-  baton to_thread_;
-  baton to_loop_;
-  crew_member* member_ = nullptr;
-  int processor_ = -1; ///< where it is to be; -1: anywhere
-  int bound_to_ = -1;
-};
 
 /// While a job is unwound: one that can't be (something on its stack is `noexcept`) keeps its
 /// thread instead of ending the process.
@@ -445,7 +264,8 @@ void thread_crew::hand_over(parked_thread& thread, crew_member& to) noexcept {
   to.recorder_ = trace::current_recorder();
   if (!processor_)
     processor_ = std::make_unique<one_processor>();
-  thread.go(to, processor_->number());
+  thread.go([](void* member) noexcept { static_cast<crew_member*>(member)->perform(); }, &to,
+            processor_->number());
   engine_.driving_ = driving;
   engine_.current_task_ = task;
 }

@@ -74,7 +74,6 @@ public:
 
 private:
   friend class thread_crew;
-  friend class parked_thread;
   friend class mild_terminate;
 
   enum class state : std::uint8_t { idle, ready, running, blocked, waiting };
